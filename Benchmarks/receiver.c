@@ -1,0 +1,145 @@
+/* receiver.c: the fast receiver of bin/bench.
+ *
+ * It exists so that delivery figures measure the sender: an HTTP/1.1 keep-alive server on one epoll thread that does next
+ * to nothing, so that both Hookswitch and the bare libcurl loop (bare-curl-multi.c) are held against the same, fast end.
+ *
+ *   cc -O2 -o receiver receiver.c && ./receiver [port]
+ *
+ * Listens on 127.0.0.1 (port 0 or none: a free one), prints the port on the first line, answers every request with 200 and an
+ * empty body, GET /count with the number of other requests so far. On SIGINT or SIGTERM prints that number and ends.
+ * Requests need a Content-Length when they have a body; chunked ones are not understood (400, closed). */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define HEAD_LIMIT 65536
+
+struct connection {
+    int fd;
+    size_t used;      /* bytes of head in buffer */
+    size_t body_left; /* bytes of body still to skip */
+    char buffer[HEAD_LIMIT];
+};
+
+static volatile sig_atomic_t stopping;
+static unsigned long count;
+
+static void stop(int signal_number) { (void)signal_number; stopping = 1; }
+
+static void drop(struct connection *c) { close(c->fd); free(c); }
+
+/* The value of Content-Length in a head, 0 without, -1 when the body cannot be measured. */
+static long body_length(char *head, size_t length) {
+    long value = 0;
+    char *end = head + length;
+    for (char *line = memchr(head, '\n', length); line && line + 1 < end; line = memchr(line + 1, '\n', (size_t)(end - line - 1))) {
+        if (!strncasecmp(line + 1, "content-length:", 15)) value = strtol(line + 16, NULL, 10);
+        if (!strncasecmp(line + 1, "transfer-encoding:", 18)) return -1;
+    }
+    return value;
+}
+
+static int answer(struct connection *c, int is_count) {
+    static const char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+    char text[128];
+    const char *bytes = ok;
+    size_t length = sizeof ok - 1;
+    if (is_count) {
+        char number[32];
+        int digits = snprintf(number, sizeof number, "%lu", count);
+        length = (size_t)snprintf(text, sizeof text, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", digits, number);
+        bytes = text;
+    } else {
+        count++;
+    }
+    return send(c->fd, bytes, length, MSG_NOSIGNAL) == (ssize_t)length ? 0 : -1;
+}
+
+/* Answers every complete request in the buffer; -1 when the connection is to be dropped. */
+static int consume(struct connection *c) {
+    size_t start = 0;
+    while (start < c->used) {
+        if (c->body_left) {
+            size_t part = c->used - start < c->body_left ? c->used - start : c->body_left;
+            start += part;
+            c->body_left -= part;
+            if (c->body_left) break;
+            if (answer(c, 0)) return -1;
+            continue;
+        }
+        char *head = c->buffer + start;
+        char *end = memmem(head, c->used - start, "\r\n\r\n", 4);
+        if (!end) break;
+        size_t length = (size_t)(end - head) + 4;
+        long body = body_length(head, length);
+        if (body < 0) {
+            (void)!send(c->fd, "HTTP/1.1 400 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", 57, MSG_NOSIGNAL);
+            return -1;
+        }
+        int is_count = !strncmp(head, "GET /count ", 11);
+        start += length;
+        if (body) c->body_left = (size_t)body;
+        else if (answer(c, is_count)) return -1;
+    }
+    memmove(c->buffer, c->buffer + start, c->used - start);
+    c->used -= start;
+    return c->used == HEAD_LIMIT ? -1 : 0;
+}
+
+int main(int argc, char **argv) {
+    struct sigaction action = {.sa_handler = stop};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    address.sin_port = htons((unsigned short)(argc > 1 ? atoi(argv[1]) : 0));
+    socklen_t size = sizeof address;
+    int one = 1;
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    if (bind(listener, (struct sockaddr *)&address, size) || listen(listener, 1024) ||
+        getsockname(listener, (struct sockaddr *)&address, &size)) {
+        perror("receiver");
+        return 1;
+    }
+    printf("%d\n", ntohs(address.sin_port));
+    fflush(stdout);
+    int epoll = epoll_create1(EPOLL_CLOEXEC);
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
+    epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event);
+    struct epoll_event events[256];
+    while (!stopping) {
+        int ready = epoll_wait(epoll, events, 256, -1);
+        for (int i = 0; i < ready; i++) {
+            struct connection *c = events[i].data.ptr;
+            if (!c) {
+                int fd;
+                while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
+                    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+                    c = malloc(sizeof *c);
+                    if (!c) { close(fd); continue; }
+                    c->fd = fd;
+                    c->used = c->body_left = 0;
+                    event = (struct epoll_event){.events = EPOLLIN, .data.ptr = c};
+                    epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+                }
+                continue;
+            }
+            ssize_t got = recv(c->fd, c->buffer + c->used, HEAD_LIMIT - c->used, 0);
+            if (got < 0 && (errno == EAGAIN || errno == EINTR)) continue;
+            if (got <= 0) { drop(c); continue; }
+            c->used += (size_t)got;
+            if (consume(c)) drop(c);
+        }
+    }
+    printf("%lu\n", count);
+    return 0;
+}

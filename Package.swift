@@ -1,0 +1,74 @@
+// swift-tools-version: 6.2
+// Every target of the product, top of the import order first; an import may only go downward.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+
+let package = Package(
+    name: "hookswitch",
+    products: [.executable(name: "hookswitch", targets: ["hookswitch"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        .executableTarget(
+            name: "hookswitch",
+            dependencies: [
+                "Features", "FastCGI", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Features",
+            dependencies: ["Web", "Delivery", "HTTPClient", "Database", "Templating", "HTTP", "Cron", "JSON", "Time", logging, crypto, httpTypes],
+            swiftSettings: strict),
+        .target(
+            name: "Web",
+            dependencies: [
+                "HTTP", "Templating", "Database", "Cron", "JSON", "Time", logging, crypto, httpTypes,
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Delivery",
+            dependencies: ["Database", "HTTPClient", "JSON", "Time", logging, crypto],
+            swiftSettings: strict),
+        .target(name: "FastCGI", dependencies: ["CFastCGI", "HTTP", httpTypes, logging], swiftSettings: strict),
+        .target(
+            name: "Database",
+            dependencies: ["Time", crypto, .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+        .target(name: "HTTPClient", dependencies: ["CCurl"], swiftSettings: strict),
+        .target(name: "HTTP", dependencies: ["JSON", httpTypes], swiftSettings: strict),
+        .target(name: "Templating", swiftSettings: strict),
+        .target(name: "Cron", dependencies: ["Time"], swiftSettings: strict),
+        .target(name: "JSON", swiftSettings: strict),
+        .target(name: "Time", swiftSettings: strict),
+        .systemLibrary(name: "CFastCGI", providers: [.apt(["libfcgi-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+
+        .target(name: "TestSupport", dependencies: ["Features", "HTTP", "Database", "Time", httpTypes], path: "Tests/TestSupport", swiftSettings: strict),
+    ]
+        + ["HTTP", "Templating", "Cron", "JSON", "Time", "Database", "HTTPClient", "FastCGI", "Delivery", "Web", "Features"].map { name in
+            .testTarget(
+                name: "\(name)Tests",
+                dependencies: [.target(name: name), "TestSupport", "HTTP", "Database", "JSON", "Time", httpTypes],
+                swiftSettings: strict)
+        },
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,141 @@
+// Improves pages that already work without it: focus on errors, menus that close, copying, one send a click.
+(() => {
+  "use strict";
+  const language = document.documentElement.lang || "en";
+  const all = (selector, root = document) => root.querySelectorAll(selector);
+
+  // The error summary takes the focus; its links go to the first control of the field they name.
+  const summary = document.querySelector(".error-summary");
+  if (summary) {
+    // After the browser's own autofocus, which it skips when the address has a fragment.
+    requestAnimationFrame(() => document.activeElement === summary || summary.focus());
+    summary.addEventListener("click", (event) => {
+      const link = event.target.closest("a[href^='#']");
+      const target = link && document.getElementById(link.hash.slice(1));
+      if (!target) return;
+      const control = target.matches("fieldset") ? target.querySelector("input:checked, input, select, textarea") : target;
+      (target.closest(".row") || target).scrollIntoView({ block: "start" });
+      (control || target).focus({ preventScroll: true });
+      event.preventDefault();
+    });
+  }
+
+  // The user menu closes on Escape, on a click elsewhere and when the focus leaves it.
+  for (const menu of all("details.menu")) {
+    menu.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !menu.open) return;
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+    menu.addEventListener("focusout", (event) => {
+      if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+    });
+    document.addEventListener("click", (event) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  }
+
+  // Copy buttons, and whole identifiers when a shortened one is copied by hand.
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("button.copy");
+    if (!button) return;
+    const source = button.dataset.copyFrom ? document.getElementById(button.dataset.copyFrom) : null;
+    const text = source ? source.textContent : button.dataset.copy || "";
+    if (!(await write(text))) return;
+    button.classList.add("copied");
+    setTimeout(() => button.classList.remove("copied"), 2000);
+  });
+
+  async function write(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      // The clipboard API is absent on plain http: fall back on a selection.
+      const area = document.createElement("textarea");
+      area.value = text;
+      area.className = "visually-hidden";
+      document.body.append(area);
+      area.select();
+      const done = document.execCommand("copy");
+      area.remove();
+      return done;
+    }
+  }
+
+  document.addEventListener("copy", (event) => {
+    const selection = getSelection();
+    const node = selection && selection.anchorNode;
+    const element = node && (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement);
+    const shortened = element && element.closest("[data-full]");
+    if (!shortened || selection.toString().trim() !== shortened.textContent.trim()) return;
+    event.clipboardData.setData("text/plain", shortened.dataset.full);
+    event.preventDefault();
+  });
+
+  // A form is sent once: a second click while the answer is under way does nothing.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    if (event.submitter) event.submitter.setAttribute("aria-busy", "true");
+    setTimeout(release, 10000, form); // an answer that is a download leaves the page as it is
+  });
+
+  function release(form) {
+    delete form.dataset.sent;
+    for (const button of all("[aria-busy]", form)) button.removeAttribute("aria-busy");
+  }
+  addEventListener("pageshow", () => all("form[data-sent]").forEach(release));
+
+  // Typing a number of days chooses the radio button beside it.
+  document.addEventListener("input", (event) => {
+    const radio = event.target.dataset && event.target.dataset.picks && document.getElementById(event.target.dataset.picks);
+    if (radio) radio.checked = true;
+  });
+
+  // "3 minutes ago" in the titles of times stays true while the page is open.
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  const units = [["year", 31536e3], ["month", 2592e3], ["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+  function refresh() {
+    for (const time of all("time[datetime][title]")) {
+      const seconds = (Date.parse(time.dateTime) - Date.now()) / 1000;
+      if (!Number.isFinite(seconds)) continue;
+      const [unit, size] = units.find(([, size]) => Math.abs(seconds) >= size) || units[units.length - 1];
+      time.title = relative.format(Math.trunc(seconds / size), unit);
+    }
+  }
+  setInterval(refresh, 30000);
+
+  // <input data-filters="id">: hides the items of that list whose words do not contain what is typed.
+  for (const input of all("input[data-filters]")) {
+    const list = document.getElementById(input.dataset.filters);
+    if (!list) continue;
+    input.addEventListener("input", () => {
+      const wanted = input.value.trim().toLocaleLowerCase(language);
+      for (const item of all("[data-words], li:not([data-words])", list)) {
+        item.hidden = !(item.dataset.words || item.textContent).toLocaleLowerCase(language).includes(wanted);
+      }
+    });
+  }
+
+  // The panel of a long page marks the section that is being read.
+  const toc = document.querySelector("nav.toc");
+  if (toc && "IntersectionObserver" in window) {
+    const links = new Map([...all("a[href^='#']", toc)].map((link) => [link.hash.slice(1), link]));
+    const watch = new IntersectionObserver((entries) => {
+      const entry = entries.find((entry) => entry.isIntersecting);
+      if (!entry) return;
+      for (const link of links.values()) link.removeAttribute("aria-current");
+      links.get(entry.target.id).setAttribute("aria-current", "true");
+    }, { rootMargin: "0px 0px -75% 0px" });
+    for (const id of links.keys()) {
+      const section = document.getElementById(id);
+      if (section) watch.observe(section);
+    }
+  }
+})();

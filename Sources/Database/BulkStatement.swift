@@ -1,0 +1,57 @@
+// One statement for many rows. Its text is made once for each power of two, so that a list of any length runs in few
+// statements, all of them prepared already.
+
+package struct BulkStatement: Sendable {
+    /// More rows save nothing noticeable, and every row is parameters that the engine must know by name.
+    private static let mostRows = 64
+
+    private let columns: Int
+    private let before: Int
+    private let after: Int
+    /// For 1, 2, 4, … rows.
+    private let shapes: [SQL]
+
+    /// `head`, then for each row its values in parentheses, `constants` behind them, then `tail`. What is interpolated into
+    /// `head` and `tail` only marks a place; the values come with each run.
+    package init(_ head: SQL, columns: Int, constants: SQL = "", _ tail: SQL = "") {
+        self.columns = columns
+        before = head.values.count
+        after = tail.values.count
+        let place: String? = nil
+        let row: SQL = "(\((0..<columns).map { _ in "\(place)" as SQL }.joined(by: ", "))" + constants + ")"
+        var shapes: [SQL] = []
+        var rows = 1
+        while rows <= Self.mostRows {
+            shapes.append(head + Array(repeating: row, count: rows).joined(by: ", ") + tail)
+            rows *= 2
+        }
+        self.shapes = shapes
+    }
+
+    /// - Parameter values: of all rows, one after the other.
+    /// - Returns: how many rows of the table changed.
+    @discardableResult
+    package func execute(_ values: [SQLValue], before: [SQLValue] = [], after: [SQLValue] = [], on connection: any Connection) throws -> Int {
+        var changed = 0
+        try forEachPiece(values, before, after) { changed += try connection.execute($0) }
+        return changed
+    }
+
+    package func forEachRow(
+        _ values: [SQLValue], before: [SQLValue] = [], after: [SQLValue] = [], on connection: any Connection, _ body: (Row) throws -> Void
+    ) throws {
+        try forEachPiece(values, before, after) { try connection.forEachRow($0, body) }
+    }
+
+    private func forEachPiece(_ values: [SQLValue], _ before: [SQLValue], _ after: [SQLValue], _ body: (SQL) throws -> Void) throws {
+        precondition(values.count.isMultiple(of: columns) && before.count == self.before && after.count == self.after)
+        var start = 0
+        while start < values.count {
+            let rowsLeft = (values.count - start) / columns
+            let shape = min(shapes.count - 1, Int.bitWidth - 1 - rowsLeft.leadingZeroBitCount)
+            let end = start + columns << shape
+            try body(shapes[shape].binding(before + values[start..<end] + after))
+            start = end
+        }
+    }
+}

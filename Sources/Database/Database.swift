@@ -1,0 +1,42 @@
+// The database as the rest of the product knows it: reads on many threads, writes through one group-committing writer.
+
+package final class Database: Sendable {
+    private let engine: any Engine
+    private let writer: GroupCommit
+
+    /// - Parameter onDiskFailure: called when a sync failed, after which nobody knows what is durable: end the process.
+    package init(engine: any Engine, onDiskFailure: @escaping @Sendable (DatabaseError) -> Void = { _ in }) {
+        self.engine = engine
+        writer = GroupCommit(engine: engine, onDiskFailure: onDiskFailure)
+    }
+
+    deinit {
+        writer.close()
+    }
+
+    /// Runs `body` on a read-only connection; all its statements see the same moment.
+    package func read<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
+        var value: Value?
+        try engine.read { value = try body($0) }
+        guard let value else { throw DatabaseError.closed }
+        return value
+    }
+
+    /// Runs `body` in a transaction, and returns when it is durable. If `body` throws, nothing of it is written.
+    ///
+    /// `body` runs on the writer's thread while everybody else's writes wait: no network, no file, no hashing of passwords in it.
+    package func write<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
+        try writer.perform(body)
+    }
+
+    package func backup(to path: String) throws {
+        try engine.backup(to: path)
+    }
+
+    package var statementCount: Int { engine.statementCount }
+
+    /// Waits for the writes under way; later ones throw `DatabaseError.closed`.
+    package func close() {
+        writer.close()
+    }
+}

@@ -1,0 +1,30 @@
+// The faults that callers act on differently; whatever else an engine says is passed on as text for the log.
+
+package enum DatabaseError: Error, Equatable, CustomStringConvertible {
+    /// A UNIQUE or PRIMARY KEY constraint refused the row.
+    case duplicate(String)
+    /// A foreign key or CHECK constraint refused the row.
+    case constraint(String)
+    /// No room on the disk: nothing was written. Answered with 507; works again when there is room.
+    case full
+    /// The disk failed under a write: what is durable is known only after a restart.
+    case inputOutput(String)
+    case unexpectedValue(column: Int, type: String)
+    case migration(String)
+    case engine(String)
+    /// The writer has stopped: the process is ending.
+    case closed
+
+    package var description: String {
+        switch self {
+        case .duplicate(let what): "a row like it exists already: \(what)"
+        case .constraint(let what): "a constraint refused the row: \(what)"
+        case .full: "the disk is full"
+        case .inputOutput(let what): "the disk failed: \(what)"
+        case .unexpectedValue(let column, let type): "column \(column) holds no \(type)"
+        case .migration(let what): what
+        case .engine(let what): what
+        case .closed: "the database is closed"
+        }
+    }
+}

@@ -1,0 +1,18 @@
+// The seam between what we ask of a database and the product that answers: SQLite today, PostgreSQL for those who outgrow it.
+
+package protocol Engine: Sendable {
+    /// Runs `body` on a read-only connection that sees one moment of the database.
+    func read(_ body: (any Connection) throws -> Void) throws
+
+    /// Runs `body` on the only writing connection, in one transaction that is durable when this returns. Called from one thread.
+    func transaction(_ body: (any Connection) throws -> Void) throws
+
+    /// Runs `body` so that, if it throws, only what it did is undone. Only within `transaction`.
+    func savepoint(_ connection: any Connection, _ body: () throws -> Void) throws
+
+    /// Writes a whole, consistent copy to a new file, and opens it to see that it is one.
+    func backup(to path: String) throws
+
+    /// How many statements have run since the start, for the test that holds the delivery path to its cost.
+    var statementCount: Int { get }
+}

@@ -1,0 +1,128 @@
+// One sync for many writers: the writer thread takes all that is queued, runs each item in a savepoint of one
+// transaction, commits once, and only then answers all. A sync costs more than a hundred rows.
+
+import Dispatch
+import Foundation
+import Synchronization
+
+final class GroupCommit: Sendable {
+    /// Up to this many items or this much work share a commit (webhooks.md, SQL cost).
+    static let mostItems = 200
+    static let mostWork = Duration.milliseconds(2)
+
+    private struct State {
+        var queue: [Item] = []
+        var isClosed = false
+    }
+
+    private let engine: any Engine
+    private let state = Mutex(State())
+    private let wake = DispatchSemaphore(value: 0)
+    private let ended = DispatchSemaphore(value: 0)
+    private let onDiskFailure: @Sendable (DatabaseError) -> Void
+
+    init(engine: any Engine, onDiskFailure: @escaping @Sendable (DatabaseError) -> Void) {
+        self.engine = engine
+        self.onDiskFailure = onDiskFailure
+        let thread = Thread { [self] in run() }
+        thread.name = "writer"
+        thread.stackSize = 1 << 20
+        thread.start()
+    }
+
+    /// Runs `body` on the writer's thread and returns when its commit is durable.
+    func perform<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
+        var value: Value?
+        try withoutActuallyEscaping({ connection in value = try body(connection) }) { escapable in
+            let item = Item(work: escapable)
+            let isClosed = state.withLock { state in
+                if !state.isClosed { state.queue.append(item) }
+                return state.isClosed
+            }
+            guard !isClosed else { throw DatabaseError.closed }
+            wake.signal()
+            item.done.wait()
+            if let error = item.error { throw error }
+        }
+        guard let value else { throw DatabaseError.closed }
+        return value
+    }
+
+    /// Lets everything queued finish, then ends the thread.
+    func close() {
+        let wasClosed = state.withLock { state in
+            defer { state.isClosed = true }
+            return state.isClosed
+        }
+        guard !wasClosed else { return }
+        wake.signal()
+        ended.wait()
+    }
+
+    private func run() {
+        while true {
+            wake.wait()
+            while case let batch = take(), !batch.isEmpty { commit(batch) }
+            if state.withLock({ $0.isClosed && $0.queue.isEmpty }) { break }
+        }
+        ended.signal()
+    }
+
+    private func take() -> [Item] {
+        state.withLock { state in
+            let batch = Array(state.queue.prefix(Self.mostItems))
+            state.queue.removeFirst(batch.count)
+            return batch
+        }
+    }
+
+    private func putBack(_ items: ArraySlice<Item>) {
+        state.withLock { $0.queue.insert(contentsOf: items, at: 0) }
+    }
+
+    private func commit(_ batch: [Item]) {
+        var tried = 0
+        do {
+            let start = ContinuousClock.now
+            try engine.transaction { connection in
+                for item in batch {
+                    tried += 1
+                    do {
+                        try engine.savepoint(connection) { try item.work(connection) }
+                    } catch let error as DatabaseError where error.endsTransaction {
+                        throw error
+                    } catch {
+                        item.error = error
+                    }
+                    if ContinuousClock.now - start > Self.mostWork { break }
+                }
+            }
+        } catch {
+            for item in batch[..<tried] where item.error == nil { item.error = error }
+            if case .inputOutput = error as? DatabaseError, let error = error as? DatabaseError { onDiskFailure(error) }
+        }
+        if tried < batch.count { putBack(batch[tried...]) }
+        for item in batch[..<tried] { item.done.signal() }
+    }
+
+    /// Unchecked because its fields are handed over, never shared: the caller waits while the writer's thread has it.
+    private final class Item: @unchecked Sendable {
+        let work: (any Connection) throws -> Void
+        let done = DispatchSemaphore(value: 0)
+        var error: (any Error)?
+
+        init(work: @escaping (any Connection) throws -> Void) {
+            self.work = work
+        }
+    }
+}
+
+extension DatabaseError {
+    /// After these, SQLite has rolled the whole transaction back by itself: no item of it may be answered with success.
+    fileprivate var endsTransaction: Bool {
+        switch self {
+        case .full, .inputOutput: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,170 @@
+// SQLite through GRDB: one writer that does all commits and checkpoints, read-only readers, every commit synced.
+
+import Foundation
+import GRDB
+import Synchronization
+
+package final class SQLiteEngine: Engine {
+    private let pool: DatabasePool
+    private let statements = StatementCounter()
+
+    /// Opens or creates the file. `readers` is the most reads at once: one for each thread that may want one.
+    package init(path: String, readers: Int) throws {
+        var configuration = Configuration()
+        configuration.maximumReaderCount = readers
+        configuration.busyMode = .timeout(5)
+        configuration.foreignKeysEnabled = true
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA trusted_schema = OFF")
+            // Also the readers: cheap, and no page of ours reads more than this.
+            try database.execute(sql: "PRAGMA cache_size = -4000")
+            if !database.configuration.readonly { try database.execute(sql: "PRAGMA synchronous = FULL") }
+        }
+        do {
+            pool = try DatabasePool(path: path, configuration: configuration)
+            // GRDB's own set-up runs behind prepareDatabase: what matters is said last, and read back.
+            let (journal, synchronous) = try pool.writeWithoutTransaction { database in
+                try database.execute(sql: "PRAGMA synchronous = FULL")
+                return (
+                    try String.fetchOne(database, sql: "PRAGMA journal_mode"), try Int.fetchOne(database, sql: "PRAGMA synchronous")
+                )
+            }
+            guard journal == "wal", synchronous == 2 else {
+                throw DatabaseError.engine("\(path) cannot be opened durably (journal_mode \(journal ?? "?"), synchronous \(synchronous ?? -1))")
+            }
+        } catch let error as GRDB.DatabaseError {
+            throw DatabaseError(error)
+        }
+    }
+
+    package var statementCount: Int { statements.count.load(ordering: .relaxed) }
+
+    package func read(_ body: (any Connection) throws -> Void) throws {
+        do {
+            try pool.read { try body(SQLiteConnection($0, statements)) }
+        } catch let error as GRDB.DatabaseError {
+            throw DatabaseError(error)
+        }
+    }
+
+    package func transaction(_ body: (any Connection) throws -> Void) throws {
+        do {
+            try pool.writeWithoutTransaction { database in
+                try database.inTransaction(.immediate) {
+                    try body(SQLiteConnection(database, statements))
+                    return .commit
+                }
+            }
+        } catch let error as GRDB.DatabaseError {
+            throw DatabaseError(error)
+        }
+    }
+
+    package func savepoint(_ connection: any Connection, _ body: () throws -> Void) throws {
+        guard let connection = connection as? SQLiteConnection else { throw DatabaseError.engine("a connection of another engine") }
+        do {
+            try connection.database.inSavepoint {
+                try body()
+                return .commit
+            }
+        } catch let error as GRDB.DatabaseError {
+            throw DatabaseError(error)
+        }
+    }
+
+    package func backup(to path: String) throws {
+        guard !FileManager.default.fileExists(atPath: path) else {
+            throw DatabaseError.engine("\(path) exists already; a backup is never written over another. Name a new file.")
+        }
+        do {
+            let copy = try DatabaseQueue(path: path)
+            try pool.backup(to: copy)
+            let verdict = try copy.read { try String.fetchOne($0, sql: "PRAGMA integrity_check") }
+            guard verdict == "ok" else { throw DatabaseError.engine("the backup does not verify: \(verdict ?? "no answer")") }
+            try copy.close()
+        } catch let error as GRDB.DatabaseError {
+            throw DatabaseError(error)
+        }
+    }
+}
+
+private final class StatementCounter: Sendable {
+    let count = Atomic<Int>(0)
+}
+
+private final class SQLiteConnection: Connection {
+    let database: GRDB.Database
+    private let statements: StatementCounter
+
+    init(_ database: GRDB.Database, _ statements: StatementCounter) {
+        self.database = database
+        self.statements = statements
+    }
+
+    func execute(_ sql: SQL) throws -> Int {
+        do {
+            try prepared(sql).execute()
+            return database.changesCount
+        } catch let error as GRDB.DatabaseError {
+            throw DatabaseError(error)
+        }
+    }
+
+    func forEachRow(_ sql: SQL, _ body: (Row) throws -> Void) throws {
+        do {
+            let cursor = try GRDB.Row.fetchCursor(prepared(sql))
+            var row: Row?
+            while let current = try cursor.next() {
+                // GRDB reuses one row object for the whole cursor, and so do we.
+                let reader = row ?? Row(columns: SQLiteColumns(row: current))
+                row = reader
+                reader.rewind()
+                try body(reader)
+            }
+        } catch let error as GRDB.DatabaseError {
+            throw DatabaseError(error)
+        }
+    }
+
+    private func prepared(_ sql: SQL) throws -> Statement {
+        statements.count.add(1, ordering: .relaxed)
+        let statement = try database.cachedStatement(sql: sql.text)
+        statement.setUncheckedArguments(StatementArguments(sql.values.map(\.databaseValue)))
+        return statement
+    }
+}
+
+private struct SQLiteColumns: ColumnSource {
+    let row: GRDB.Row
+
+    func isNull(at index: Int) -> Bool { index >= row.count || row.hasNull(atIndex: index) }
+    func integer(at index: Int) -> Int64 { row[index] as Int64? ?? 0 }
+    func text(at index: Int) -> String { row[index] as String? ?? "" }
+    func blob(at index: Int) -> [UInt8] { (row[index] as Data?).map(Array.init) ?? [] }
+}
+
+extension SQLValue {
+    fileprivate var databaseValue: DatabaseValue {
+        switch self {
+        case .null: .null
+        case .integer(let value): value.databaseValue
+        case .text(let value): value.databaseValue
+        case .blob(let bytes): Data(bytes).databaseValue
+        }
+    }
+}
+
+extension DatabaseError {
+    fileprivate init(_ error: GRDB.DatabaseError) {
+        let message = error.message ?? error.description
+        switch error.resultCode {
+        case .SQLITE_FULL: self = .full
+        case .SQLITE_IOERR: self = .inputOutput(message)
+        case .SQLITE_CONSTRAINT:
+            let isDuplicate =
+                error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE || error.extendedResultCode == .SQLITE_CONSTRAINT_PRIMARYKEY
+            self = isDuplicate ? .duplicate(message) : .constraint(message)
+        default: self = .engine(error.description)
+        }
+    }
+}

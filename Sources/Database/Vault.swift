@@ -1,0 +1,55 @@
+// Secrets at rest: sealed with a key that is not in the database, and bound to the place where they stand,
+// so that a ciphertext copied to another row, column or account does not open.
+
+package import Crypto
+import FoundationEssentials
+
+package struct Vault: Sendable {
+    /// Where a secret stands. All of it is authenticated.
+    package struct Place: Sendable {
+        let account: String
+        let table: StaticString
+        let row: String
+        let column: StaticString
+
+        package init<Row>(account: ID<Account>?, table: StaticString, row: ID<Row>, column: StaticString) {
+            self.account = account?.stored ?? "-"
+            self.table = table
+            self.row = row.stored
+            self.column = column
+        }
+    }
+
+    package enum Failure: Error, Equatable {
+        /// Sealed elsewhere, with another key, or damaged.
+        case cannotOpen(String)
+    }
+
+    private static let keyVersion: UInt8 = 1
+    private let key: SymmetricKey
+
+    package init(key: SymmetricKey) {
+        self.key = key
+    }
+
+    package func seal(_ secret: String, at place: Place) throws -> [UInt8] {
+        let box = try AES.GCM.seal(Array(secret.utf8), using: key, authenticating: additionalData(place, Self.keyVersion))
+        guard let combined = box.combined else { throw Failure.cannotOpen("\(place.table).\(place.column)") }
+        return [Self.keyVersion] + combined
+    }
+
+    package func open(_ sealed: [UInt8], at place: Place) throws -> String {
+        do {
+            guard let version = sealed.first else { throw CryptoKitError.incorrectParameterSize }
+            let box = try AES.GCM.SealedBox(combined: Array(sealed.dropFirst()))
+            let opened = try AES.GCM.open(box, using: key, authenticating: additionalData(place, version))
+            return String(decoding: opened, as: UTF8.self)
+        } catch {
+            throw Failure.cannotOpen("\(place.table).\(place.column)")
+        }
+    }
+
+    private func additionalData(_ place: Place, _ version: UInt8) -> [UInt8] {
+        Array("\(place.account)|\(place.table)|\(place.row)|\(place.column)|\(version)".utf8)
+    }
+}

@@ -1,0 +1,56 @@
+// Which headers a customer may add to requests: nothing that frames the message, that we sign, or that could be two in one.
+
+extension WebhookConfiguration.Header {
+    package enum Problem: Sendable, Equatable {
+        case nameEmpty
+        /// Not a token of RFC 9110.
+        case nameMalformed
+        /// Ours, the connection's, or the webhook's authentication's.
+        case nameReserved
+        /// CR, LF, NUL or another control character.
+        case valueMalformed
+        case tooLong
+    }
+
+    package static let longestName = 100
+    package static let longestValue = 2000
+
+    private static let reserved: Set<String> = [
+        "host", "content-length", "content-type", "content-encoding", "connection", "keep-alive", "transfer-encoding", "te", "trailer",
+        "upgrade", "expect", "user-agent", "x-signature", "accept-encoding", "cookie",
+    ]
+    private static let reservedPrefixes = ["proxy-", "webhook-"]
+
+    /// What is wrong with the header, nil when nothing is. `authentication` reserves the name that it uses itself.
+    package func problem(beside authentication: WebhookConfiguration.Authentication) -> Problem? {
+        if let problem = Self.problem(ofName: name) { return problem }
+        switch authentication {
+        case .none: break
+        case .basic, .bearer: if name.lowercased() == "authorization" { return .nameReserved }
+        case .apiKey(let header, _): if name.lowercased() == header.lowercased() { return .nameReserved }
+        }
+        return Self.problem(ofValue: value)
+    }
+
+    /// Also for the header of an API key, which may be `Authorization`.
+    package static func problem(ofName name: String) -> Problem? {
+        guard !name.isEmpty else { return .nameEmpty }
+        guard name.utf8.count <= longestName else { return .tooLong }
+        guard name.utf8.allSatisfy(isTokenByte) else { return .nameMalformed }
+        let lowercased = name.lowercased()
+        guard !reserved.contains(lowercased), !reservedPrefixes.contains(where: lowercased.hasPrefix) else { return .nameReserved }
+        return nil
+    }
+
+    package static func problem(ofValue value: String) -> Problem? {
+        guard value.utf8.count <= longestValue else { return .tooLong }
+        return value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 } ? nil : .valueMalformed
+    }
+}
+
+private func isTokenByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"): true
+    default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+    }
+}

@@ -1,0 +1,97 @@
+// What people ask of the engine from the pages: another attempt, a pause, its end.
+
+package import Database
+package import Time
+import HTTPClient
+
+extension DeliveryEngine {
+    /// One more attempt now, also of a delivery that is settled; in the history it is marked as asked for.
+    ///
+    /// - Returns: false when there is nothing to be done: no such delivery in the account, an attempt of it is under way, or its
+    ///   webhook is deleted, disabled or paused, or the account's integration is off.
+    package func retry(_ delivery: ID<WebhookDelivery>, in account: ID<Account>) throws -> Bool {
+        let webhook = try database.read { connection in
+            try connection.value("SELECT webhook_id FROM deliveries WHERE id = \(delivery) AND account_id = \(account)", as: ID<Webhook>.self)
+        }
+        guard let webhook, let (configuration, isIntegrationOn) = try directory.webhook(webhook) else { return false }
+        guard isIntegrationOn, configuration.isEnabled, !configuration.isPaused else { return false }
+        let now = clock.now()
+        let changed = try database.write { connection in
+            // An early one of an unsettled delivery goes on with its schedule; one of a settled delivery is the only one.
+            try connection.execute(
+                """
+                UPDATE deliveries SET state = \(DeliveryState.pending), next_at = \(now), settled_at = NULL,
+                    manual = CASE WHEN settled_at IS NULL THEN \(Claim.Manual.early.rawValue) ELSE \(Claim.Manual.again.rawValue) END
+                WHERE id = \(delivery) AND account_id = \(account) AND state <> \(DeliveryState.leased)
+                """)
+        }
+        guard changed == 1 else { return false }
+        inbox.force(delivery, to: webhook)
+        return true
+    }
+
+    /// Pauses: what is still to come, and what is accepted from now on, is kept. Attempts under way end as they end. Within the
+    /// caller's transaction; after it, `directory.invalidate`.
+    ///
+    /// - Returns: false when there is no such webhook in the account, or it is paused already.
+    package func hold(_ webhook: ID<Webhook>, of account: ID<Account>, on connection: any Connection) throws -> Bool {
+        let now = clock.now()
+        let changed = try connection.execute(
+            """
+            UPDATE webhooks SET is_paused = 1, version = version + 1, updated_at = \(now)
+            WHERE id = \(webhook) AND account_id = \(account) AND is_paused = 0
+            """)
+        guard changed == 1 else { return false }
+        try connection.execute(
+            """
+            UPDATE deliveries SET state = \(DeliveryState.held), next_at = NULL
+            WHERE webhook_id = \(webhook) AND settled_at IS NULL AND state = \(DeliveryState.pending)
+            """)
+        return true
+    }
+
+    /// Ends a pause, and either lets everything kept go, in its order, or gives it up. Live news that is too old by now expires.
+    /// Within the caller's transaction; after it, `directory.invalidate` and `wake`.
+    ///
+    /// - Returns: how many deliveries were released or discarded; nil when there is no such webhook or it is not paused.
+    package func resume(
+        _ webhook: ID<Webhook>, of account: ID<Account>, discarding: Bool, on connection: any Connection
+    ) throws -> Int? {
+        let now = clock.now()
+        let changed = try connection.execute(
+            """
+            UPDATE webhooks SET is_paused = 0, version = version + 1, updated_at = \(now)
+            WHERE id = \(webhook) AND account_id = \(account) AND is_paused = 1
+            """)
+        guard changed == 1 else { return nil }
+        if discarding {
+            return try connection.execute(
+                """
+                UPDATE deliveries SET state = \(DeliveryState.discarded), next_at = NULL, settled_at = \(now)
+                WHERE webhook_id = \(webhook) AND settled_at IS NULL AND state <> \(DeliveryState.leased)
+                """)
+        }
+        return try DeliveryEngine.release(webhook, at: now, on: connection)
+    }
+
+    static func release(_ webhook: ID<Webhook>, at now: Timestamp, on connection: any Connection) throws -> Int {
+        try expireLive(of: webhook, at: now, on: connection)
+        return try connection.execute(
+            """
+            UPDATE deliveries SET state = \(DeliveryState.pending), next_at = \(now)
+            WHERE webhook_id = \(webhook) AND settled_at IS NULL AND next_at IS NULL AND state = \(DeliveryState.held)
+            """)
+    }
+
+    /// Late news of a ringing call is wrong news, whatever held it up.
+    @discardableResult
+    static func expireLive(of webhook: ID<Webhook>, at now: Timestamp, on connection: any Connection) throws -> Int {
+        let live = EventCatalogue.standard.types.filter { $0.freshness == .live }.map(\.name)
+        return try connection.execute(
+            """
+            UPDATE deliveries SET state = \(DeliveryState.expired), next_at = NULL, settled_at = \(now)
+            WHERE webhook_id = \(webhook) AND settled_at IS NULL AND state <> \(DeliveryState.leased) AND event_type IN (\(list: live))
+                AND accepted_at < \(now - RetrySchedule.liveLifetime) AND manual = 0
+            """)
+    }
+}

@@ -1,0 +1,54 @@
+// The Test button: a real delivery, signed and recorded like any other, sent at once whatever the webhook's state.
+
+package import Database
+import HTTPClient
+import Time
+
+extension DeliveryEngine {
+    /// Sends a `test` event and waits for the answer, 15 s at most. It is not retried, and does not count for the circuit.
+    package func test(_ webhook: ID<Webhook>) throws -> TestResult {
+        guard let (configuration, _) = try directory.webhook(webhook) else { throw TestFailure.webhookGone }
+        return try test(configuration)
+    }
+
+    /// As above, for a configuration that need not be saved yet.
+    package func test(_ webhook: WebhookConfiguration) throws -> TestResult {
+        let now = clock.now()
+        let event = NewEvent(type: .test, time: now, context: EventType.test.sampleContext, data: EventType.test.sample)
+        let body = event.body
+        let claim = Claim(
+            delivery: ids.next(), event: ids.next(), webhook: webhook.id, account: webhook.account, freshness: .durable, attempt: 1,
+            acceptedAt: now, manual: .no, isTest: true, isOrdered: false)
+        try database.write { connection in
+            try connection.execute(
+                """
+                INSERT INTO events (id, account_id, event_type, event_time, accepted_at, body, is_test)
+                VALUES (\(claim.event), \(claim.account), \(event.type.name), \(now), \(now), \(String(decoding: body, as: UTF8.self)), 1)
+                """)
+            try connection.execute(
+                """
+                INSERT INTO deliveries (id, account_id, webhook_id, webhook_name, event_id, event_type, url, authentication, state, next_at,
+                    lease_owner, lease_until, attempt, manual, accepted_at)
+                VALUES (\(claim.delivery), \(claim.account), \(claim.webhook), \(webhook.name), \(claim.event), \(event.type.name),
+                    \(webhook.url), \(webhook.authentication.kind), \(DeliveryState.leased), \(now), \(epoch), \(now + Claims.lease), 1, 0,
+                    \(now))
+                """)
+            try connection.execute(
+                """
+                INSERT INTO attempts (delivery_id, number, account_id, started_at, url, is_manual)
+                VALUES (\(claim.delivery), 1, \(claim.account), \(now), \(webhook.url), 1)
+                """)
+        }
+        let request = DeliveryRequest(webhook, event: claim.event, body: body, at: now)
+        let transfer = client.send(request.outgoing)
+        let completion = Completion(claim: claim, startedAt: now, recordedHeaders: request.recordedHeaders, result: transfer)
+        let end = clock.now()
+        let settlement = Settlement(transfer, of: claim, at: end, random: 0.5)
+        try database.write { connection in
+            _ = try Records.write([Record(completion, settlement, at: end)], epoch: epoch, on: connection)
+        }
+        return TestResult(
+            event: claim.event, delivery: claim.delivery, isSuccess: settlement.state == .delivered, transfer: transfer,
+            requestHeaders: request.recordedHeaders, body: body)
+    }
+}

@@ -1,0 +1,102 @@
+// The engine as the rest of the product sees it: started, woken, asked to test, retry, hold and release.
+
+package import Database
+package import HTTPClient
+package import Logging
+package import Time
+import Foundation
+import Synchronization
+
+package final class DeliveryEngine: Sendable {
+    /// What `/healthz` and the benchmark read.
+    package struct Statistics: Sendable, Equatable {
+        /// Requests under way.
+        package var inFlight = 0
+        /// Since the start.
+        package var attempts = 0
+        package var delivered = 0
+        /// How long the oldest delivery that could go has been waiting, at the last sweep; webhooks whose circuit is open do not count.
+        package var lag = Duration.zero
+        /// Failed writes in a row; 0 when the database takes what the engine has to say.
+        package var failedWrites = 0
+    }
+
+    /// What a test showed: the attempt as it is in the history, and the whole answer.
+    package struct TestResult: Sendable {
+        package let event: ID<Event>
+        package let delivery: ID<WebhookDelivery>
+        package let isSuccess: Bool
+        package let transfer: TransferResult
+        /// As recorded: one `Name: value` a line, secrets masked.
+        package let requestHeaders: String
+        package let body: [UInt8]
+    }
+
+    package enum TestFailure: Error, Equatable {
+        case webhookGone
+    }
+
+    let database: Database
+    let client: HTTPClient
+    let clock: Clock
+    let ids: IDGenerator
+    let directory: WebhookDirectory
+    let logger: Logger
+    let inbox = Inbox()
+    /// This process's leases; those of any other are of processes that have ended.
+    let epoch: Int64
+    private let dispatcher: Mutex<Bool>
+    private let makeDispatcher: @Sendable (DeliveryEngine) -> Dispatcher
+
+    /// - Parameters:
+    ///   - inFlightPerWebhook: the most requests at once to one webhook.
+    ///   - maximumInFlight: the most at once in all; no more than the client's `maximumConnections`.
+    ///   - sweepInterval: how often the database is asked for what memory does not know to be due.
+    package init(
+        database: Database, client: HTTPClient, clock: Clock, ids: IDGenerator, directory: WebhookDirectory, logger: Logger,
+        inFlightPerWebhook: Int = 8, maximumInFlight: Int = 512, sweepInterval: Duration = .seconds(2)
+    ) {
+        self.database = database
+        self.client = client
+        self.clock = clock
+        self.ids = ids
+        self.directory = directory
+        self.logger = logger
+        epoch = Int64.random(in: 1...Int64.max)
+        dispatcher = Mutex(false)
+        makeDispatcher = {
+            Dispatcher($0, inFlightPerWebhook: inFlightPerWebhook, maximumInFlight: maximumInFlight, sweepInterval: sweepInterval)
+        }
+    }
+
+    /// Releases what an earlier process had under way (outcome unknown, to be sent again), then delivers on a thread of its own.
+    package func start() throws {
+        let wasStarted = dispatcher.withLock { started in
+            defer { started = true }
+            return started
+        }
+        guard !wasStarted else { return }
+        let released = try LeaseRecovery.releaseAll(except: epoch, at: clock.now(), in: database)
+        if released > 0 { logger.warning("\(released) deliveries were under way when the last process ended; they are sent again") }
+        let thread = Thread { [self] in makeDispatcher(self).run() }
+        thread.name = "delivery"
+        thread.stackSize = 1 << 20
+        thread.start()
+    }
+
+    /// Sends nothing new, and waits for what is under way to be recorded.
+    ///
+    /// - Returns: whether all was recorded in time. What was not is sent again by the next process.
+    @discardableResult
+    package func stop(within limit: Duration) -> Bool {
+        guard dispatcher.withLock({ $0 }) else { return true }
+        return inbox.stop(within: limit)
+    }
+
+    /// These webhooks may have something to send.
+    package func wake(_ webhooks: some Collection<ID<Webhook>>) {
+        inbox.hint(webhooks)
+    }
+
+    package var statistics: Statistics { inbox.statistics }
+}

@@ -1,0 +1,56 @@
+// A delivery as a request: the body as it was accepted, both signatures, the webhook's own headers.
+
+import Crypto
+import Database
+import FoundationEssentials
+import HTTPClient
+import Time
+
+/// The headers of an attempt, as sent and as recorded.
+struct DeliveryRequest {
+    let outgoing: OutgoingRequest
+    /// One `Name: value` a line; values that authenticate are masked.
+    let recordedHeaders: String
+
+    /// Webhooks.md § What counts as success.
+    static let connectTimeout = Duration.seconds(5)
+    static let totalTimeout = Duration.seconds(15)
+    static let keptBody = 16 * 1024
+    private static let mask = "••••••"
+
+    init(_ webhook: WebhookConfiguration, event: ID<Event>, body: [UInt8], at time: Timestamp) {
+        let id = event.description
+        let secrets = webhook.validSecrets(at: time)
+        var fields: [(name: String, value: String)] = [
+            ("Content-Type", "application/json"),
+            ("webhook-id", id),
+            ("webhook-timestamp", "\(time.seconds)"),
+            ("webhook-signature", Signatures.standard(id: id, timestamp: time, body: body, secrets: secrets)),
+            ("x-signature", Signatures.legacy(body: body, secret: webhook.secret)),
+        ]
+        var recorded = ""
+        for field in fields { recorded += "\(field.name): \(field.value)\n" }
+        if let credential = Self.credential(webhook.authentication) {
+            fields.append(credential)
+            recorded += "\(credential.name): \(Self.mask)\n"
+        }
+        for header in webhook.headers {
+            fields.append((header.name, header.value))
+            // A customer's own header may well be a token: its name tells enough.
+            recorded += "\(header.name): \(Self.mask)\n"
+        }
+        outgoing = OutgoingRequest(
+            method: .post, url: webhook.url, fields: fields, body: body, connectTimeout: Self.connectTimeout,
+            totalTimeout: Self.totalTimeout, bodyCap: Self.keptBody)
+        recordedHeaders = recorded
+    }
+
+    private static func credential(_ authentication: WebhookConfiguration.Authentication) -> (name: String, value: String)? {
+        switch authentication {
+        case .none: nil
+        case .basic(let login, let password): ("Authorization", "Basic " + Data("\(login):\(password)".utf8).base64EncodedString())
+        case .bearer(let token): ("Authorization", "Bearer \(token)")
+        case .apiKey(let header, let key): (header, key)
+        }
+    }
+}

@@ -1,0 +1,64 @@
+// The tables of webhooks, events, deliveries and attempts, and an index for each way in which they are asked for.
+
+package import Database
+
+package enum DeliverySchema {
+    package static let migrations: [Migration] = [
+        Migration(
+            200, "webhooks",
+            [
+                """
+                CREATE TABLE webhook_settings (
+                    account_id TEXT PRIMARY KEY, is_enabled BIGINT NOT NULL, version BIGINT NOT NULL, updated_at BIGINT NOT NULL)
+                """,
+                // A row switches an event off; an account without rows has all rights.
+                "CREATE TABLE webhook_rights (account_id TEXT NOT NULL, event_type TEXT NOT NULL, PRIMARY KEY (account_id, event_type))",
+                """
+                CREATE TABLE webhooks (
+                    id TEXT PRIMARY KEY, account_id TEXT NOT NULL, name TEXT NOT NULL, is_main BIGINT NOT NULL, transmission TEXT NOT NULL,
+                    url TEXT NOT NULL, authentication TEXT NOT NULL, auth_login TEXT, auth_secret BLOB, auth_header TEXT, headers BLOB,
+                    events TEXT NOT NULL, restriction TEXT NOT NULL, restriction_value TEXT NOT NULL, is_enabled BIGINT NOT NULL,
+                    is_paused BIGINT NOT NULL, disabled_reason TEXT, secret BLOB NOT NULL, previous_secret BLOB, previous_secret_until BIGINT,
+                    failures_in_row BIGINT NOT NULL, first_failure_at BIGINT, probe_at BIGINT, probe_interval BIGINT,
+                    delivered_count BIGINT NOT NULL, last_result TEXT, last_at BIGINT, version BIGINT NOT NULL,
+                    created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL)
+                """,
+                "CREATE INDEX webhooks_account ON webhooks (account_id, id)",
+            ]),
+        Migration(
+            201, "events and deliveries",
+            [
+                """
+                CREATE TABLE events (
+                    id TEXT PRIMARY KEY, account_id TEXT NOT NULL, event_type TEXT NOT NULL, idempotency_key TEXT, event_time BIGINT NOT NULL,
+                    accepted_at BIGINT NOT NULL, order_key TEXT, body TEXT NOT NULL, is_test BIGINT NOT NULL)
+                """,
+                "CREATE UNIQUE INDEX events_idempotency ON events (account_id, idempotency_key) WHERE idempotency_key IS NOT NULL",
+                "CREATE INDEX events_accepted ON events (accepted_at)",
+                """
+                CREATE TABLE deliveries (
+                    id TEXT PRIMARY KEY, account_id TEXT NOT NULL, webhook_id TEXT NOT NULL, webhook_name TEXT NOT NULL,
+                    event_id TEXT NOT NULL, event_type TEXT NOT NULL, url TEXT NOT NULL, authentication TEXT NOT NULL, order_key TEXT,
+                    state TEXT NOT NULL, next_at BIGINT, lease_owner BIGINT, lease_until BIGINT, attempt BIGINT NOT NULL,
+                    manual BIGINT NOT NULL, accepted_at BIGINT NOT NULL, settled_at BIGINT, last_status BIGINT, last_fault TEXT)
+                """,
+                // The claim. next_at stays as it is while leased, so that a lease costs no index write.
+                "CREATE INDEX deliveries_due ON deliveries (webhook_id, next_at) WHERE settled_at IS NULL",
+                "CREATE INDEX deliveries_order ON deliveries (webhook_id, order_key, id) WHERE settled_at IS NULL AND order_key IS NOT NULL",
+                "CREATE INDEX deliveries_event ON deliveries (event_id)",
+                // History pages, newest first. By state it is two indexes, so that only settling moves a row.
+                "CREATE INDEX deliveries_account ON deliveries (account_id, id)",
+                "CREATE INDEX deliveries_webhook ON deliveries (webhook_id, id)",
+                "CREATE INDEX deliveries_unsettled ON deliveries (account_id, id) WHERE settled_at IS NULL",
+                "CREATE INDEX deliveries_settled ON deliveries (account_id, state, id) WHERE settled_at IS NOT NULL",
+                "CREATE INDEX deliveries_type ON deliveries (account_id, event_type, id)",
+                """
+                CREATE TABLE attempts (
+                    delivery_id TEXT NOT NULL, number BIGINT NOT NULL, account_id TEXT NOT NULL, started_at BIGINT NOT NULL,
+                    finished_at BIGINT, url TEXT NOT NULL, request_headers TEXT, status BIGINT, response_headers TEXT, response_body BLOB,
+                    is_truncated BIGINT, fault TEXT, detail TEXT, dns_us BIGINT, connect_us BIGINT, tls_us BIGINT, first_byte_us BIGINT,
+                    total_us BIGINT, is_manual BIGINT NOT NULL, PRIMARY KEY (delivery_id, number))
+                """,
+            ]),
+    ]
+}

@@ -1,0 +1,83 @@
+// Every few seconds the database is asked for what memory does not know: what came due, and what does not fit its webhook
+// any more because a change and an acceptance crossed.
+
+import Database
+import HTTPClient
+import Logging
+import Time
+
+extension Dispatcher {
+    private struct Finding {
+        let webhook: ID<Webhook>
+        let isEnabled: Bool
+        let isPaused: Bool
+        let oldest: Timestamp?
+        let hasHeld: Bool
+    }
+
+    func sweepIfDue() {
+        if let lastSweep, ContinuousClock.now - lastSweep < sweepInterval { return }
+        lastSweep = ContinuousClock.now
+        do {
+            let now = engine.clock.now()
+            let findings = try engine.database.read(look)
+            var lag = Duration.zero
+            for finding in findings where finding.isEnabled && !finding.isPaused {
+                guard let oldest = finding.oldest else { continue }
+                if oldest > now {
+                    setAlarm(oldest)
+                    lanes[finding.webhook]?.remember(retryAt: oldest)
+                    continue
+                }
+                hinted.insert(finding.webhook)
+                if lanes[finding.webhook]?.circuit.isOpen != true { lag = max(lag, now - oldest) }
+            }
+            engine.inbox.report { $0.lag = lag }
+            try mend(findings, at: now)
+            try releaseLost(at: now)
+        } catch {
+            engine.logger.error("the sweep for due deliveries failed", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func look(_ connection: any Connection) throws -> [Finding] {
+        try connection.rows(
+            """
+            SELECT w.id, w.is_enabled, w.is_paused,
+                (SELECT MIN(d.next_at) FROM deliveries d WHERE d.webhook_id = w.id AND d.settled_at IS NULL AND d.state = 'pending'),
+                EXISTS (SELECT 1 FROM deliveries h WHERE h.webhook_id = w.id AND h.settled_at IS NULL AND h.next_at IS NULL)
+            FROM webhooks w
+            """
+        ) {
+            Finding(webhook: try $0.next(), isEnabled: try $0.next(), isPaused: try $0.next(), oldest: try $0.next(), hasHeld: try $0.next())
+        }
+    }
+
+    private func mend(_ findings: [Finding], at now: Timestamp) throws {
+        let toSettle = findings.filter { !$0.isEnabled && ($0.oldest != nil || $0.hasHeld) }.map(\.webhook)
+        let toRelease = findings.filter { $0.isEnabled && !$0.isPaused && $0.hasHeld }.map(\.webhook)
+        let toExpire = findings.map(\.webhook).filter { lanes[$0]?.shouldExpire(at: now) == true }
+        guard !toSettle.isEmpty || !toRelease.isEmpty || !toExpire.isEmpty else { return }
+        try engine.database.write { connection in
+            for webhook in toSettle { try WebhookTotals.settleDisabled(webhook, at: now, on: connection) }
+            for webhook in toRelease { _ = try DeliveryEngine.release(webhook, at: now, on: connection) }
+            for webhook in toExpire { try DeliveryEngine.expireLive(of: webhook, at: now, on: connection) }
+        }
+        hinted.formUnion(toRelease)
+    }
+
+    /// The client always answers; should it ever not, the lease ends here and the delivery is sent again.
+    private func releaseLost(at now: Timestamp) throws {
+        let lost = underWay.values.filter { $0.leaseUntil < now }.map(\.claim)
+        guard !lost.isEmpty else { return }
+        try engine.database.write { connection in
+            try LeaseRecovery.release(lost.map { ($0.delivery, $0.attempt) }, at: now, on: connection)
+        }
+        for claim in lost {
+            underWay[claim.delivery] = nil
+            let nothing = TransferResult(fault: .unknown)
+            _ = lanes[claim.webhook]?.ended(Settlement(nothing, of: claim, at: now, random: 0.5), at: now)
+            hinted.insert(claim.webhook)
+        }
+    }
+}

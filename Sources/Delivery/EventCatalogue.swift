@@ -1,0 +1,55 @@
+// The events that exist. The API validates against it, the engine sends by it, the documentation is made from it.
+
+package struct EventCatalogue: Sendable {
+    /// In the order of product.md § Webhook rights.
+    package let modules: [EventModule]
+
+    /// By module, in the order of events.tsv.
+    package let types: [EventType]
+    private let byName: [String: EventType]
+
+    init(modules: [EventModule], types: [EventType]) {
+        self.modules = modules
+        self.types = types
+        byName = Dictionary(types.map { ($0.name, $0) }) { first, _ in first }
+    }
+
+    package func type(named name: String) -> EventType? {
+        byName[name]
+    }
+
+    package func types(in module: EventModule) -> [EventType] {
+        types.filter { $0.module == module }
+    }
+
+    package func module(slug: String) -> EventModule? {
+        modules.first { $0.slug == slug }
+    }
+
+    /// Up to three names like the one given, the most alike first, for "did you mean". Empty when nothing is near.
+    package func nearest(to name: String) -> [String] {
+        let wanted = Array(name.lowercased().utf8.prefix(64))
+        guard !wanted.isEmpty else { return [] }
+        // A third of it may be wrong; beyond that a suggestion is noise.
+        let farthest = max(2, wanted.count / 3)
+        return
+            types.map { (name: $0.name, distance: editDistance(wanted, Array($0.name.lowercased().utf8))) }
+            .filter { $0.distance <= farthest }
+            .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }
+            .prefix(3).map(\.name)
+    }
+}
+
+/// Levenshtein's distance: how many letters to insert, remove or replace.
+private func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+    var previous = Array(0...right.count)
+    for (row, letter) in left.enumerated() {
+        var current = [row + 1]
+        current.reserveCapacity(previous.count)
+        for (column, other) in right.enumerated() {
+            current.append(min(previous[column] + (letter == other ? 0 : 1), previous[column + 1] + 1, current[column] + 1))
+        }
+        previous = current
+    }
+    return previous.last ?? 0
+}

@@ -1,0 +1,97 @@
+// What other threads tell the engine's: webhooks that may be due, results that came, and that it is time to end.
+
+import Database
+import Dispatch
+import HTTPClient
+import Synchronization
+import Time
+
+/// A result on its way to be recorded.
+struct Completion: Sendable {
+    let claim: Claim
+    let startedAt: Timestamp
+    let recordedHeaders: String
+    let result: TransferResult
+}
+
+final class Inbox: Sendable {
+    struct Contents {
+        var hinted: Set<ID<Webhook>> = []
+        var forced: [ID<WebhookDelivery>: ID<Webhook>] = [:]
+        var completed: [Completion] = []
+        var isStopping = false
+
+        var isEmpty: Bool { hinted.isEmpty && forced.isEmpty && completed.isEmpty }
+    }
+
+    private struct State {
+        var contents = Contents()
+        var isSignalled = false
+        var statistics = DeliveryEngine.Statistics()
+    }
+
+    private let state = Mutex(State())
+    private let signal = DispatchSemaphore(value: 0)
+    private let ended = DispatchSemaphore(value: 0)
+
+    func hint(_ webhooks: some Collection<ID<Webhook>>) {
+        post { $0.hinted.formUnion(webhooks) }
+    }
+
+    /// An attempt that a person asked for.
+    func force(_ delivery: ID<WebhookDelivery>, to webhook: ID<Webhook>) {
+        post { $0.forced[delivery] = webhook }
+    }
+
+    func complete(_ completion: Completion) {
+        post { $0.completed.append(completion) }
+    }
+
+    /// Takes all there is, waiting for something if need be, until `timeout` at the latest.
+    func take(timeout: Duration) -> Contents {
+        if timeout > .zero {
+            let isEmpty = state.withLock { $0.contents.isEmpty && !$0.contents.isStopping }
+            if isEmpty { _ = signal.wait(timeout: .now() + timeout.seconds) }
+        }
+        return state.withLock { state in
+            let contents = state.contents
+            state.contents = Contents(isStopping: contents.isStopping)
+            state.isSignalled = false
+            return contents
+        }
+    }
+
+    func stop(within limit: Duration) -> Bool {
+        post { $0.isStopping = true }
+        let outcome = ended.wait(timeout: .now() + limit.seconds)
+        if outcome == .success { ended.signal() }
+        return outcome == .success
+    }
+
+    func hasEnded() {
+        ended.signal()
+    }
+
+    var statistics: DeliveryEngine.Statistics { state.withLock { $0.statistics } }
+
+    func report(_ change: (inout DeliveryEngine.Statistics) -> Void) {
+        state.withLock { change(&$0.statistics) }
+    }
+
+    private func post(_ change: (inout Contents) -> Void) {
+        let isFirst = state.withLock { state in
+            change(&state.contents)
+            defer { state.isSignalled = true }
+            return !state.isSignalled
+        }
+        if isFirst { signal.signal() }
+    }
+}
+
+extension Duration {
+    /// For timeouts.
+    var seconds: Double {
+        let (seconds, attoseconds) = components
+        return Double(seconds) + Double(attoseconds) * 1e-18
+    }
+}

@@ -1,0 +1,88 @@
+// What an attempt's result means for its delivery and for its webhook: the rules of webhooks.md as one pure function.
+
+import Database
+package import HTTPClient
+import Time
+
+/// A delivery under way.
+struct Claim: Sendable {
+    /// Whether a person asked for this attempt.
+    enum Manual: Int, Sendable {
+        case no = 0
+        /// One that was still to come, brought forward.
+        case early = 1
+        /// One more after the delivery was settled: it is not followed by retries.
+        case again = 2
+    }
+
+    let delivery: ID<WebhookDelivery>
+    let event: ID<Event>
+    let webhook: ID<Webhook>
+    let account: ID<Account>
+    let freshness: Freshness
+    let attempt: Int
+    let acceptedAt: Timestamp
+    let manual: Manual
+    let isTest: Bool
+    let isOrdered: Bool
+}
+
+struct Settlement: Sendable {
+    /// What it tells about the receiver.
+    enum Effect: Sendable, Equatable {
+        case success
+        case receiverFailed
+        /// Our own fault, or nobody's: says nothing about the receiver.
+        case neutral
+    }
+
+    var state: DeliveryState
+    /// Only while pending.
+    var nextAt: Timestamp?
+    var fault: TransferFault
+    var effect: Effect
+    var isGone = false
+    /// Until when the receiver asked to be left alone.
+    var restUntil: Timestamp?
+
+    init(_ result: TransferResult, of claim: Claim, at now: Timestamp, random: Double) {
+        let isGood = (200..<300).contains(result.status ?? 0)
+        fault = result.fault == .none && !isGood ? (result.status == nil ? .unknown : .receiverStatus) : result.fault
+        guard fault != .none else {
+            state = .delivered
+            effect = .success
+            return
+        }
+        effect = fault.isReceivers ? .receiverFailed : .neutral
+        isGone = result.status == 410 && fault == .receiverStatus
+        let retryAfter = result.status == 429 || result.status == 503 ? RetryAfter.wait(result.field("Retry-After"), at: now) : nil
+        restUntil = retryAfter.map { now + min($0, RetrySchedule.longestRetryAfter) }
+
+        state = claim.freshness == .live ? .expired : .failed
+        guard !isGone else {
+            state = .failed
+            return
+        }
+        guard
+            !claim.isTest, claim.manual != .again,
+            let delay = RetrySchedule.delay(afterAttempt: claim.attempt, freshness: claim.freshness, random: random, retryAfter: retryAfter)
+        else {
+            if claim.isTest { state = .failed }
+            return
+        }
+        let next = now + delay
+        guard claim.freshness == .durable || next <= claim.acceptedAt + RetrySchedule.liveLifetime else { return }
+        state = .pending
+        nextAt = next
+    }
+}
+
+extension TransferFault {
+    /// Whether it counts towards the circuit.
+    package var isReceivers: Bool {
+        switch self {
+        case .dns, .connect, .tls, .timeout, .receiverStatus, .receiverProtocol, .tooLarge: true
+        case .none, .policy, .ours, .unknown: false
+        }
+    }
+}

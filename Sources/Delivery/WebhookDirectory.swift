@@ -1,0 +1,57 @@
+// The configuration of every account that is in use, in memory: it is asked once for each event and each delivery.
+
+package import Database
+import Synchronization
+
+package final class WebhookDirectory: Sendable {
+    /// Accounts kept; beyond that all are forgotten and asked for again, which is cheaper than keeping a rank of use.
+    private static let mostAccounts = 5_000
+
+    private struct State {
+        var accounts: [ID<Account>: AccountWebhooks] = [:]
+        var owners: [ID<Webhook>: ID<Account>] = [:]
+        /// Raised by every invalidation, so that what was read before one is not kept after it.
+        var generation = 0
+    }
+
+    private let database: Database
+    private let store: WebhookStore
+    private let state = Mutex(State())
+
+    package init(database: Database, vault: Vault) {
+        self.database = database
+        store = WebhookStore(vault: vault)
+    }
+
+    /// To be called after every committed change of an account's webhooks, settings or rights.
+    package func invalidate(account: ID<Account>) {
+        state.withLock { state in
+            state.generation += 1
+            state.accounts[account] = nil
+        }
+    }
+
+    package func webhooks(of account: ID<Account>) throws -> AccountWebhooks {
+        let (cached, generation) = state.withLock { ($0.accounts[account], $0.generation) }
+        if let cached { return cached }
+        let loaded = try database.read { try store.accountWebhooks(of: account, on: $0) }
+        state.withLock { state in
+            guard state.generation == generation else { return }
+            if state.accounts.count >= Self.mostAccounts {
+                state.accounts.removeAll()
+                state.owners.removeAll()
+            }
+            state.accounts[account] = loaded
+            for webhook in loaded.webhooks { state.owners[webhook.id] = account }
+        }
+        return loaded
+    }
+
+    /// The webhook and whether its account's integration is on; nil when there is no such webhook (any more).
+    package func webhook(_ id: ID<Webhook>) throws -> (configuration: WebhookConfiguration, isIntegrationOn: Bool)? {
+        let known = state.withLock { $0.owners[id] }
+        guard let account = try known ?? database.read({ try $0.value("SELECT account_id FROM webhooks WHERE id = \(id)") }) else { return nil }
+        let all = try webhooks(of: account)
+        return all.webhooks.first { $0.id == id }.map { ($0, all.isEnabled) }
+    }
+}

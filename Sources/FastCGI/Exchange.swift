@@ -1,0 +1,82 @@
+// One worker's life: take a connection, have libfcgi read the request, run the handler, drain, answer, close.
+// Each step that can fail ends this exchange and not the thread.
+
+import CFastCGI
+import Glibc
+import HTTP
+import HTTPTypes
+import Logging
+
+struct Exchange: Sendable {
+    let maximumBody: Int
+    let receiveTimeout: Duration
+    let handler: @Sendable (Request) -> Response
+    let logger: Logger
+    /// The system's, but for the test that makes it fail.
+    var accept: @Sendable (_ listener: Int32) -> Int32 = { Glibc.accept($0, nil, nil) }
+
+    /// Returns when the listening socket is shut down and its queue is empty.
+    func serve(_ listener: ListeningSocket) {
+        let connection = FastCGIConnection()
+        var delay = Self.shortestDelay
+        while true {
+            let descriptor = accept(listener.descriptor)
+            if descriptor >= 0 {
+                delay = Self.shortestDelay
+                setTimeouts(of: descriptor)
+                if connection.receive(from: descriptor) { answer(connection) }
+                continue
+            }
+            switch errno {
+            case EINTR, ECONNABORTED: continue
+            case EINVAL, EBADF: return
+            case let code:
+                // EMFILE, ENFILE, ENOMEM and the like pass; a thread that went on at once would only burn the processor.
+                logger.error("No connection could be accepted.", metadata: ["reason": "\(String(cString: strerror(code)))"])
+                usleep(delay)
+                delay = min(delay * 2, Self.longestDelay)
+            }
+        }
+    }
+
+    private func answer(_ connection: FastCGIConnection) {
+        let body = connection.body(maximum: maximumBody)
+        var response: Response
+        var isHead = false
+        switch connection.request(body: RequestBody(length: body.length, read: body.read)) {
+        case .success(let request):
+            isHead = request.method == .head
+            response = handler(request)
+        case .failure(let refusal):
+            response = .text(refusal.words, status: .badRequest)
+        }
+        if response.status.code < 200 || response.status.code > 599 {
+            logger.error("A handler gave a status that must not be sent.", metadata: ["status": "\(response.status.code)"])
+            response = .text("Something went wrong on our side.", status: .internalServerError)
+        }
+        body.drain()
+        do {
+            try connection.write(response, isHead: isHead)
+            connection.finish()
+        } catch {
+            // Closed without an end: nginx then breaks off towards the client too, who would otherwise take half an export for a whole one.
+            if !(error is ClientGone) { logger.error("A response broke off.", metadata: ["reason": "\(error)"]) }
+            connection.abandon()
+        }
+    }
+
+    /// What libfcgi lacks. A read or write that takes longer fails, and with it the exchange.
+    private func setTimeouts(of descriptor: Int32) {
+        for (option, duration) in [(SO_RCVTIMEO, receiveTimeout), (SO_SNDTIMEO, Self.sendTimeout)] {
+            let parts = duration.components
+            var time = timeval(tv_sec: Int(parts.seconds), tv_usec: Int(parts.attoseconds / 1_000_000_000_000))
+            setsockopt(descriptor, SOL_SOCKET, option, &time, socklen_t(MemoryLayout<timeval>.size))
+        }
+    }
+
+    /// nginx takes a response into its buffers at once; one that does not for so long is stuck.
+    private static let sendTimeout = Duration.seconds(30)
+    /// Microseconds between tries to accept when descriptors or memory have run out: doubled from the first to the second.
+    private static let shortestDelay: useconds_t = 5000
+    private static let longestDelay: useconds_t = 200_000
+}

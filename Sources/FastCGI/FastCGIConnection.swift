@@ -1,0 +1,77 @@
+// libfcgi's request structure, wrapped so that its order of calls cannot be got wrong: receive, read, write, then finish or abandon.
+
+import CFastCGI
+import Glibc
+import HTTP
+import HTTPTypes
+
+/// One for each thread, used again for every request. Not Sendable: libfcgi's structures belong to one thread.
+final class FastCGIConnection {
+    private let request: UnsafeMutablePointer<FCGX_Request>
+
+    init() {
+        request = .allocate(capacity: 1)
+        // No listening socket: we accept by ourselves, for the timeouts and for EMFILE, and libfcgi never should.
+        FCGX_InitRequest(request, -1, 0)
+    }
+
+    deinit {
+        FCGX_Free(request, 1)
+        request.deallocate()
+    }
+
+    /// Reads the beginning and the parameters of a request. The descriptor belongs to this object from now on.
+    ///
+    /// - Returns: false, with the connection closed, when what came is no request, or came too slowly.
+    func receive(from descriptor: Int32) -> Bool {
+        request.pointee.ipcFd = descriptor
+        // FCGX_Accept_r first finishes the request before, and would close a connection that is not to be kept.
+        request.pointee.keepConnection = 1
+        return FCGX_Accept_r(request) == 0
+    }
+
+    func request(body: RequestBody) -> Result<Request, RequestRefusal> {
+        RequestParameters(request.pointee.envp).request(body: body)
+    }
+
+    func body(maximum: Int) -> BodySource {
+        BodySource(request.pointee.in, length: RequestParameters(request.pointee.envp).contentLength, maximum: maximum)
+    }
+
+    func write(_ response: Response, isHead: Bool) throws {
+        let hasBody = !isHead && response.status != .noContent && response.status != .notModified
+        try write(ResponseHead.serialized(response)[...])
+        guard hasBody else { return }
+        switch response.body {
+        case .bytes(let bytes): try write(bytes[...])
+        case .stream(let produce): try produce { chunk in try write(chunk) }
+        }
+    }
+
+    /// Ends the request properly, and closes.
+    func finish() {
+        // Whatever nginx asked for: on a kept connection, what is left of a body would be read as the next request's records.
+        request.pointee.keepConnection = 0
+        FCGX_Finish_r(request)
+    }
+
+    /// Closes without the record that says that the response is whole.
+    func abandon() {
+        FCGX_Free(request, 1)
+    }
+
+    private func write(_ bytes: ArraySlice<UInt8>) throws(ClientGone) {
+        var rest = bytes
+        while !rest.isEmpty {
+            let part = rest.prefix(1 << 30)
+            let written = part.withUnsafeBytes { buffer in
+                FCGX_PutStr(buffer.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(buffer.count), request.pointee.out)
+            }
+            guard written == Int32(part.count) else { throw ClientGone() }
+            rest = rest.dropFirst(part.count)
+        }
+    }
+}
+
+/// nginx has closed the connection, most often because its client did.
+struct ClientGone: Error {}

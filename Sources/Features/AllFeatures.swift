@@ -1,0 +1,32 @@
+// Every feature of the product, in one list: a feature that stands here has its tab, its routes, its rights and its jobs.
+
+package import Database
+import Delivery
+package import Web
+
+/// The features, and what answers a form whose session had ended.
+func allFeatures(_ app: App) throws -> (features: [Feature], interruption: @Sendable (Visit) throws -> WebResponse) {
+    let signIn = try SignInController(app)
+    return (
+        [
+            try .home(app),
+            try .setup(app),
+            .signIn(signIn),
+            try .password(app),
+            try .myAccount(app),
+            try .operatorAccounts(app),
+            try .account(app),
+            try .retention(app),
+            try .deletions(app),
+            try .webhookSettings(app),
+            try .webhookEndpoints(app),
+            try .webhookDeliveries(app),
+            try .eventAPI(app),
+            try .mediaAPI(app),
+        ], signIn.interruption
+    )
+}
+
+/// The schema, in numbered steps: Web 100…, Delivery 200…, each feature from a hundred of its own.
+package let allMigrations =
+    WebSchema.migrations + DeliverySchema.migrations + ReferenceSchema.migrations + RetentionSchema.migrations

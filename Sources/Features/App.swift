@@ -1,0 +1,30 @@
+// All that the features are made from, wired together once by the composition root.
+
+package import Cron
+package import Database
+package import Delivery
+package import HTTPClient
+package import Web
+
+package struct App: Sendable {
+    package let site: Site
+    package let vault: Vault
+    package let policy: AddressPolicy
+    package let client: HTTPClient
+    package let directory: WebhookDirectory
+    package let acceptor: EventAcceptor
+    package let engine: DeliveryEngine
+
+    package init(
+        site: Site, vault: Vault, policy: AddressPolicy, client: HTTPClient, directory: WebhookDirectory, acceptor: EventAcceptor,
+        engine: DeliveryEngine
+    ) {
+        self.site = site
+        self.vault = vault
+        self.policy = policy
+        self.client = client
+        self.directory = directory
+        self.acceptor = acceptor
+        self.engine = engine
+    }
+}

@@ -1,0 +1,140 @@
+// Deletion history: what was deleted in the last three months, by whom, with search, dates and an export.
+
+import Cron
+import Database
+import HTTP
+import HTTPTypes
+import Templating
+import Time
+import Web
+
+extension Feature {
+    static func deletions(_ app: App) throws -> Feature {
+        let deletions = try DeletionController(app)
+        return Feature(
+            "deletions",
+            tabs: [Tab(order: 50, label: "deletions.title", path: "/settings/deletions", right: .viewDeletions)],
+            routes: [
+                .get("/settings/deletions", .needs(.viewDeletions), deletions.index),
+                .get("/settings/deletions.csv", .needs(.viewDeletions), deletions.export),
+            ],
+            jobs: { [try DeletionHistoryPurge(site: app.site).job()] })
+    }
+}
+
+struct DeletionController {
+    private static let pageSize = 50
+    private let store: DeletionStore
+    private let template: PageTemplate<DeletionsPage>
+
+    init(_ app: App) throws {
+        store = DeletionStore(site: app.site)
+        template = try app.site.page("deletions/index")
+    }
+
+    @Sendable func index(_ member: Member) throws -> WebResponse {
+        let t = member.t
+        let account = try member.account.id
+        let range = DateRange(member.query)
+        let found = try store.page(
+            of: account, filter(member, range), at: PagePosition(member.query), size: Self.pageSize)
+        let entity = member.query["entity"] ?? ""
+        let page = DeletionsPage(
+            filters: FiltersView(
+                action: "/settings/deletions", search: FieldView("q", t("deletions.search"), kind: .search, value: member.query["q"] ?? ""),
+                range: range,
+                selects: [
+                    SelectView(
+                        "entity", t("deletions.entity"), selected: entity,
+                        options: [("", t("deletions.entity.all"))] + DeletedEntity.allCases.map { ($0.rawValue, t("entity.\($0.rawValue)")) })
+                ], query: member.query, times: member.times, t: t),
+            rows: found.elements.map { DeletionView($0, member) },
+            pager: found.pager(path: "/settings/deletions", query: member.query) { $0.id },
+            exportURL: "/settings/deletions.csv?\(member.query.encoded())",
+            empty: found.elements.isEmpty ? EmptyView(t("deletions.empty.title"), t("deletions.empty.text")) : nil)
+        return try member.page(template, page, PageHead(t("deletions.title"), lead: t("deletions.lead")))
+    }
+
+    /// The same rows as the page shows, all of them, as CSV.
+    @Sendable func export(_ member: Member) throws -> WebResponse {
+        let account = try member.account.id
+        let filter = filter(member, DateRange(member.query))
+        let t = member.t
+        let times = member.times
+        let store = store
+        return WebResponse(
+            fields: [.contentType: "text/csv; charset=utf-8", .contentDisposition: "attachment; filename=\"deletions.csv\""],
+            body: .stream { write in
+                let head = [t("deletions.when"), t("deletions.user"), t("deletions.entity"), t("deletions.detail"), t("deletions.items")]
+                // The byte order mark makes spreadsheets read UTF-8.
+                try write(ArraySlice(("\u{FEFF}" + CSV.line(head)).utf8))
+                var query = FormData()
+                while true {
+                    let found = try store.page(of: account, filter, at: PagePosition(query), size: 500)
+                    let lines = found.elements.map { record in
+                        CSV.line([
+                            times.text(record.deletedAt), record.user == nil ? t("deletions.system") : record.userName,
+                            t("entity.\(record.entity.rawValue)"), record.detail, String(record.items),
+                        ])
+                    }
+                    if !lines.isEmpty { try write(ArraySlice(lines.joined().utf8)) }
+                    guard found.elements.count == 500, let last = found.elements.last else { return }
+                    query.set("after", last.id.description)
+                }
+            })
+    }
+
+    private func filter(_ member: Member, _ range: DateRange) -> DeletionFilter {
+        let instants = range.instants(in: member.times.zone)
+        let oldest = member.now - DeletionHistoryPurge.kept
+        return DeletionFilter(
+            search: member.query["q"] ?? "", entity: member.query["entity"].flatMap { DeletedEntity(rawValue: $0) },
+            from: max(instants.from ?? oldest, oldest), until: instants.until)
+    }
+}
+
+struct DeletionsPage: TemplateData {
+    let filters: FiltersView
+    let rows: [DeletionView]
+    let pager: PagerView
+    let exportURL: String
+    let empty: EmptyView?
+
+    static let fields = Fields<DeletionsPage> {
+        Section("filters") { $0.filters }
+        List("rows") { $0.rows }
+        Section("pager") { $0.pager }
+        Text("export_url") { $0.exportURL }
+        Section("empty") { $0.empty }
+    }
+}
+
+struct DeletionView: TemplateData {
+    let when: TimeView
+    let user: String
+    let entity: String
+    let detail: String
+    let items: String
+    let size: String
+
+    init(_ record: DeletionRecord, _ member: Member) {
+        when = member.times.view(record.deletedAt)
+        user = record.user == nil ? member.t("deletions.system") : record.userName
+        entity = member.t("entity.\(record.entity.rawValue)")
+        detail = record.detail
+        items =
+            record.items == record.planned
+            ? member.numbers.text(record.items)
+            : member.t("deletions.of_planned", ["items": member.numbers.text(record.items), "planned": member.numbers.text(record.planned)])
+        size = record.bytes > 0 ? member.numbers.bytes(record.bytes) : ""
+    }
+
+    static let fields = Fields<DeletionView> {
+        Section("when") { $0.when }
+        Text("user") { $0.user }
+        Text("entity") { $0.entity }
+        Text("detail") { $0.detail }
+        Text("items") { $0.items }
+        Text("size") { $0.size }
+    }
+}

@@ -1,0 +1,23 @@
+// The Deletion history itself is kept three months: a job of its own takes what is older, a little at a time.
+
+import Cron
+import Time
+import Web
+
+struct DeletionHistoryPurge {
+    /// Three months of at most 31 days.
+    static let kept = Duration.seconds(92 * 86400)
+    private static let batch = 500
+
+    let site: Site
+
+    func job() throws -> Job {
+        let expression = try CronExpression("45 3 * * *")
+        return Job(name: "deletion-history", schedule: { Schedule(expression: expression, zone: .utc) }) { _ in try run() }
+    }
+
+    func run() throws {
+        let oldest = site.clock.now() - Self.kept
+        while try DeletionStore(site: site).deleteBefore(oldest, limit: Self.batch) == Self.batch {}
+    }
+}

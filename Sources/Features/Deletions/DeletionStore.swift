@@ -1,0 +1,72 @@
+// All the SQL of the Deletion history.
+
+import Database
+import HTTP
+import Time
+import Web
+
+struct DeletionRecord {
+    let id: ID<DeletionRow>
+    let deletedAt: Timestamp
+    /// Nil: the System.
+    let user: ID<User>?
+    let userName: String
+    let entity: DeletedEntity
+    let detail: String
+    let planned: Int
+    let items: Int
+    let bytes: Int
+}
+
+/// What a list of deletions is narrowed to.
+struct DeletionFilter {
+    var search = ""
+    var entity: DeletedEntity?
+    var from: Timestamp?
+    var until: Timestamp?
+}
+
+struct DeletionStore {
+    let site: Site
+
+    /// One page of the account's deletions, newest first. Costs the same whatever the history's length: keyset pagination by id,
+    /// which is by time.
+    func page(
+        of account: ID<Account>, _ filter: DeletionFilter, at position: PagePosition<DeletionRow>, size: Int
+    ) throws -> Keyset<DeletionRecord> {
+        let direction = position.isBackward ? "ASC" as SQL : "DESC"
+        let records = try site.database.read { connection in
+            try connection.rows(
+                """
+                SELECT id, deleted_at, user_id, user_name, entity, detail, planned, items, bytes FROM deletions
+                WHERE account_id = \(account) \(Self.conditions(filter)) \(position.condition(on: "id"))
+                ORDER BY id \(direction) LIMIT \(size + 1)
+                """
+            ) { row in
+                DeletionRecord(
+                    id: try row.next(), deletedAt: try row.next(), user: try row.next(), userName: try row.next(), entity: try row.next(),
+                    detail: try row.next(), planned: try row.next(), items: try row.next(), bytes: try row.next())
+            }
+        }
+        return Keyset(records, size: size, position)
+    }
+
+    func deleteBefore(_ time: Timestamp, limit: Int) throws -> Int {
+        try site.database.write { connection in
+            try connection.execute(
+                "DELETE FROM deletions WHERE id IN (SELECT id FROM deletions WHERE deleted_at < \(time) ORDER BY deleted_at LIMIT \(limit))")
+        }
+    }
+
+    private static func conditions(_ filter: DeletionFilter) -> SQL {
+        var conditions: SQL = ""
+        if let entity = filter.entity { conditions += " AND entity = \(entity)" }
+        if let from = filter.from { conditions += " AND deleted_at >= \(from)" }
+        if let until = filter.until { conditions += " AND deleted_at < \(until)" }
+        if !filter.search.isEmpty {
+            let pattern = LikePattern.containing(filter.search)
+            conditions += " AND (LOWER(user_name) LIKE \(pattern) ESCAPE '\\' OR LOWER(detail) LIKE \(pattern) ESCAPE '\\')"
+        }
+        return conditions
+    }
+}

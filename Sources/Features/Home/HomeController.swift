@@ -1,0 +1,21 @@
+// Where `/` and `/settings` lead: to the first page that the visitor may see.
+
+import Web
+
+extension Feature {
+    static func home(_ app: App) throws -> Feature {
+        Feature(
+            "home",
+            routes: [
+                .get("/", .signedIn, HomeController.show),
+                .get("/settings", .signedIn, HomeController.show),
+            ])
+    }
+}
+
+enum HomeController {
+    @Sendable static func show(_ member: Member) throws -> WebResponse {
+        if let path = member.visit.firstTabPath { return .redirect(to: path) }
+        return .redirect(to: member.session.isOperator ? "/operator/accounts" : "/me")
+    }
+}

@@ -1,0 +1,155 @@
+// My Account: own country, language, time zone and theme; where one is signed in, and a way to end it.
+
+import Database
+import HTTP
+import Templating
+import Web
+
+extension Feature {
+    static func myAccount(_ app: App) throws -> Feature {
+        let profile = try ProfileController(app)
+        let sessions = OwnSessionController(app)
+        return Feature(
+            "my account",
+            routes: [
+                .get("/me", .signedIn, profile.edit),
+                .post("/me", .signedIn, profile.update),
+                .post("/me/sessions/{id}/end", .signedIn, sessions.delete),
+            ])
+    }
+}
+
+struct ProfileController {
+    private let store: ProfileStore
+    private let template: PageTemplate<ProfilePage>
+
+    init(_ app: App) throws {
+        store = ProfileStore(site: app.site)
+        template = try app.site.page("me/edit")
+    }
+
+    @Sendable func edit(_ member: Member) throws -> WebResponse {
+        guard let profile = try store.profile(of: member.session.user) else { throw Abort(.notFound) }
+        return try show(ProfileForm(profile), member)
+    }
+
+    @Sendable func update(_ member: Member) throws -> WebResponse {
+        let form = ProfileForm(member.form)
+        switch form.validated(member.t) {
+        case .invalid(let errors):
+            return try show(form, member, errors)
+        case .valid(let profile):
+            let isSaved = try member.change("profile.update") { try store.save(profile, of: member.session.user, on: $0) }
+            guard isSaved else { return try showStale(form, member) }
+            return member.redirect(to: "/me", saying: member.t("me.saved"))
+        }
+    }
+
+    /// Somebody saved in another window meanwhile: both values are shown, and saving again is then a decision.
+    private func showStale(_ form: ProfileForm, _ member: Member) throws -> WebResponse {
+        guard let current = try store.profile(of: member.session.user) else { throw Abort(.notFound) }
+        let stored = ProfileForm(current)
+        let t = member.t
+        let conflict = ConflictView(
+            t,
+            [
+                (t("me.country"), Countries.name(form.country, t), Countries.name(stored.country, t)),
+                (t("me.language"), t("language.\(form.language)"), t("language.\(stored.language)")),
+                (t("me.time_zone"), form.timeZone, stored.timeZone),
+                (t("me.theme"), t("me.theme.\(form.theme)"), t("me.theme.\(stored.theme)")),
+            ])
+        return try show(form, member, FieldErrors(), conflict: conflict, version: stored.version)
+    }
+
+    private func show(
+        _ form: ProfileForm, _ member: Member, _ errors: FieldErrors = FieldErrors(), conflict: ConflictView? = nil, version: String? = nil
+    ) throws -> WebResponse {
+        let t = member.t
+        let account = member.session.account
+        let page = ProfilePage(
+            errors: errors.summary(t), conflict: conflict, version: version ?? form.version,
+            country: SelectView(
+                "country", t("me.country"), selected: form.country,
+                options: [("", inherited(t, account.map { Countries.name($0.country, t) }))] + Countries.options(t), errors: errors),
+            ownLanguage: SelectView(
+                "own_language", t("me.language"), selected: form.language,
+                options: [("", inherited(t, account.map { t("language.\($0.language)") }))]
+                    + Language.allCases.map { ($0.rawValue, t("language.\($0.rawValue)")) }, errors: errors),
+            timeZone: SelectView(
+                "time_zone", t("me.time_zone"), hint: t("me.time_zone.hint", ["zone": member.times.zoneLabel]), selected: form.timeZone,
+                options: [("", inherited(t, account?.timeZone))] + TimeZones.options, errors: errors),
+            ownTheme: ChoicesView(
+                "own_theme", t("me.theme"), checked: [form.theme],
+                choices: Profile.Theme.allCases.map { ($0.rawValue, t("me.theme.\($0.rawValue)"), "") }, errors: errors),
+            email: member.session.email,
+            sessions: try store.sessions(of: member.session.user).map { session in
+                OwnSessionView(
+                    id: session.id.description, browser: session.userAgent, address: session.address,
+                    lastSeen: member.times.view(session.lastSeenAt), isThis: session.id == member.session.id)
+            })
+        let head = PageHead(t("me.title"), lead: t("me.lead"), section: t("me.title"))
+        return try member.page(template, page, head, hasErrors: !errors.isEmpty || conflict != nil)
+    }
+
+    private func inherited(_ t: Translation, _ value: String?) -> String {
+        value.map { t("me.inherited", ["value": $0]) } ?? t("me.not_chosen")
+    }
+}
+
+/// One of the user's own sessions; ending it is its deletion.
+struct OwnSessionController {
+    private let site: Site
+
+    init(_ app: App) {
+        site = app.site
+    }
+
+    @Sendable func delete(_ member: Member) throws -> WebResponse {
+        let session = try member.id(as: SessionRow.self)
+        let isEnded = try member.change("session.end", of: session.description) { connection in
+            try site.sessions.end(session, of: member.session.user, on: connection)
+        }
+        guard isEnded else { throw Abort(.notFound) }
+        return member.redirect(to: "/me", saying: member.t("me.session_ended"))
+    }
+}
+
+struct ProfilePage: TemplateData {
+    let errors: ErrorSummary?
+    let conflict: ConflictView?
+    let version: String
+    let country: SelectView
+    let ownLanguage: SelectView
+    let timeZone: SelectView
+    let ownTheme: ChoicesView
+    let email: String
+    let sessions: [OwnSessionView]
+
+    static let fields = Fields<ProfilePage> {
+        Section("errors") { $0.errors }
+        Section("conflict") { $0.conflict }
+        Text("row_version") { $0.version }
+        Section("country") { $0.country }
+        Section("own_language") { $0.ownLanguage }
+        Section("time_zone") { $0.timeZone }
+        Section("own_theme") { $0.ownTheme }
+        Text("email") { $0.email }
+        List("sessions") { $0.sessions }
+    }
+}
+
+struct OwnSessionView: TemplateData {
+    let id: String
+    let browser: String
+    let address: String
+    let lastSeen: TimeView
+    let isThis: Bool
+
+    static let fields = Fields<OwnSessionView> {
+        Text("id") { $0.id }
+        Text("browser") { $0.browser }
+        Text("address") { $0.address }
+        Section("last_seen") { $0.lastSeen }
+        Flag("is_this") { $0.isThis }
+    }
+}

@@ -1,0 +1,65 @@
+// What a form may take as the address of a receiver: the same rules as at the socket, told early and one by one.
+import CCurl
+
+/// Why an address was not taken: a closed set, so that a form has words for each.
+package enum TargetProblem: String, Error, Sendable, CaseIterable {
+    case tooLong = "too_long"
+    case notURL = "not_url"
+    /// Neither https nor, where the operator allows it, http; or no scheme at all.
+    case scheme
+    case userInfo = "user_info"
+    /// No host, or none that can be a name or an address.
+    case host
+    /// Neither 80, 443 nor above 1023.
+    case port
+    /// The host is an address (in whatever spelling), or a name of this machine, that the policy refuses.
+    case address
+}
+
+/// A checked address of a receiver, with the host in ASCII and numbers in one spelling.
+package struct Target: Hashable, Sendable {
+    package let url: String
+    package let isSecure: Bool
+    package let host: String
+    package let port: Int
+}
+
+extension AddressPolicy {
+    /// The longest address taken, in bytes of UTF-8; what browsers and proxies are known to carry.
+    package static let maximumTargetLength = 2048
+
+    /// Reads `target` with libcurl's own parser, so that what is checked here and what is called later are one.
+    /// A name that only resolves to a refused address passes here and is refused at the socket.
+    package func checked(target: String) throws(TargetProblem) -> Target {
+        let target = try parsed(target: target)
+        // RFC 6761: these names mean this machine, whatever a resolver says.
+        let name = target.host.last == "." ? String(target.host.dropLast()) : target.host
+        if name == "localhost" || name.hasSuffix(".localhost") {
+            guard permits(IPAddress(ipv4: 0x7f00_0001)) || permits(IPAddress(ipv6: 1)) else { throw .address }
+        }
+        return target
+    }
+
+    /// As `checked`, but names are left to be judged by what they resolve to: what the client does with every request.
+    func parsed(target: String) throws(TargetProblem) -> Target {
+        guard target.utf8.count <= Self.maximumTargetLength else { throw .tooLong }
+        // Other readers take a backslash for a slash, or drop white space: such an address means two things.
+        guard !target.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f || $0 == 0x5c }) else { throw .notURL }
+        let scheme = target.prefix { $0 != ":" }.lowercased()
+        guard scheme == "https" || (scheme == "http" && allowsHTTP) else { throw .scheme }
+        guard try !TargetParser.authority(of: target, after: scheme).contains("@") else { throw .userInfo }
+        let parser = try TargetParser()
+        try parser.read(target)
+        guard try parser.part(CURLUPART_SCHEME) == scheme else { throw .notURL }
+        guard !parser.has(CURLUPART_USER), !parser.has(CURLUPART_PASSWORD) else { throw .userInfo }
+        guard let port = Int(try parser.part(CURLUPART_PORT, flags: UInt32(CURLU_DEFAULT_PORT))), port == 80 || port == 443 || port > 1023
+        else { throw .port }
+        // A zone names an interface of this machine: only link-local addresses have one.
+        guard !parser.has(CURLUPART_ZONEID) else { throw .address }
+        let host = try HostSpelling(parser.host())
+        if let literal = host.literal, !permits(literal) { throw .address }
+        try parser.set(CURLUPART_HOST, to: host.text)
+        try parser.set(CURLUPART_FRAGMENT, to: nil)
+        return Target(url: try parser.part(CURLUPART_URL), isSecure: scheme == "https", host: host.text, port: port)
+    }
+}

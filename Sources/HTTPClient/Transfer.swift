@@ -1,0 +1,199 @@
+// One easy handle and the request that runs on it; handles are reset and used again, since making one costs more than a post.
+import CCurl
+
+/// Why a request was not even begun.
+struct TransferRefusal: Error {
+    let fault: TransferFault
+    let detail: String
+}
+
+/// Not Sendable on purpose: it lives and dies on the loop's thread, where libcurl also calls it back.
+final class Transfer {
+    let easy: UnsafeMutableRawPointer
+    private let userAgent: String
+    private let errorText: UnsafeMutablePointer<CChar>
+    private var completion: (@Sendable (TransferResult) -> Void)?
+    private var fieldList: UnsafeMutablePointer<curl_slist>?
+
+    // What the callbacks need and leave.
+    var policy = AddressPolicy()
+    var refused: IPAddress?
+    var hasOpenedSocket = false
+    var wasRefusedBeforeRequest = false
+    var head = ResponseHead()
+    var body: [UInt8] = []
+    var bodyCap = 0
+    var received = 0
+    var isTooLarge = false
+
+    init?(userAgent: String) {
+        guard let easy = curl_easy_init() else { return nil }
+        self.easy = easy
+        self.userAgent = userAgent
+        errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+    }
+
+    deinit {
+        curl_easy_cleanup(easy)
+        curl_slist_free_all(fieldList)
+        errorText.deallocate()
+    }
+
+    /// Sets everything anew: no option of an earlier request may stay.
+    func begin(_ job: TransferJob, policy: AddressPolicy) throws(TransferRefusal) {
+        let request = job.request
+        let target: Target
+        do throws(TargetProblem) {
+            target = try policy.parsed(target: request.url)
+        } catch {
+            throw TransferRefusal(error)
+        }
+        var list = try RequestHead.list(of: request)
+        swap(&fieldList, &list)
+        curl_slist_free_all(list)
+        curl_easy_reset(easy)
+        errorText.pointee = 0
+        completion = job.completion
+        self.policy = policy
+        refused = nil
+        hasOpenedSocket = false
+        wasRefusedBeforeRequest = false
+        head.removeAll()
+        body = []
+        bodyCap = max(0, request.bodyCap)
+        received = 0
+        isTooLarge = false
+        guard setOptions(request, target) else {
+            _ = end()
+            throw TransferRefusal(fault: .ours, detail: "libcurl refused an option.")
+        }
+    }
+
+    /// Lets go of everything that the request brought.
+    @discardableResult
+    func end() -> (@Sendable (TransferResult) -> Void)? {
+        defer { completion = nil }
+        curl_slist_free_all(fieldList)
+        fieldList = nil
+        body = []
+        return completion
+    }
+
+    private func setOptions(_ request: OutgoingRequest, _ target: Target) -> Bool {
+        var isSet = true
+        func set(_ option: CURLoption, _ value: Int) { isSet = ccurl_set_long(easy, option, value) == CURLE_OK && isSet }
+        func set(_ option: CURLoption, _ value: String?) { isSet = ccurl_set_string(easy, option, value) == CURLE_OK && isSet }
+        let context = Unmanaged.passUnretained(self).toOpaque()
+
+        set(CURLOPT_URL, target.url)
+        set(CURLOPT_PROTOCOLS_STR, policy.allowsHTTP ? "https,http" : "https")
+        set(CURLOPT_REDIR_PROTOCOLS_STR, "https")
+        set(CURLOPT_FOLLOWLOCATION, 0)
+        set(CURLOPT_PROXY, "")  // and so no environment variable is read
+        set(CURLOPT_NOSIGNAL, 1)
+        // A name server that hangs must not hold the whole thread while libcurl waits for its resolver to end.
+        set(CURLOPT_QUICK_EXIT, 1)
+        set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
+        set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
+        set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
+        set(CURLOPT_HTTP09_ALLOWED, 0)
+        set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
+        set(CURLOPT_SSL_VERIFYPEER, 1)
+        set(CURLOPT_SSL_VERIFYHOST, 2)
+        // With a folder of authorities libcurl cannot keep the parsed file between connections (some 10 ms each).
+        set(CURLOPT_CAPATH, nil)
+        if let caFile = request.caFile { set(CURLOPT_CAINFO, caFile) }
+        set(CURLOPT_USERAGENT, userAgent)
+        set(CURLOPT_CONNECTTIMEOUT_MS, request.connectTimeout.timeoutMilliseconds)
+        set(CURLOPT_TIMEOUT_MS, request.totalTimeout.timeoutMilliseconds)
+        setBody(request, set, set)
+        if let aws = request.awsSigV4 {
+            set(CURLOPT_AWS_SIGV4, "aws:amz:\(aws.region):\(aws.service)")
+            set(CURLOPT_USERNAME, aws.accessKey)
+            set(CURLOPT_PASSWORD, aws.secretKey)
+        }
+        isSet = ccurl_set_list(easy, CURLOPT_HTTPHEADER, fieldList) == CURLE_OK && isSet
+        isSet = ccurl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText) == CURLE_OK && isSet
+        isSet = ccurl_set_opensocket(easy, TransferCallbacks.openSocket, context) == CURLE_OK && isSet
+        isSet = ccurl_set_prereq(easy, TransferCallbacks.beforeRequest, context) == CURLE_OK && isSet
+        isSet = ccurl_set_header(easy, TransferCallbacks.headLine, context) == CURLE_OK && isSet
+        isSet = ccurl_set_write(easy, TransferCallbacks.bodyBytes, context) == CURLE_OK && isSet
+        return isSet
+    }
+
+    private func setBody(_ request: OutgoingRequest, _ set: (CURLoption, Int) -> Void, _ setString: (CURLoption, String?) -> Void) {
+        switch request.method {
+        case .get where request.body.isEmpty: set(CURLOPT_HTTPGET, 1)
+        case .head: set(CURLOPT_NOBODY, 1)
+        case .delete where request.body.isEmpty: setString(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
+        default:
+            set(CURLOPT_POST, 1)
+            if request.method != .post { setString(CURLOPT_CUSTOMREQUEST, request.method.rawValue) }
+            // libcurl copies: a Swift array has no address that stays.
+            set(CURLOPT_POSTFIELDSIZE, request.body.count)
+            request.body.withUnsafeBytes { bytes in
+                guard let start = bytes.baseAddress, !bytes.isEmpty else { return setString(CURLOPT_COPYPOSTFIELDS, "") }
+                _ = ccurl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: start))
+            }
+        }
+    }
+
+    /// To be read before the handle leaves the multi handle.
+    func result(of code: CURLcode) -> TransferResult {
+        var status = 0
+        _ = ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+        let timings = Timings(easy)
+        let fault = TransferFault(code, status: status, evidence: evidence)
+        var address: UnsafeMutablePointer<CChar>?
+        _ = ccurl_get_string(easy, CURLINFO_PRIMARY_IP, &address)
+        let remoteAddress = address.map { String(cString: $0) } ?? ""
+        return TransferResult(
+            status: head.status == nil || status == 0 ? nil : status, fields: head.fields(), body: body,
+            isBodyTruncated: received > body.count, timings: timings, fault: fault,
+            detail: detail(of: fault, code: code, status: status),
+            remoteAddress: remoteAddress.isEmpty || fault == .policy ? nil : remoteAddress)
+    }
+
+    private var evidence: TransferEvidence {
+        var connected = curl_off_t(0)
+        _ = ccurl_get_offset(easy, CURLINFO_CONNECT_TIME_T, &connected)
+        return TransferEvidence(
+            isTooLarge: isTooLarge, isRefused: wasRefusedBeforeRequest || (refused != nil && !hasOpenedSocket), isConnected: connected > 0)
+    }
+
+    private func detail(of fault: TransferFault, code: CURLcode, status: Int) -> String {
+        switch fault {
+        case .none: return ""
+        case .receiverStatus: return "The receiver answered \(status)."
+        case .policy: return "The address \(refused.map(\.description) ?? "of the receiver") is not allowed."
+        case .tooLarge where isTooLarge && received > 0: return "The answer is longer than \(HTTPClient.receiveLimit) bytes."
+        case .tooLarge: return "The head of the answer is too long."
+        default:
+            let text = String(cString: errorText)
+            return text.isEmpty ? String(cString: curl_easy_strerror(code)) : text
+        }
+    }
+}
+
+extension TransferRefusal {
+    init(_ problem: TargetProblem) {
+        switch problem {
+        case .address: self.init(fault: .policy, detail: "The address of the receiver is not allowed.")
+        case .scheme: self.init(fault: .policy, detail: "The scheme of the address is not allowed.")
+        case .port: self.init(fault: .policy, detail: "The port of the address is not allowed.")
+        case .userInfo: self.init(fault: .policy, detail: "An address with user information is not allowed.")
+        case .tooLong, .notURL, .host: self.init(fault: .ours, detail: "The address is not a URL that can be called.")
+        }
+    }
+}
+
+extension Duration {
+    /// For libcurl, to which 0 would mean no timeout at all, and which counts in a C long.
+    fileprivate var timeoutMilliseconds: Int {
+        let (seconds, attoseconds) = components
+        let (whole, overflow) = Int(seconds).multipliedReportingOverflow(by: 1000)
+        guard !overflow else { return seconds < 0 ? 1 : Int(Int32.max) }
+        return min(max(1, whole.addingReportingOverflow(Int(attoseconds / 1_000_000_000_000_000)).partialValue), Int(Int32.max))
+    }
+}

@@ -1,0 +1,201 @@
+// The client's thread: takes requests in, keeps libcurl's multi handle turning, gives results out.
+import CCurl
+import Glibc
+import Synchronization
+
+/// `@unchecked`: the multi handle, the easy handles and what is marked so below are touched by the loop's own thread
+/// only; `multi` is also passed to `curl_multi_wakeup`, the one call that libcurl allows from any thread, under the lock.
+final class TransferLoop: @unchecked Sendable {
+    private struct Shared {
+        var inbox: [TransferJob] = []
+        var policy: AddressPolicy
+        var isPolling = false  // so that a wakeup (two system calls) is spent only when the thread sleeps
+        var isStopping = false
+        var isClosed = false
+        var thread: pthread_t?
+    }
+
+    private let shared: Mutex<Shared>
+    private let multi: UnsafeMutableRawPointer?
+    private let userAgent: String
+    private let maximumTransfers: Int
+
+    // The loop's thread only.
+    private var waiting: [TransferJob] = []
+    private var waitingStart = 0
+    private var running: [UnsafeMutableRawPointer: Transfer] = [:]
+    private var idle: [Transfer] = []
+
+    init(policy: AddressPolicy, userAgent: String, maximumTransfers: Int) {
+        shared = Mutex(Shared(policy: policy))
+        self.userAgent = userAgent
+        self.maximumTransfers = maximumTransfers
+        multi = CurlLibrary.isReady ? curl_multi_init() : nil
+        // Kept connections only: how many transfers run is bounded here, since libcurl's own queue counts waiting as time used.
+        _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, Int(maximumTransfers))
+        start()
+    }
+
+    var policy: AddressPolicy {
+        get { shared.withLock { $0.policy } }
+        set { shared.withLock { $0.policy = newValue } }
+    }
+
+    var isCurrentThread: Bool {
+        shared.withLock { $0.thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
+    }
+
+    func submit(_ job: TransferJob) {
+        let isTaken = shared.withLock { shared in
+            guard !shared.isStopping, !shared.isClosed else { return false }
+            shared.inbox.append(job)
+            wake(&shared)
+            return true
+        }
+        if !isTaken { job.completion(Self.stopped) }
+    }
+
+    /// Safe to call again, from any thread; a call from the loop's own thread does not wait for it.
+    func stop(joining: Bool) {
+        let thread = shared.withLock { shared -> pthread_t? in
+            shared.isStopping = true
+            wake(&shared)
+            guard let thread = shared.thread else { return nil }
+            if joining, pthread_equal(thread, pthread_self()) != 0 { return nil }
+            shared.thread = nil
+            return thread
+        }
+        guard let thread else { return }
+        if joining { pthread_join(thread, nil) } else { pthread_detach(thread) }
+    }
+
+    private static let stopped = TransferResult(fault: .ours, detail: "The client was stopped before the request was sent.")
+
+    private func wake(_ shared: inout Shared) {
+        guard shared.isPolling, !shared.isClosed else { return }
+        shared.isPolling = false
+        curl_multi_wakeup(multi)
+    }
+
+    private func start() {
+        let context = Unmanaged.passRetained(self)
+        shared.withLock { shared in
+            var thread = pthread_t()
+            let code = pthread_create(
+                &thread, nil,
+                { context in
+                    guard let context else { return nil }
+                    Unmanaged<TransferLoop>.fromOpaque(context).takeRetainedValue().run()
+                    return nil
+                }, context.toOpaque())
+            if code == 0, multi != nil {
+                shared.thread = thread
+            } else {
+                shared.isClosed = true
+                if code != 0 { context.release() }
+            }
+        }
+    }
+
+    // MARK: The loop's thread
+
+    private func run() {
+        guard multi != nil else { return }
+        while takeIn() {
+            startWaiting()
+            var count: Int32 = 0
+            curl_multi_perform(multi, &count)
+            giveOut()
+            let mayPoll = shared.withLock { shared in
+                guard shared.inbox.isEmpty, !shared.isStopping else { return false }
+                shared.isPolling = true
+                return true
+            }
+            // libcurl returns earlier for its own timers and for sockets; a new easy handle makes it return at once.
+            if mayPoll, waitingStart == waiting.count || running.count >= maximumTransfers {
+                curl_multi_poll(multi, nil, 0, 60_000, nil)
+            }
+        }
+        close()
+    }
+
+    private func takeIn() -> Bool {
+        shared.withLock { shared in
+            shared.isPolling = false
+            if waitingStart == waiting.count {
+                waiting.removeAll(keepingCapacity: true)
+                waitingStart = 0
+                swap(&waiting, &shared.inbox)
+            } else {
+                waiting.append(contentsOf: shared.inbox)
+                shared.inbox.removeAll(keepingCapacity: true)
+            }
+            return !shared.isStopping
+        }
+    }
+
+    private func startWaiting() {
+        guard waitingStart < waiting.count, running.count < maximumTransfers else { return }
+        let policy = policy
+        while waitingStart < waiting.count, running.count < maximumTransfers {
+            let job = waiting[waitingStart]
+            waitingStart += 1
+            guard let transfer = idle.popLast() ?? Transfer(userAgent: userAgent) else {
+                job.completion(TransferResult(fault: .ours, detail: "libcurl gave no handle."))
+                continue
+            }
+            do throws(TransferRefusal) {
+                try transfer.begin(job, policy: policy)
+            } catch {
+                idle.append(transfer)
+                job.completion(TransferResult(fault: error.fault, detail: error.detail))
+                continue
+            }
+            guard curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else {
+                transfer.end()
+                job.completion(TransferResult(fault: .ours, detail: "libcurl did not take the transfer."))
+                continue
+            }
+            running[transfer.easy] = transfer
+        }
+    }
+
+    private func giveOut() {
+        var left: Int32 = 0
+        while let message = curl_multi_info_read(multi, &left) {
+            guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
+            let code = ccurl_message_result(message)  // gone once the handle is removed
+            guard let transfer = running.removeValue(forKey: easy) else { continue }
+            let result = transfer.result(of: code)
+            curl_multi_remove_handle(multi, easy)
+            let completion = transfer.end()
+            // A burst needs not be kept in memory for ever: an idle handle holds some 20 KB.
+            if idle.count < 64 { idle.append(transfer) }
+            completion?(result)
+        }
+    }
+
+    private func close() {
+        let unknown = TransferResult(fault: .unknown, detail: "The client was stopped while the transfer ran.")
+        for (easy, transfer) in running {
+            curl_multi_remove_handle(multi, easy)
+            transfer.end()?(unknown)
+        }
+        running.removeAll()
+        idle.removeAll()
+        let left = shared.withLock { shared in
+            shared.isClosed = true
+            defer { shared.inbox.removeAll() }
+            return waiting[waitingStart...] + shared.inbox
+        }
+        waiting.removeAll()
+        waitingStart = 0
+        for job in left { job.completion(Self.stopped) }
+        curl_multi_cleanup(multi)
+    }
+}
+
+/// `curl_global_init` once, before any thread uses libcurl.
+enum CurlLibrary {
+    static let isReady = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
+}

@@ -1,0 +1,49 @@
+// Keys of machines: shown once, stored as a hash, good for one account and the scopes they were made with.
+
+package import Database
+package import Time
+
+package enum APIKey: Identified {
+    package static let idPrefix = "key"
+}
+
+package struct APIKeyStore: Sendable {
+    let database: Database
+    let ids: IDGenerator
+    let clock: Clock
+
+    /// Makes a key and gives its secret, which cannot be had again.
+    package func create(account: ID<Account>, name: String, scopes: Set<Scope>, on connection: any Connection) throws -> String {
+        let secret = "hsk_" + Token.random()
+        try connection.execute(
+            """
+            INSERT INTO api_keys (id, account_id, name, secret_hash, hint, scopes, created_at)
+            VALUES (\(ids.next(APIKey.self)), \(account), \(name), \(Token.hash(secret)), \(String(secret.suffix(4))),
+                \(scopes.map(\.rawValue).sorted().joined(separator: " ")), \(clock.now()))
+            """)
+        return secret
+    }
+
+    struct Found {
+        let id: ID<APIKey>
+        let account: ID<Account>
+        let slug: String
+        let scopes: Set<Scope>
+    }
+
+    func find(secret: String) throws -> Found? {
+        guard secret.hasPrefix("hsk_") else { return nil }
+        return try database.read { connection in
+            try connection.first(
+                """
+                SELECT k.id, k.account_id, a.slug, k.scopes FROM api_keys k JOIN accounts a ON a.id = k.account_id
+                WHERE k.secret_hash = \(Token.hash(secret)) AND k.revoked_at IS NULL
+                """
+            ) { row in
+                Found(
+                    id: try row.next(), account: try row.next(), slug: try row.next(),
+                    scopes: Set(try row.next(String.self).split(separator: " ").compactMap { Scope(rawValue: String($0)) }))
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+// A plain page for what went wrong, in the reader's language, that says what to do next.
+
+import HTTPTypes
+import Templating
+
+struct ErrorPage: TemplateData {
+    let text: String
+    let requestID: String
+    let back: String
+
+    static let fields = Fields<ErrorPage> {
+        Text("text") { $0.text }
+        Text("request_id") { $0.requestID }
+        Text("back") { $0.back }
+    }
+}
+
+struct ErrorPages: Sendable {
+    private let template: PageTemplate<ErrorPage>
+
+    init(_ site: Site) throws {
+        template = try site.page("errors/show")
+    }
+
+    /// - Parameter reason: further words of the locale for a status that has several causes.
+    func response(_ status: HTTPResponse.Status, _ visit: Visit, reason: String? = nil) -> WebResponse {
+        let known = ["\(status.code).\(reason ?? "")", "\(status.code)"].first { visit.t.has("errors.\($0).title") } ?? "500"
+        let page = ErrorPage(
+            text: visit.t("errors.\(known).text"), requestID: status.code >= 500 ? visit.requestID : "", back: visit.session == nil ? "" : "/")
+        let head = PageHead(visit.t("errors.\(known).title"))
+        do {
+            return try visit.page(template, page, head, status: status)
+        } catch {
+            return .text("\(status.code) \(visit.requestID)", status: status)
+        }
+    }
+}

@@ -1,0 +1,37 @@
+// What a feature gives to the product: its tab, routes, migrations and jobs. The menu, the rights, the route walk and the
+// check of templates follow from these, so a feature that is in the list is whole.
+
+package import Cron
+package import Database
+
+package struct Feature: Sendable {
+    package let name: String
+    package let tabs: [Tab]
+    package let routes: [Route]
+    package let jobs: @Sendable () throws -> [Job]
+
+    package init(_ name: String, tabs: [Tab] = [], routes: [Route], jobs: @escaping @Sendable () throws -> [Job] = { [] }) {
+        self.name = name
+        self.tabs = tabs
+        self.routes = routes
+        self.jobs = jobs
+    }
+}
+
+/// A tab of Client account settings, or a sub-tab when `parent` names the path of one.
+package struct Tab: Sendable {
+    package let order: Int
+    /// Key of its words, which the page's `h1` repeats.
+    package let label: String
+    package let path: String
+    package let right: Right
+    package let parent: String?
+
+    package init(order: Int, label: String, path: String, right: Right, parent: String? = nil) {
+        self.order = order
+        self.label = label
+        self.path = path
+        self.right = right
+        self.parent = parent
+    }
+}

@@ -1,0 +1,52 @@
+// A bad input is a value, not an exception: what is wrong with which field, in the reader's words, beside all that was typed.
+
+package import Templating
+
+package struct FieldErrors: Sendable {
+    private var items: [(field: String, text: String)] = []
+
+    package init() {}
+
+    package var isEmpty: Bool { items.isEmpty }
+
+    /// Says what is wrong with the control whose id is `field`, and what to do. The first word on a field stands.
+    package mutating func add(_ field: String, _ text: String) {
+        guard self[field].isEmpty else { return }
+        items.append((field, text))
+    }
+
+    package subscript(field: String) -> String {
+        items.first { $0.field == field }?.text ?? ""
+    }
+
+    package func summary(_ t: Translation) -> ErrorSummary? {
+        guard !items.isEmpty else { return nil }
+        return ErrorSummary(title: t("shared.error_summary.title"), items: items.map { ErrorSummary.Item(href: "#\($0.field)", text: $0.text) })
+    }
+}
+
+/// What a form gives: a value to store, or errors to show.
+package enum Validated<Value> {
+    case valid(Value)
+    case invalid(FieldErrors)
+}
+
+package struct ErrorSummary: TemplateData {
+    package struct Item: TemplateData {
+        package let href: String
+        package let text: String
+
+        package static let fields = Fields<Item> {
+            Text("href") { $0.href }
+            Text("text") { $0.text }
+        }
+    }
+
+    package let title: String
+    package let items: [Item]
+
+    package static let fields = Fields<ErrorSummary> {
+        Text("title") { $0.title }
+        List("items") { $0.items }
+    }
+}

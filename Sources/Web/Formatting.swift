@@ -1,0 +1,136 @@
+// Times, numbers, sizes and phone numbers as the reader's language and zone write them: the one place that knows.
+
+package import Time
+
+/// Figures by language: groups of three, French with a narrow no-break space.
+package struct Numbers: Sendable {
+    let language: Language
+
+    package init(language: Language) {
+        self.language = language
+    }
+
+    package func text(_ number: Int) -> String {
+        let digits = Array(String(number.magnitude))
+        var grouped = number < 0 ? "-" : ""
+        for (index, digit) in digits.enumerated() {
+            if index > 0, (digits.count - index) % 3 == 0 { grouped += language == .french ? "\u{202F}" : "," }
+            grouped.append(digit)
+        }
+        return grouped
+    }
+
+    /// MB and GB of 1,000, as disks are sold and as the limits are written; French Mo and Go.
+    package func bytes(_ count: Int) -> String {
+        let units = language == .french ? ["o", "ko", "Mo", "Go", "To"] : ["B", "KB", "MB", "GB", "TB"]
+        var value = Double(count)
+        var unit = 0
+        while value >= 999.5, unit < units.count - 1 {
+            value /= 1000
+            unit += 1
+        }
+        let tenths = Int((value * 10).rounded())
+        let hasFraction = unit > 0 && value < 100 && tenths % 10 != 0
+        let whole = hasFraction ? text(tenths / 10) : text(Int(value.rounded()))
+        let fraction = hasFraction ? (language == .french ? "," : ".") + String(tenths % 10) : ""
+        return "\(whole)\(fraction)\u{00A0}\(units[unit])"
+    }
+
+    /// Milliseconds below a second, seconds above.
+    package func duration(microseconds: Int) -> String {
+        if microseconds < 10_000 { return decimal(microseconds, per: 1000) + "\u{00A0}ms" }
+        if microseconds < 1_000_000 { return text(microseconds / 1000) + "\u{00A0}ms" }
+        return decimal(microseconds / 1000, per: 1000) + "\u{00A0}s"
+    }
+
+    private func decimal(_ value: Int, per unit: Int) -> String {
+        let tenths = value * 10 / unit
+        return "\(tenths / 10)\(language == .french ? "," : ".")\(tenths % 10)"
+    }
+}
+
+/// Times in one zone and language. Cheap to make; one a request.
+package struct Times: Sendable {
+    package let zone: Zone
+    private let translation: Translation
+    private let now: Timestamp
+    private let months: [String]
+
+    package init(zone: Zone, translation: Translation, now: Timestamp) {
+        self.zone = zone
+        self.translation = translation
+        self.now = now
+        months = (1...12).map { translation("time.month.\($0)") }
+    }
+
+    /// `22 Nov 2026, 14:05:09 +01:00`
+    package func text(_ time: Timestamp) -> String {
+        let civil = zone.civil(time)
+        return "\(date(civil.date)), \(two(civil.hour)):\(two(civil.minute)):\(two(civil.second)) \(offset(zone.offset(at: time)))"
+    }
+
+    /// `22 Nov 2026`
+    package func date(_ date: CivilDate) -> String {
+        "\(date.day) \(months[max(0, min(11, date.month - 1))]) \(date.year)"
+    }
+
+    package func date(_ time: Timestamp) -> String { date(zone.civil(time).date) }
+
+    /// `3 minutes ago`, `in 2 hours`
+    package func relative(_ time: Timestamp) -> String {
+        let seconds = Int(clamping: time.seconds - now.seconds)
+        let tense = seconds > 0 ? "time.in" : "time.ago"
+        let magnitude = Int(clamping: seconds.magnitude)
+        return switch magnitude {
+        case ..<60: translation("\(tense).seconds", count: magnitude)
+        case ..<3600: translation("\(tense).minutes", count: magnitude / 60)
+        case ..<86400: translation("\(tense).hours", count: magnitude / 3600)
+        default: translation("\(tense).days", count: magnitude / 86400)
+        }
+    }
+
+    package func view(_ time: Timestamp) -> TimeView {
+        TimeView(iso: time.iso8601, text: text(time), relative: relative(time))
+    }
+
+    /// `Europe/Paris (+01:00)`, for beside a date filter.
+    package var zoneLabel: String { "\(zone.identifier) (\(offset(zone.offset(at: now))))" }
+
+    package var today: CivilDate { zone.civil(now).date }
+
+    private func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+
+    private func offset(_ seconds: Int) -> String {
+        let minutes = Int(seconds.magnitude) / 60
+        return "\(seconds < 0 ? "-" : "+")\(two(minutes / 60)):\(two(minutes % 60))"
+    }
+}
+
+/// E.164 numbers for people: `+33 1 42 68 53 00`. What cannot be grouped by a known plan is grouped in threes.
+package enum PhoneNumbers {
+    package static func isE164(_ text: String) -> Bool {
+        text.hasPrefix("+") && (8...16).contains(text.utf8.count) && text.utf8.dropFirst().allSatisfy { (48...57).contains($0) }
+            && text.utf8.dropFirst().first != 48
+    }
+
+    package static func grouped(_ e164: String) -> String {
+        guard isE164(e164) else { return e164 }
+        let digits = e164.dropFirst()
+        if digits.hasPrefix("33"), digits.count == 11 {
+            let national = Array(digits.dropFirst(2))
+            let pairs = stride(from: 1, to: 9, by: 2).map { String(national[$0...$0 + 1]) }
+            return "+33 \(national[0]) " + pairs.joined(separator: " ")
+        }
+        if digits.hasPrefix("44"), digits.count == 12 {
+            let national = Array(digits.dropFirst(2))
+            return "+44 \(String(national[0..<2])) \(String(national[2..<6])) \(String(national[6...]))"
+        }
+        var groups: [String] = []
+        var rest = digits.dropFirst(2)
+        while !rest.isEmpty {
+            groups.append(String(rest.prefix(3)))
+            rest = rest.dropFirst(3)
+        }
+        return "+\(digits.prefix(2)) " + groups.joined(separator: " ")
+    }
+}

@@ -1,0 +1,128 @@
+// What stands around every page: header, tabs, flash, the form token. The outer context of all templates.
+
+package import Templating
+
+package struct Frame: TemplateData {
+    package struct TabView: TemplateData {
+        let label: String
+        let href: String
+        var isCurrent: Bool
+        var isOpen: Bool
+        var children: [ChildTabView]
+
+        package static let fields = Fields<TabView> {
+            Text("label") { $0.label }
+            Text("href") { $0.href }
+            Flag("current") { $0.isCurrent }
+            Flag("open") { $0.isOpen }
+            List("children") { $0.children }
+        }
+    }
+
+    package struct ChildTabView: TemplateData {
+        let label: String
+        let href: String
+        let isCurrent: Bool
+
+        package static let fields = Fields<ChildTabView> {
+            Text("label") { $0.label }
+            Text("href") { $0.href }
+            Flag("current") { $0.isCurrent }
+        }
+    }
+
+    var language = ""
+    var theme = "system"
+    var title = ""
+    var csrf = ""
+    var accountName = ""
+    var logoURL = ""
+    var userName = ""
+    var userInitials = ""
+    var isOperator = false
+    var hasSettings = false
+    var section = ""
+    var tabs: [TabView] = []
+    var flash: Flash?
+    var heading = ""
+    var lead = ""
+    var version = ""
+
+    package static let fields = Fields<Frame> {
+        Text("language") { $0.language }
+        Text("direction") { _ in "ltr" }
+        Text("theme") { $0.theme }
+        Text("title") { $0.title }
+        Text("csrf") { $0.csrf }
+        Text("account_name") { $0.accountName }
+        Text("logo_url") { $0.logoURL }
+        Text("user_name") { $0.userName }
+        Text("user_initials") { $0.userInitials }
+        Flag("is_operator") { $0.isOperator }
+        Flag("has_settings") { $0.hasSettings }
+        Text("section") { $0.section }
+        List("tabs") { $0.tabs }
+        Section("flash") { $0.flash }
+        Text("heading") { $0.heading }
+        Text("lead") { $0.lead }
+        Text("version") { $0.version }
+    }
+}
+
+extension [Tab] {
+    /// The tabs that somebody with these rights sees, the one of `path` open. A tab's own address may need more than its
+    /// sub-tabs do, so a parent shows when any of it may be seen, and leads to the first that may.
+    func views(rights: Set<Right>, path: String, _ t: Translation) -> [Frame.TabView] {
+        let visible = filter { rights.contains($0.right) }.sorted { $0.order < $1.order }
+        let current = visible.filter { path == $0.path || path.hasPrefix($0.path + "/") }.max { $0.path.utf8.count < $1.path.utf8.count }
+        let parents = filter { $0.parent == nil }.sorted { $0.order < $1.order }
+        return parents.compactMap { parent in
+            let children = visible.filter { $0.parent == parent.path }
+            guard let first = rights.contains(parent.right) ? parent.path : children.first?.path else { return nil }
+            let isOpen = current?.path == parent.path || current?.parent == parent.path
+            return Frame.TabView(
+                label: t(parent.label), href: first, isCurrent: current?.path == parent.path && children.isEmpty, isOpen: isOpen,
+                children: isOpen
+                    ? children.map { Frame.ChildTabView(label: t($0.label), href: $0.path, isCurrent: $0.path == current?.path) } : [])
+        }
+    }
+}
+
+/// What a page says of itself to the frame.
+package struct PageHead: Sendable {
+    package let heading: String
+    package let lead: String
+    package let section: String?
+
+    /// - Parameters:
+    ///   - heading: the page's one `h1`, also its title.
+    ///   - lead: a sentence that says what the page is for.
+    ///   - section: the product's part in the header; Client account settings when nil.
+    package init(_ heading: String, lead: String = "", section: String? = nil) {
+        self.heading = heading
+        self.lead = lead
+        self.section = section
+    }
+}
+
+/// A page's template in every language, checked against its struct when it is made, which is at the start.
+package struct PageTemplate<Page: TemplateData>: Sendable {
+    private let byLanguage: [Language: FramedTemplate<Frame, Page>]
+
+    init(_ name: String, in library: TemplateLibrary, locales: Locales, assets: Assets) throws {
+        byLanguage = try Language.allCases.reduce(into: [:]) { templates, language in
+            let translation = locales[language]
+            templates[language] = try FramedTemplate(
+                name, in: library,
+                functions: [
+                    "t": { try translation.templateSource($0) },
+                    "asset": { try assets.url(of: $0) },
+                ])
+        }
+    }
+
+    func render(_ page: Page, in frame: Frame, language: Language) throws -> [UInt8] {
+        guard let template = byLanguage[language] else { throw LocaleError("no template in \(language.rawValue)") }
+        return template.render(page, in: frame)
+    }
+}

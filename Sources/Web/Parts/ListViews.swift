@@ -1,0 +1,134 @@
+// What lists have around them: the pager, the filters with a range of dates, the words when there is nothing.
+
+package import HTTP
+package import Templating
+package import Time
+
+/// Newer and older; `shared/pager`.
+package struct PagerView: TemplateData {
+    let newer: String
+    let older: String
+
+    package init(newer: String?, older: String?) {
+        self.newer = newer ?? ""
+        self.older = older ?? ""
+    }
+
+    package static let fields = Fields<PagerView> {
+        Text("newer") { $0.newer }
+        Text("older") { $0.older }
+        Text("label") { _ in "" }
+    }
+}
+
+/// An empty list, and how to begin; `shared/empty`.
+package struct EmptyView: TemplateData {
+    let title: String
+    let text: String
+    let actionHref: String
+    let actionLabel: String
+
+    package init(_ title: String, _ text: String, action: (href: String, label: String)? = nil) {
+        self.title = title
+        self.text = text
+        actionHref = action?.href ?? ""
+        actionLabel = action?.label ?? ""
+    }
+
+    package static let fields = Fields<EmptyView> {
+        Text("title") { $0.title }
+        Text("text") { $0.text }
+        Text("action_href") { $0.actionHref }
+        Text("action_label") { $0.actionLabel }
+    }
+}
+
+/// Search, dates with presets, and choices above a list; `shared/filters`.
+package struct FiltersView: TemplateData {
+    package struct Preset: TemplateData {
+        let label: String
+        let href: String
+        let isCurrent: Bool
+
+        package static let fields = Fields<Preset> {
+            Text("label") { $0.label }
+            Text("href") { $0.href }
+            Flag("current") { $0.isCurrent }
+        }
+    }
+
+    let action: String
+    let search: FieldView?
+    let range: DateRange
+    let zoneLabel: String
+    let presets: [Preset]
+    let selects: [SelectView]
+
+    /// - Parameter query: what the list shows now; presets keep all of it but the dates and the page.
+    package init(action: String, search: FieldView?, range: DateRange, selects: [SelectView], query: FormData, times: Times, t: Translation) {
+        self.action = action
+        self.search = search
+        self.range = range
+        self.selects = selects
+        zoneLabel = times.zoneLabel
+        presets = DateRange.Preset.allCases.map { preset in
+            let dates = preset.dates(today: times.today)
+            var query = query
+            for name in ["before", "after"] { query.set(name, nil) }
+            query.set("from", dates.from.iso)
+            query.set("to", dates.to.iso)
+            return Preset(
+                label: t("shared.preset.\(preset.rawValue)"), href: "\(action)?\(query.encoded())",
+                isCurrent: range.from == dates.from && range.to == dates.to)
+        }
+    }
+
+    package static let fields = Fields<FiltersView> {
+        Text("action") { $0.action }
+        Section("search") { $0.search }
+        Text("from") { $0.range.from?.iso ?? "" }
+        Text("to") { $0.range.to?.iso ?? "" }
+        Text("zone_label") { $0.zoneLabel }
+        List("presets") { $0.presets }
+        List("selects") { $0.selects }
+    }
+}
+
+/// The dates of a filter, both included, in the reader's zone.
+package struct DateRange: Sendable {
+    package enum Preset: String, CaseIterable {
+        case today, week, month, quarter
+
+        func dates(today: CivilDate) -> (from: CivilDate, to: CivilDate) {
+            let days =
+                switch self {
+                case .today: 0
+                case .week: -6
+                case .month: -29
+                case .quarter: -91
+                }
+            return (today.adding(days: days), today)
+        }
+    }
+
+    package let from: CivilDate?
+    package let to: CivilDate?
+
+    /// From `from` and `to` of a query; what is no date counts as none. A range the wrong way round is turned.
+    package init(_ query: FormData) {
+        let from = query["from"].flatMap { CivilDate(iso: $0) }
+        let to = query["to"].flatMap { CivilDate(iso: $0) }
+        if let first = from, let last = to, last < first {
+            self.from = last
+            self.to = first
+        } else {
+            self.from = from
+            self.to = to
+        }
+    }
+
+    /// The instants: from the start of the first day up to, not including, the start of the day after the last.
+    package func instants(in zone: Zone) -> (from: Timestamp?, until: Timestamp?) {
+        (from.map { zone.startOfDay($0) }, to.map { zone.startOfDay($0.adding(days: 1)) })
+    }
+}

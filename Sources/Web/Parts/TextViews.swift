@@ -1,0 +1,148 @@
+// The small parts that show a value the same way on every page: times, badges, ids, addresses, numbers of telephones.
+
+import HTTP
+package import Templating
+
+package struct TimeView: TemplateData {
+    let iso: String
+    let text: String
+    let relative: String
+
+    package static let fields = Fields<TimeView> {
+        Text("iso") { $0.iso }
+        Text("text") { $0.text }
+        Text("relative") { $0.relative }
+    }
+}
+
+/// Status: icon, word and colour; `shared/badge`.
+package struct BadgeView: TemplateData {
+    package enum Kind: String, Sendable {
+        case good, warning, bad, info, neutral
+    }
+
+    let kind: Kind
+    let label: String
+
+    package init(_ kind: Kind, _ label: String) {
+        self.kind = kind
+        self.label = label
+    }
+
+    package static let fields = Fields<BadgeView> {
+        Text("kind") { $0.kind.rawValue }
+        Text("label") { $0.label }
+    }
+}
+
+/// A long id, shortened in the middle, copied whole; `shared/identifier`.
+package struct IdentifierView: TemplateData {
+    let full: String
+
+    package init(_ full: String) {
+        self.full = full
+    }
+
+    package static let fields = Fields<IdentifierView> {
+        Text("short") { $0.full.utf8.count > 20 ? "\($0.full.prefix(8))…\($0.full.suffix(6))" : $0.full }
+        Text("full") { $0.full }
+    }
+}
+
+/// An address that wraps at its slashes; `shared/url`.
+package struct URLView: TemplateData {
+    let text: String
+
+    package init(_ text: String) {
+        self.text = text
+    }
+
+    package static let fields = Fields<URLView> {
+        Text("text") { $0.text }
+        List("parts") { $0.parts }
+    }
+
+    private var parts: [String] {
+        var parts: [String] = []
+        var part = ""
+        for character in text {
+            part.append(character)
+            if character == "/" || character == "?" || character == "&" {
+                // "https://" stays together.
+                if part == "/", var last = parts.popLast() {
+                    last += part
+                    part = last
+                }
+                parts.append(part)
+                part = ""
+            }
+        }
+        if !part.isEmpty { parts.append(part) }
+        return parts
+    }
+}
+
+/// A telephone number, grouped; `shared/phone`.
+package struct PhoneView: TemplateData {
+    let e164: String
+
+    package init(_ e164: String) {
+        self.e164 = e164
+    }
+
+    package static let fields = Fields<PhoneView> {
+        Text("text") { PhoneNumbers.grouped($0.e164) }
+        Text("e164") { $0.e164 }
+    }
+}
+
+/// Key and value, one below the other; `shared/facts`.
+package struct Fact: TemplateData {
+    let label: String
+    let text: String
+    let isCode: Bool
+
+    package init(_ label: String, _ text: String, isCode: Bool = false) {
+        self.label = label
+        self.text = text
+        self.isCode = isCode
+    }
+
+    package static let fields = Fields<Fact> {
+        Text("label") { $0.label }
+        Text("text") { $0.text }
+        Flag("is_code") { $0.isCode }
+    }
+}
+
+package struct FactsView: TemplateData {
+    let facts: [Fact]
+
+    package init(_ facts: [Fact]) {
+        self.facts = facts
+    }
+
+    package static let fields = Fields<FactsView> {
+        List("facts") { $0.facts }
+    }
+}
+
+/// Text to copy; `shared/code`.
+package struct CodeView: TemplateData {
+    let label: String
+    let text: String
+    let id: String
+
+    /// - Parameter id: unique in the page; the copy button names it.
+    package init(_ label: String, _ text: String, id: String) {
+        self.label = label
+        self.text = text
+        self.id = id
+    }
+
+    package static let fields = Fields<CodeView> {
+        Text("label") { $0.label }
+        Text("text") { $0.text }
+        Text("copy_id") { $0.id }
+    }
+}

@@ -1,0 +1,77 @@
+// Who did what, and what was deleted: written in the transaction that does it, or not at all.
+
+package import Database
+
+package enum AuditRow: Identified {
+    package static let idPrefix = "aud"
+}
+
+package struct AuditEntry {
+    let account: ID<Account>?
+    let user: ID<User>?
+    let userName: String
+    let action: StaticString
+    let subject: String
+    let requestID: String
+
+    package init(account: ID<Account>?, user: ID<User>?, userName: String, action: StaticString, subject: String, requestID: String) {
+        self.account = account
+        self.user = user
+        self.userName = userName
+        self.action = action
+        self.subject = subject
+        self.requestID = requestID
+    }
+
+    package func record(_ site: Site, on connection: any Connection) throws {
+        try connection.execute(
+            """
+            INSERT INTO audit (id, account_id, user_id, user_name, action, subject, request_id, at)
+            VALUES (\(site.ids.next(AuditRow.self)), \(account), \(user), \(userName), \(action.description), \(subject), \(requestID), \(site.clock.now()))
+            """)
+    }
+}
+
+/// What the Deletion history can speak of.
+package enum DeletedEntity: String, CaseIterable, Sendable, SQLConvertible {
+    case recordings, voiceMailbox = "voice_mailbox", personalVoicemail = "personal_voicemail", ivrRecorder = "ivr_recorder"
+    case webhook, logo, playlist, key, session, webhookHistory = "webhook_history"
+}
+
+package enum DeletionRow: Identified {
+    package static let idPrefix = "del"
+}
+
+package struct Deletion {
+    let account: ID<Account>
+    /// Nil: the System.
+    let user: ID<User>?
+    let userName: String
+    let entity: DeletedEntity
+    let detail: String
+    let planned: Int
+    let items: Int
+    let bytes: Int
+
+    package init(
+        account: ID<Account>, user: ID<User>?, userName: String, entity: DeletedEntity, detail: String, planned: Int, items: Int, bytes: Int
+    ) {
+        self.account = account
+        self.user = user
+        self.userName = userName
+        self.entity = entity
+        self.detail = detail
+        self.planned = planned
+        self.items = items
+        self.bytes = bytes
+    }
+
+    package func record(_ site: Site, on connection: any Connection) throws {
+        try connection.execute(
+            """
+            INSERT INTO deletions (id, account_id, user_id, user_name, entity, detail, planned, items, bytes, deleted_at)
+            VALUES (\(site.ids.next(DeletionRow.self)), \(account), \(user), \(userName), \(entity), \(detail), \(planned), \(items), \(bytes),
+                \(site.clock.now()))
+            """)
+    }
+}

@@ -1,0 +1,32 @@
+// The cookies that say who a browser is. The `__Host-` prefix binds them to this host and to https; only plain http on
+// loopback, which cannot have it, gets the plain name.
+
+import HTTP
+
+package enum SessionCookie {
+    static func name(isSecure: Bool) -> String { isSecure ? "__Host-session" : "session" }
+    static func visitorName(isSecure: Bool) -> String { isSecure ? "__Host-visitor" : "visitor" }
+    static func deviceName(isSecure: Bool) -> String { isSecure ? "__Host-device" : "device" }
+
+    static func visitor(_ secret: String, isSecure: Bool) -> Cookie {
+        Cookie(name: visitorName(isSecure: isSecure), value: secret, isSecure: isSecure)
+    }
+}
+
+extension Visit {
+    /// The secret of a browser that has signed in before, if it is one.
+    package var deviceToken: String? { request.cookies[SessionCookie.deviceName(isSecure: request.isSecure)] }
+
+    /// Gives the browser a session, and remembers the browser for a year as one that its owner has used.
+    package func signIn(_ response: inout WebResponse, session: String, device: String) {
+        let isSecure = request.isSecure
+        response.setCookie(Cookie(name: SessionCookie.name(isSecure: isSecure), value: session, isSecure: isSecure))
+        response.setCookie(
+            Cookie(name: SessionCookie.deviceName(isSecure: isSecure), value: device, maxAge: .seconds(365 * 86400), isSecure: isSecure))
+    }
+
+    package func signOut(_ response: inout WebResponse) {
+        let isSecure = request.isSecure
+        response.setCookie(Cookie(name: SessionCookie.name(isSecure: isSecure), value: "", maxAge: .zero, isSecure: isSecure))
+    }
+}

@@ -1,0 +1,61 @@
+// What every page stands on, made once at the start and shared by all requests.
+
+package import Database
+package import Logging
+import Synchronization
+package import Templating
+package import Time
+
+package final class Site: Sendable {
+    package let database: Database
+    package let clock: Clock
+    package let ids: IDGenerator
+    package let locales: Locales
+    package let assets: Assets
+    package let logger: Logger
+    package let version: String
+    package let sessions: SessionStore
+    package let passwords: Passwords
+    package let keys: APIKeyStore
+    /// Where account files stand: logos and media, uploads under way.
+    package let dataFolder: String
+    private let templates: TemplateLibrary
+    private let zones = Mutex<[String: Zone]>([:])
+
+    package init(
+        database: Database, clock: Clock, ids: IDGenerator, locales: Locales, assets: Assets, templates: TemplateLibrary,
+        passwords: Passwords, dataFolder: String, version: String, logger: Logger
+    ) {
+        self.database = database
+        self.clock = clock
+        self.ids = ids
+        self.locales = locales
+        self.assets = assets
+        self.templates = templates
+        self.passwords = passwords
+        self.dataFolder = dataFolder
+        self.version = version
+        self.logger = logger
+        sessions = SessionStore(database: database, ids: ids, clock: clock)
+        keys = APIKeyStore(database: database, ids: ids, clock: clock)
+    }
+
+    /// Uploads under way; on the file system of what they become.
+    package var uploadFolder: String { dataFolder + "/uploads" }
+
+    /// The template of a page in all languages. Throws what is wrong with it: called when controllers are made, so a bad template
+    /// stops the start.
+    package func page<Page: TemplateData>(_ name: String, _ page: Page.Type = Page.self) throws -> PageTemplate<Page> {
+        try PageTemplate(name, in: templates, locales: locales, assets: assets)
+    }
+
+    /// A stored zone was checked when it was stored; should the system's list have lost it since, UTC with its offset shown.
+    package func zone(_ identifier: String) -> Zone {
+        zones.withLock { zones in
+            if let zone = zones[identifier] { return zone }
+            let zone = Zone(identifier: identifier) ?? .utc
+            zones[identifier] = zone
+            return zone
+        }
+    }
+}

@@ -1,0 +1,121 @@
+// Every word on a screen comes from Locales/, in English and French, and a language that lacks one stops the start.
+
+import Foundation
+import JSON
+
+/// The console's languages. Both are complete.
+package enum Language: String, CaseIterable, Sendable {
+    case english = "en"
+    case french = "fr"
+
+    /// The best of ours for what a browser or a setting asks for (`fr-CA, en;q=0.8`), English when none fits.
+    package init(preferred: String) {
+        let ranked = preferred.split(separator: ",").compactMap { part -> (Language, Double)? in
+            let pieces = part.split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }
+            guard let tag = pieces.first?.split(separator: "-").first, let language = Language(rawValue: tag.lowercased()) else { return nil }
+            let quality = pieces.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
+            return (language, quality)
+        }
+        self = ranked.max { $0.1 < $1.1 }?.0 ?? .english
+    }
+}
+
+/// The words of one language, by key. `t("retention.title")`
+package struct Translation: Sendable {
+    package let language: Language
+    private let messages: [String: String]
+
+    init(language: Language, messages: [String: String]) {
+        self.language = language
+        self.messages = messages
+    }
+
+    /// The message of `key`, with each `{name}` replaced. A key that is missing shows as itself; `LocalesTests` keeps that from happening.
+    package func callAsFunction(_ key: String, _ values: [String: String] = [:]) -> String {
+        Self.filled(messages[key] ?? key, values)
+    }
+
+    /// The message of `key.one` or `key.other`, as the language counts, with `{count}` in the language's digits.
+    package func callAsFunction(_ key: String, count: Int, _ values: [String: String] = [:]) -> String {
+        let isOne = language == .french ? (0...1).contains(count) : count == 1
+        var values = values
+        values["count"] = Numbers(language: language).text(count)
+        return Self.filled(messages["\(key).\(isOne ? "one" : "other")"] ?? key, values)
+    }
+
+    package func has(_ key: String) -> Bool { messages[key] != nil }
+
+    /// Message as template source: escaped once, here, and each `{name}` a look-up in the page.
+    func templateSource(_ key: String) throws -> String {
+        guard let message = messages[key] else { throw LocaleError("there is no message “\(key)” in \(language.rawValue)") }
+        let escaped = message.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+            .replacing("\"", with: "&quot;").replacing("'", with: "&#39;")
+        return escaped.replacing("{", with: "{{").replacing("}", with: "}}")
+    }
+
+    private static func filled(_ message: String, _ values: [String: String]) -> String {
+        guard !values.isEmpty, message.contains("{") else { return message }
+        var filled = ""
+        var rest = Substring(message)
+        while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+            filled += rest[..<open]
+            let name = String(rest[rest.index(after: open)..<close])
+            filled += values[name] ?? "{\(name)}"
+            rest = rest[rest.index(after: close)...]
+        }
+        return filled + rest
+    }
+}
+
+package struct LocaleError: Error, CustomStringConvertible {
+    package let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
+
+/// Both languages.
+package struct Locales: Sendable {
+    private let translations: [Language: Translation]
+
+    /// Reads `folder/en/*.json` and `folder/fr/*.json`, one file a feature, flat objects of key and message. Throws `LocaleError`
+    /// when a file is no such object, a key stands twice, or a language lacks a key or a placeholder that another has.
+    package static func load(folder: String) throws -> Locales {
+        var messages: [Language: [String: String]] = [:]
+        for language in Language.allCases {
+            let languageFolder = "\(folder)/\(language.rawValue)"
+            var all: [String: String] = [:]
+            for file in try FileManager.default.contentsOfDirectory(atPath: languageFolder).sorted() where file.hasSuffix(".json") {
+                let path = "\(languageFolder)/\(file)"
+                guard let data = FileManager.default.contents(atPath: path) else { throw LocaleError("\(path) cannot be read") }
+                let json: JSONValue
+                do { json = try JSONValue(parsing: Array(data)) } catch { throw LocaleError("\(path): \(error)") }
+                guard let object = json.object else { throw LocaleError("\(path) is not a JSON object") }
+                for member in object.members {
+                    guard let message = member.value.string else { throw LocaleError("\(path): “\(member.name)” is not a text") }
+                    guard all.updateValue(message, forKey: member.name) == nil else { throw LocaleError("\(path): “\(member.name)” stands twice") }
+                }
+            }
+            messages[language] = all
+        }
+        let english = messages[.english] ?? [:]
+        for (language, own) in messages where language != .english {
+            if let missing = Set(english.keys).symmetricDifference(own.keys).min() {
+                throw LocaleError("“\(missing)” is in \(english[missing] == nil ? language.rawValue : "en") only")
+            }
+            for (key, message) in own where placeholders(message) != placeholders(english[key] ?? "") {
+                throw LocaleError("“\(key)” has other placeholders in \(language.rawValue) than in en")
+            }
+        }
+        return Locales(translations: messages.reduce(into: [:]) { $0[$1.key] = Translation(language: $1.key, messages: $1.value) })
+    }
+
+    package subscript(language: Language) -> Translation {
+        translations[language] ?? Translation(language: language, messages: [:])
+    }
+
+    private static func placeholders(_ message: String) -> Set<Substring> {
+        Set(message.split(separator: "{").dropFirst().compactMap { $0.split(separator: "}").first })
+    }
+}

@@ -1,0 +1,169 @@
+// A request on its way through a page: who asks, in what language, and the means to answer.
+
+package import Database
+package import HTTP
+package import HTTPTypes
+package import Templating
+package import Time
+
+/// Anybody's visit, signed in or not.
+package struct Visit {
+    package let request: Request
+    package let parameters: PathParameters
+    package let site: Site
+    package let requestID: String
+    package let session: Session?
+    package let language: Language
+    package let t: Translation
+    /// What was sent with a POST; empty for GET.
+    package let form: FormData
+    /// Files, and those that were over the limit, of a multipart form.
+    package let upload: MultipartForm
+    let tabs: [Tab]
+    let csrfSecret: String
+
+    package var query: FormData { request.query }
+    package var now: Timestamp { site.clock.now() }
+
+    package var zone: Zone { site.zone(session?.timeZone ?? session?.account?.timeZone ?? "UTC") }
+    package var times: Times { Times(zone: zone, translation: t, now: now) }
+    package var numbers: Numbers { Numbers(language: language) }
+
+    /// The first tab of Client account settings that the visitor may see.
+    package var firstTabPath: String? {
+        guard let session, session.account != nil else { return nil }
+        return tabs.views(rights: session.rights, path: "", t).first?.href
+    }
+
+    /// An id in the path. Throws 404 for anything that is no id of this kind.
+    package func id<Entity: Identified>(_ name: String = "id", as type: Entity.Type = Entity.self) throws -> ID<Entity> {
+        guard let text = parameters[name], let id = ID<Entity>(text) else { throw Abort(.notFound) }
+        return id
+    }
+
+    /// A page in the frame.
+    ///
+    /// - Parameter hasErrors: the title starts with "Error: " and the status is 422.
+    package func page<Page: TemplateData>(
+        _ template: PageTemplate<Page>, _ page: Page, _ head: PageHead, hasErrors: Bool = false, status: HTTPResponse.Status? = nil
+    ) throws -> WebResponse {
+        var frame = Frame()
+        frame.language = language.rawValue
+        frame.theme = session?.theme ?? "system"
+        frame.heading = head.heading
+        frame.lead = head.lead
+        frame.title = (hasErrors ? t("shared.error_prefix") : "") + head.heading
+        frame.csrf = CrossSiteGuard.token(for: csrfSecret)
+        frame.section = head.section ?? t("frame.settings")
+        frame.version = site.version
+        frame.flash = Flash(cookie: request.cookies[Flash.cookieName])
+        if let session {
+            frame.userName = session.userName
+            frame.userInitials = Self.initials(of: session.userName)
+            frame.accountName = session.account?.name ?? t("frame.no_account")
+            frame.isOperator = session.isOperator
+            if let account = session.account {
+                frame.tabs = tabs.views(rights: session.rights, path: request.path, t)
+                frame.hasSettings = !frame.tabs.isEmpty
+                frame.logoURL = account.logoFile.map { "/logo/\($0)" } ?? ""
+            }
+        }
+        let bytes = try template.render(page, in: frame, language: language)
+        var response = WebResponse.html(bytes, status: status ?? (hasErrors ? .unprocessableContent : .ok))
+        if frame.flash != nil { response.setCookie(Flash.expired(isSecure: request.isSecure)) }
+        return response
+    }
+
+    /// See other (303), with a sentence for the next page that says what was done.
+    package func redirect(to path: String, _ kind: Flash.Kind = .good, saying text: String = "") -> WebResponse {
+        var response = WebResponse.redirect(to: path)
+        if !text.isEmpty { response.setCookie(Flash.cookie(kind, text, isSecure: request.isSecure)) }
+        return response
+    }
+
+    private static func initials(of name: String) -> String {
+        let words = name.split(separator: " ")
+        let letters = [words.first, words.count > 1 ? words.last : nil].compactMap { $0?.first }
+        return String(letters).uppercased()
+    }
+}
+
+/// The visit of somebody signed in, whose right to the route was checked: only the pipeline makes one.
+package struct Member {
+    package let visit: Visit
+    package let session: Session
+
+    init(visit: Visit, session: Session) {
+        self.visit = visit
+        self.session = session
+    }
+
+    package var t: Translation { visit.t }
+    package var site: Site { visit.site }
+    package var form: FormData { visit.form }
+    package var query: FormData { visit.query }
+    package var now: Timestamp { visit.now }
+    package var times: Times { visit.times }
+    package var numbers: Numbers { visit.numbers }
+
+    /// The account that all that this visit reads and writes belongs to. Throws 404 for staff who have opened none.
+    package var account: Session.AccountSummary {
+        get throws {
+            guard let account = session.account else { throw Abort(.notFound) }
+            return account
+        }
+    }
+
+    package func may(_ right: Right) -> Bool { session.rights.contains(right) }
+
+    package func id<Entity: Identified>(_ name: String = "id", as type: Entity.Type = Entity.self) throws -> ID<Entity> {
+        try visit.id(name, as: type)
+    }
+
+    package func page<Page: TemplateData>(
+        _ template: PageTemplate<Page>, _ page: Page, _ head: PageHead, hasErrors: Bool = false, status: HTTPResponse.Status? = nil
+    ) throws -> WebResponse {
+        try visit.page(template, page, head, hasErrors: hasErrors, status: status)
+    }
+
+    package func redirect(to path: String, _ kind: Flash.Kind = .good, saying text: String = "") -> WebResponse {
+        visit.redirect(to: path, kind, saying: text)
+    }
+
+    /// Changes the database in one transaction, together with its audit row: who did what to what.
+    package func change<Value>(_ action: StaticString, of subject: String = "", _ body: (any Connection) throws -> Value) throws -> Value {
+        try site.database.write { connection in
+            let value = try body(connection)
+            try AuditEntry(
+                account: session.account?.id, user: session.user, userName: session.userName, action: action, subject: subject,
+                requestID: visit.requestID
+            ).record(site, on: connection)
+            return value
+        }
+    }
+
+    /// Deletes, in one transaction with the Deletion history entry and the audit row. `body` says how many it deleted.
+    package func delete(_ entity: DeletedEntity, named detail: String, _ body: (any Connection) throws -> Int) throws -> Int {
+        let account = try account
+        return try change("delete", of: "\(entity.rawValue) \(detail)") { connection in
+            let count = try body(connection)
+            if count > 0 {
+                try Deletion(
+                    account: account.id, user: session.user, userName: session.userName, entity: entity, detail: detail, planned: count,
+                    items: count, bytes: 0
+                ).record(site, on: connection)
+            }
+            return count
+        }
+    }
+}
+
+/// A machine's call with a key of the account in its path: only the pipeline makes one.
+package struct MachineCall {
+    package let request: Request
+    package let parameters: PathParameters
+    package let site: Site
+    package let account: ID<Account>
+    package let key: ID<APIKey>
+    package let bodyLimit: Int
+}

@@ -1,0 +1,162 @@
+// What goes out and what comes back when all is well.
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import HTTPClient
+
+/// A client that may call this machine, and nothing that any policy could not be asked to allow.
+func loopbackClient(maximumConnections: Int = 64) -> HTTPClient {
+    HTTPClient(policy: loopbackPolicy, userAgent: "Hookswitch/test", maximumConnections: maximumConnections)
+}
+
+let loopbackPolicy = AddressPolicy(allowing: [CIDR("127.0.0.0/8")].compactMap { $0 }, allowsHTTP: true)
+
+@Suite("Sending")
+struct SendingTests {
+    @Test("A post arrives as it was written, and the answer comes back whole")
+    func post() throws {
+        let receiver = try ScriptedReceiver(.status(201, fields: [("X-Trace", "a"), ("x-trace", " b ")], body: Array("made".utf8)))
+        let client = loopbackClient()
+        let body = Array(#"{"event_type":"call:end"}"#.utf8)
+        let fields = [("Content-Type", "application/json"), ("webhook-id", "evt_1"), ("X-Empty", "")]
+        let result = client.send(OutgoingRequest(url: receiver.url("/in?x=1"), fields: fields, body: body))
+        #expect(result.fault == .none && result.detail.isEmpty && result.status == 201)
+        #expect(result.fields.map { "\($0.name)=\($0.value)" } == ["X-Trace=a", "x-trace=b", "Content-Length=4"])
+        #expect(result.body == Array("made".utf8) && !result.isBodyTruncated)
+        #expect(result.remoteAddress == "127.0.0.1")
+        let request = try #require(receiver.requests.first)
+        #expect(request.method == "POST" && request.path == "/in?x=1" && request.body == body)
+        #expect(request.field("content-type") == "application/json" && request.field("webhook-id") == "evt_1")
+        #expect(request.field("x-empty") == "" && request.field("User-Agent") == "Hookswitch/test")
+        #expect(request.field("host") == "127.0.0.1:\(receiver.port)")
+        for name in ["accept-encoding", "expect", "cookie", "authorization", "transfer-encoding"] { #expect(request.field(name) == nil) }
+    }
+
+    @Test("Every method keeps its name and its body", arguments: [OutgoingRequest.Method.get, .head, .post, .put, .patch, .delete])
+    func methods(_ method: OutgoingRequest.Method) throws {
+        let receiver = try ScriptedReceiver(.status(200, body: [1, 2, 3]))
+        let client = loopbackClient()
+        for body in [[], [UInt8](repeating: 7, count: 3000)] {
+            if method == .head && !body.isEmpty { continue }
+            let result = client.send(OutgoingRequest(method: method, url: receiver.url(), body: body))
+            #expect(result.fault == .none && result.body == (method == .head ? [] : [1, 2, 3]))
+            #expect(receiver.requests.last?.method == method.rawValue && receiver.requests.last?.body == body)
+            #expect(receiver.requests.last?.field("content-type") == nil)
+        }
+    }
+
+    @Test("Nothing of one request is left in the next on the same handle")
+    func reset() throws {
+        let receiver = try ScriptedReceiver(.status(200))
+        let client = loopbackClient()
+        let aws = OutgoingRequest.AWSSignature(region: "eu-west-3", service: "sqs", accessKey: "AKID", secretKey: "s:ecret")
+        _ = client.send(OutgoingRequest(method: .put, url: receiver.url("/1"), fields: [("X-A", "1")], body: [1], awsSigV4: aws))
+        _ = client.send(OutgoingRequest(method: .get, url: receiver.url("/2")))
+        #expect(receiver.connectionCount == 1)
+        let (first, second) = (try #require(receiver.requests.first), try #require(receiver.requests.last))
+        let signature = try #require(first.field("authorization"))
+        #expect(signature.hasPrefix("AWS4-HMAC-SHA256 Credential=AKID/") && signature.contains("/eu-west-3/sqs/aws4_request"))
+        #expect(signature.contains("x-a") && !signature.contains("ecret") && first.field("x-amz-date") != nil)
+        #expect(second.method == "GET" && second.body.isEmpty && second.field("x-a") == nil && second.field("authorization") == nil)
+    }
+
+    @Test("Connections are kept, and each phase is timed by itself")
+    func timings() throws {
+        let receiver = try ScriptedReceiver(.status(200))
+        let client = loopbackClient()
+        let first = client.send(OutgoingRequest(url: receiver.url(), body: [1])).timings
+        let second = client.send(OutgoingRequest(url: receiver.url(), body: [1])).timings
+        #expect(receiver.connectionCount == 1 && receiver.requests.count == 2)
+        #expect(first.connect > .zero && first.firstByte > .zero && first.tls == .zero)
+        #expect(first.dns + first.connect + first.tls + first.firstByte <= first.total)
+        #expect(second.connect == .zero && second.firstByte > .zero && second.total < .seconds(5))
+    }
+
+    @Test("A kept connection that the receiver closed meanwhile costs no failure")
+    func staleConnection() throws {
+        let receiver = try ScriptedReceiver(.lastStatus(200), .status(204))
+        let client = loopbackClient()
+        #expect(client.send(OutgoingRequest(url: receiver.url())).status == 200)
+        #expect(client.send(OutgoingRequest(url: receiver.url())).status == 204)
+        #expect(receiver.connectionCount == 2)
+    }
+
+    @Test("Two thousand requests from four threads end once each, at most as many at a time as was said")
+    func many() async throws {
+        let receiver = try ScriptedReceiver(.status(200))
+        let client = loopbackClient(maximumConnections: 16)
+        let url = receiver.url()
+        let statuses = await withTaskGroup(of: [Int].self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    await withTaskGroup(of: Int.self) { inner in
+                        for _ in 0..<500 {
+                            inner.addTask {
+                                await withCheckedContinuation { done in
+                                    client.send(OutgoingRequest(url: url, body: [1])) { done.resume(returning: $0.status ?? 0) }
+                                }
+                            }
+                        }
+                        return await inner.reduce(into: []) { $0.append($1) }
+                    }
+                }
+            }
+            return await group.reduce(into: []) { $0 += $1 }
+        }
+        #expect(statuses == [Int](repeating: 200, count: 2000))
+        #expect(receiver.requests.count == 2000 && receiver.connectionCount <= 16)
+    }
+
+    @Test("Requests that wait for a free connection do not lose their time")
+    func waiting() throws {
+        let receiver = try ScriptedReceiver(.hang, .status(200))
+        let client = loopbackClient(maximumConnections: 1)
+        let first = Mutex<TransferResult?>(nil)
+        client.send(OutgoingRequest(url: receiver.url(), totalTimeout: .milliseconds(400))) { result in first.withLock { $0 = result } }
+        let second = client.send(OutgoingRequest(url: receiver.url(), totalTimeout: .milliseconds(400)))
+        #expect(first.withLock { $0?.fault } == .timeout)
+        #expect(second.fault == .none && second.timings.total < .milliseconds(400))
+    }
+
+    @Test("Stopping ends what runs as unknown, what waits as ours, and every completion is called once")
+    func stop() throws {
+        let receiver = try ScriptedReceiver(.hang)
+        let client = loopbackClient(maximumConnections: 2)
+        let faults = Mutex<[TransferFault]>([])
+        for _ in 0..<5 { client.send(OutgoingRequest(url: receiver.url(), body: [1])) { result in faults.withLock { $0.append(result.fault) } } }
+        #expect(receiver.wait(for: 2))
+        client.stop()
+        #expect(faults.withLock { $0 } == [.unknown, .unknown, .ours, .ours, .ours])
+        client.stop()
+        #expect(client.send(OutgoingRequest(url: receiver.url())).fault == .ours)
+    }
+
+    @Test("A completion may send on, and may not wait")
+    func reentry() throws {
+        let receiver = try ScriptedReceiver(.status(200))
+        let client = loopbackClient()
+        let url = receiver.url()
+        let inner = Mutex<TransferFault?>(nil)
+        client.send(OutgoingRequest(url: url)) { _ in
+            let refused = client.send(OutgoingRequest(url: url)).fault
+            inner.withLock { $0 = refused }
+            client.send(OutgoingRequest(url: url)) { _ in }
+        }
+        #expect(receiver.wait(for: 2))
+        #expect(inner.withLock { $0 } == .ours)
+    }
+
+    @Test(
+        "A field that could break the head is never sent",
+        arguments: [
+            ("X-A", "b\r\nX-C: d"), ("X-A", "b\nc"), ("X-A", "b\0c"), ("X-A: b\r\nX-C", "d"), ("", "x"), ("X A", "b"), ("X-A:", "b"), ("Xé", "b"),
+            ("Transfer-Encoding", "chunked"), ("content-length", "5"), ("Host", "other"), ("Connection", "x"),
+        ])
+    func fields(_ name: String, _ value: String) throws {
+        let receiver = try ScriptedReceiver(.status(200))
+        let result = loopbackClient().send(OutgoingRequest(url: receiver.url(), fields: [("X-Good", "1"), (name, value)]))
+        #expect(result.fault == .ours && result.status == nil)
+        #expect(receiver.connectionCount == 0)
+    }
+}
