@@ -62,12 +62,12 @@ let package = Package(
         .systemLibrary(name: "CFastCGI", providers: [.apt(["libfcgi-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
-        .target(name: "TestSupport", dependencies: ["Features", "HTTP", "Database", "Time", httpTypes], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "TestSupport", dependencies: ["Features", "Web", "HTTPClient", "HTTP", "Database", "Time", httpTypes, logging], path: "Tests/TestSupport", swiftSettings: strict),
     ]
         + ["HTTP", "Templating", "Cron", "JSON", "Time", "Database", "HTTPClient", "FastCGI", "Delivery", "Web", "Features"].map { name in
             .testTarget(
                 name: "\(name)Tests",
-                dependencies: [.target(name: name), "TestSupport", "HTTP", "Database", "JSON", "Time", httpTypes],
+                dependencies: [.target(name: name), "TestSupport", "Web", "Delivery", "HTTPClient", "HTTP", "Cron", "Database", "JSON", "Time", httpTypes, logging, crypto],
                 swiftSettings: strict)
         },
     swiftLanguageModes: [.v6]

@@ -108,16 +108,65 @@ let rows = (0..<50).map { number in
         state: state, stateLabel: label, endpointID: "wh_0193f2a8c4e17b3e9d5f0a2b6c8e1d\(digits)",
         endpointURL: "https://hooks.example.com/in/\(number)?source=hookswitch&kind=<all>",
         attempt: state == "pending"
-            ? nil : Attempt(at: "2026-11-22T13:\(digits):10.456Z", number: 1 + number % 12, status: state == "failed" ? 503 : 200, duration: 37 + number),
+            ? nil
+            : Attempt(
+                at: "2026-11-22T13:\(digits):10.456Z", number: 1 + number % 12, status: state == "failed" ? 503 : 200, duration: 37 + number
+            ),
         failed: state == "failed")
 }
 let page = Page(title: "Deliveries to “R&D”", pager: Pager(page: 1, next: "/settings/webhooks/deliveries?after=abc&size=50"), rows: rows)
 
-// swift-mustache reads the same values by reflection, with its own escapes (&quot; and the like); its names are those of the struct.
-let theirsTemplate = ["created_iso": "createdISO", "state_label": "stateLabel", "endpoint_id": "endpointID", "endpoint_url": "endpointURL"]
-    .reduce(pageTemplate) { template, name in
-        template.split(separator: "{{\(name.key)}}", omittingEmptySubsequences: false).joined(separator: "{{\(name.value)}}")
+// swift-mustache's own way to spare itself reflection, with which it takes 3.5 times as long: it is compared at its best.
+extension Page: MustacheParent {
+    func child(named name: String) -> Any? {
+        switch name {
+        case "title": title
+        case "pager": pager
+        case "rows": rows
+        default: nil
+        }
     }
+}
+
+extension Pager: MustacheParent {
+    func child(named name: String) -> Any? {
+        switch name {
+        case "page": page
+        case "next": next
+        default: nil
+        }
+    }
+}
+
+extension Row: MustacheParent {
+    func child(named name: String) -> Any? {
+        switch name {
+        case "id": id
+        case "created_iso": createdISO
+        case "created": created
+        case "event": event
+        case "state": state
+        case "state_label": stateLabel
+        case "endpoint_id": endpointID
+        case "endpoint_url": endpointURL
+        case "attempt": attempt
+        case "failed": failed
+        default: nil
+        }
+    }
+}
+
+extension Attempt: MustacheParent {
+    func child(named name: String) -> Any? {
+        switch name {
+        case "at": at
+        case "number": number
+        case "status": status
+        case "duration": duration
+        default: nil
+        }
+    }
+}
 
 /// One spelling for the characters that may be escaped in more than one way.
 func normalized(_ page: String) -> String {
@@ -137,7 +186,7 @@ struct Disagreement: Error {
 }
 
 let ours = try CompiledTemplate<Page>("page", in: TemplateLibrary(sources: ["page": pageTemplate]))
-let theirs = try MustacheTemplate(string: theirsTemplate)
+let theirs = try MustacheTemplate(string: pageTemplate)
 
 let oursPage = String(decoding: ours.render(page), as: UTF8.self)
 let theirsPage = theirs.render(page)

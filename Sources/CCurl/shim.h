@@ -75,12 +75,20 @@ static inline CURLcode ccurl_message_result(const CURLMsg *message) {
 }
 
 // libidn2 reads a host name in the character set of the thread's locale, which is ASCII in a process that was
-// never told otherwise: the name is converted with UTF-8 set for this one call.
+// never told otherwise: the name is converted with UTF-8 set for this one call. The locale is read from files:
+// only for a host that needs it.
 static inline CURLUcode ccurl_url_get_host(CURLU *url, char **host) {
+    CURLUcode code = curl_url_get(url, CURLUPART_HOST, host, 0);
+    if (code != CURLUE_OK) return code;
+    const char *byte = *host;
+    while ((signed char)*byte > 0) byte++;
+    if (*byte == 0) return code;
+    curl_free(*host);
+    *host = (char *)0;
     locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-    if (utf8 == (locale_t)0) return curl_url_get(url, CURLUPART_HOST, host, CURLU_PUNYCODE);
+    if (utf8 == (locale_t)0) return CURLUE_BAD_HOSTNAME;
     locale_t before = uselocale(utf8);
-    CURLUcode code = curl_url_get(url, CURLUPART_HOST, host, CURLU_PUNYCODE);
+    code = curl_url_get(url, CURLUPART_HOST, host, CURLU_PUNYCODE);
     uselocale(before);
     freelocale(utf8);
     return code;

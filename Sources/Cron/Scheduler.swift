@@ -91,13 +91,12 @@ package final class Scheduler: Sendable {
         guard isFree else { return }
         defer { _ = state.withLock { $0.running.remove(job.name) } }
         do {
-            // Not after now: when the clock was set back, what comes again is looked at again, and the claims keep it from
-            // running again.
-            let start = min(try state.withLock { $0.lookedUpTo[job.name] } ?? lastRun(job.name) ?? now, now)
+            let start = try state.withLock { $0.lookedUpTo[job.name] } ?? lastRun(job.name) ?? now
             state.withLock { $0.lookedUpTo[job.name] = start }
             let due = try job.schedule().latest(after: start, through: now)
             let isOurs = try due.map { try claim(job.name, $0.nominal.iso) } ?? false
-            // Only now: after an error above, the same run is looked for again at the next tick.
+            // Only now: after an error above, the same run is looked for again at the next tick. Also when the clock was set
+            // back: what comes again is looked at again, and the claims keep it from running again.
             state.withLock { $0.lookedUpTo[job.name] = now }
             guard let due, isOurs else { return }
             try job.run(JobRun(jobName: job.name, nominal: due.nominal, dueAt: due.at, startedAt: now, stopSignal: stopSignal))

@@ -25,6 +25,7 @@ package final class Database: Sendable {
     /// Runs `body` in a transaction, and returns when it is durable. If `body` throws, nothing of it is written.
     ///
     /// `body` runs on the writer's thread while everybody else's writes wait: no network, no file, no hashing of passwords in it.
+    @discardableResult
     package func write<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
         try writer.perform(body)
     }

@@ -35,6 +35,8 @@ final class GroupCommit: Sendable {
         var value: Value?
         try withoutActuallyEscaping({ connection in value = try body(connection) }) { escapable in
             let item = Item(work: escapable)
+            // The writer's batch may hold the item a little longer than this call lasts; the closure must not outlive it.
+            defer { item.work = nil }
             let isClosed = state.withLock { state in
                 if !state.isClosed { state.queue.append(item) }
                 return state.isClosed
@@ -88,7 +90,7 @@ final class GroupCommit: Sendable {
                 for item in batch {
                     tried += 1
                     do {
-                        try engine.savepoint(connection) { try item.work(connection) }
+                        try engine.savepoint(connection) { try item.work?(connection) }
                     } catch let error as DatabaseError where error.endsTransaction {
                         throw error
                     } catch {
@@ -107,7 +109,7 @@ final class GroupCommit: Sendable {
 
     /// Unchecked because its fields are handed over, never shared: the caller waits while the writer's thread has it.
     private final class Item: @unchecked Sendable {
-        let work: (any Connection) throws -> Void
+        var work: ((any Connection) throws -> Void)?
         let done = DispatchSemaphore(value: 0)
         var error: (any Error)?
 

@@ -1,7 +1,7 @@
 // What people ask of the engine from the pages: another attempt, a pause, its end.
 
 package import Database
-package import Time
+import Time
 import HTTPClient
 
 extension DeliveryEngine {

@@ -1,6 +1,6 @@
 // Believable data for every type, from a few shapes: what the documentation shows and the Test button sends.
 
-package import JSON
+import JSON
 
 package enum EventSamples {
     static let context: JSONObject = [

@@ -1,6 +1,6 @@
 // When to try again. News that keeps is tried for three days; news of a ringing call is wrong news after a minute.
 
-package import Time
+import Time
 
 /// How long an event is worth telling (events.tsv).
 package enum Freshness: String, Sendable, CaseIterable {

@@ -32,7 +32,10 @@ struct Exchange: Sendable {
             case EINVAL, EBADF: return
             case let code:
                 // EMFILE, ENFILE, ENOMEM and the like pass; a thread that went on at once would only burn the processor.
-                logger.error("No connection could be accepted.", metadata: ["reason": "\(String(cString: strerror(code)))"])
+                // Said once until it is over, as it comes from every worker several times a second.
+                if delay == Self.shortestDelay {
+                    logger.error("No connection could be accepted.", metadata: ["reason": "\(String(cString: strerror(code)))"])
+                }
                 usleep(delay)
                 delay = min(delay * 2, Self.longestDelay)
             }

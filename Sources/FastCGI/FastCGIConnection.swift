@@ -27,7 +27,15 @@ final class FastCGIConnection {
         request.pointee.ipcFd = descriptor
         // FCGX_Accept_r first finishes the request before, and would close a connection that is not to be kept.
         request.pointee.keepConnection = 1
-        return FCGX_Accept_r(request) == 0
+        // Closing waits up to 2 s for the other side, unless libfcgi holds the connection for detached; a local socket needs no such wait.
+        request.pointee.detached = 1
+        guard FCGX_Accept_r(request) == 0 else { return false }
+        // Parameters that break off between two of them are whole to libfcgi; half a request, perhaps without its cookie, is none to us.
+        guard FCGX_GetError(request.pointee.in) == 0 else {
+            abandon()
+            return false
+        }
+        return true
     }
 
     func request(body: RequestBody) -> Result<Request, RequestRefusal> {

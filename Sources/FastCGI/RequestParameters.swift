@@ -56,7 +56,8 @@ struct RequestParameters {
         guard let equals = entry.utf8.firstIndex(of: UInt8(ascii: "=")) else { return }
         let name = entry[..<equals]
         let value = String(entry[entry.utf8.index(after: equals)...])
-        guard !name.isEmpty, name.utf8.allSatisfy(Self.isPlain), variables.updateValue(value, forKey: String(name)) == nil else { return }
+        guard !name.isEmpty, name.utf8.allSatisfy(Self.isPlain), variables[String(name)] == nil else { return }
+        variables[String(name)] = value
         switch name {
         case "CONTENT_TYPE", "CONTENT_LENGTH":
             if !value.isEmpty { append(name, value) }

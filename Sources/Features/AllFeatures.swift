@@ -2,7 +2,7 @@
 
 package import Database
 import Delivery
-package import Web
+import Web
 
 /// The features, and what answers a form whose session had ended.
 func allFeatures(_ app: App) throws -> (features: [Feature], interruption: @Sendable (Visit) throws -> WebResponse) {

@@ -1,6 +1,5 @@
 // All that the features are made from, wired together once by the composition root.
 
-package import Cron
 package import Database
 package import Delivery
 package import HTTPClient

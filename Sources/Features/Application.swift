@@ -1,9 +1,9 @@
 // The whole product but for its socket: opened from a data folder, started and stopped as one. The process, the command line
 // and the tests all begin here.
 
-package import Cron
-package import Database
-package import Delivery
+import Cron
+import Database
+import Delivery
 import Foundation
 package import HTTPClient
 package import Logging

@@ -22,10 +22,15 @@ enum RequestHead {
                 curl_slist_free_all(list)
                 throw TransferRefusal(fault: .ours, detail: "The field \(name) may not be set.")
             }
+            let isEmpty = value.utf8.allSatisfy { $0 == 0x20 || $0 == 0x09 }
+            guard !isEmpty || request.awsSigV4 == nil else {
+                curl_slist_free_all(list)
+                throw TransferRefusal(fault: .ours, detail: "The field \(name) of a signed request is empty.")
+            }
             if lowered == "content-type" { hasContentType = true }
             line.removeAll(keepingCapacity: true)
             line.append(contentsOf: name.utf8)
-            if value.utf8.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) {
+            if isEmpty {
                 line.append(UInt8(ascii: ";"))  // libcurl's way to say an empty value
             } else {
                 line.append(UInt8(ascii: ":"))
@@ -34,7 +39,9 @@ enum RequestHead {
             }
             append(&line, to: &list)
         }
-        // libcurl would wait for 100 Continue with a long body, and call any body a form.
+        // 7.88.1 signs every line of the list, also those that only take a field away and are not sent, and AWS refuses that.
+        guard request.awsSigV4 == nil else { return list }
+        // libcurl would wait for 100 Continue with a body above 1 MiB, and call any body a form.
         line = Array("Expect:".utf8)
         append(&line, to: &list)
         if !hasContentType {

@@ -14,6 +14,8 @@ final class Transfer {
     private let errorText: UnsafeMutablePointer<CChar>
     private var completion: (@Sendable (TransferResult) -> Void)?
     private var fieldList: UnsafeMutablePointer<curl_slist>?
+    private var isSet = true  // whether libcurl took every option
+    private var mustReset = true
 
     // What the callbacks need and leave.
     var policy = AddressPolicy()
@@ -40,32 +42,34 @@ final class Transfer {
         errorText.deallocate()
     }
 
-    /// Sets everything anew: no option of an earlier request may stay.
-    func begin(_ job: TransferJob, policy: AddressPolicy) throws(TransferRefusal) {
+    /// Leaves no option of an earlier request: what every request sets is overwritten, and after one that set more
+    /// (another method, a signature, authorities of its own) the handle is reset.
+    func begin(_ job: TransferJob, target: Target, policy: AddressPolicy) throws(TransferRefusal) {
         let request = job.request
-        let target: Target
-        do throws(TargetProblem) {
-            target = try policy.parsed(target: request.url)
-        } catch {
-            throw TransferRefusal(error)
-        }
         var list = try RequestHead.list(of: request)
         swap(&fieldList, &list)
         curl_slist_free_all(list)
-        curl_easy_reset(easy)
         errorText.pointee = 0
         completion = job.completion
+        mustReset = mustReset || policy.allowsHTTP != self.policy.allowsHTTP
         self.policy = policy
         refused = nil
         hasOpenedSocket = false
         wasRefusedBeforeRequest = false
         head.removeAll()
-        body = []
         bodyCap = max(0, request.bodyCap)
         received = 0
         isTooLarge = false
-        guard setOptions(request, target) else {
-            _ = end()
+        let isPlain = request.method == .post && request.awsSigV4 == nil && request.caFile == nil
+        if mustReset {
+            curl_easy_reset(easy)
+            isSet = true
+            setFixedOptions()
+        }
+        setOptions(request, target)
+        mustReset = !isPlain || !isSet
+        guard isSet else {
+            end()
             throw TransferRefusal(fault: .ours, detail: "libcurl refused an option.")
         }
     }
@@ -80,13 +84,11 @@ final class Transfer {
         return completion
     }
 
-    private func setOptions(_ request: OutgoingRequest, _ target: Target) -> Bool {
-        var isSet = true
-        func set(_ option: CURLoption, _ value: Int) { isSet = ccurl_set_long(easy, option, value) == CURLE_OK && isSet }
-        func set(_ option: CURLoption, _ value: String?) { isSet = ccurl_set_string(easy, option, value) == CURLE_OK && isSet }
-        let context = Unmanaged.passUnretained(self).toOpaque()
+    private func set(_ option: CURLoption, _ value: Int) { isSet = ccurl_set_long(easy, option, value) == CURLE_OK && isSet }
 
-        set(CURLOPT_URL, target.url)
+    private func set(_ option: CURLoption, _ value: String?) { isSet = ccurl_set_string(easy, option, value) == CURLE_OK && isSet }
+
+    private func setFixedOptions() {
         set(CURLOPT_PROTOCOLS_STR, policy.allowsHTTP ? "https,http" : "https")
         set(CURLOPT_REDIR_PROTOCOLS_STR, "https")
         set(CURLOPT_FOLLOWLOCATION, 0)
@@ -103,38 +105,42 @@ final class Transfer {
         set(CURLOPT_SSL_VERIFYHOST, 2)
         // With a folder of authorities libcurl cannot keep the parsed file between connections (some 10 ms each).
         set(CURLOPT_CAPATH, nil)
-        if let caFile = request.caFile { set(CURLOPT_CAINFO, caFile) }
         set(CURLOPT_USERAGENT, userAgent)
-        set(CURLOPT_CONNECTTIMEOUT_MS, request.connectTimeout.timeoutMilliseconds)
-        set(CURLOPT_TIMEOUT_MS, request.totalTimeout.timeoutMilliseconds)
-        setBody(request, set, set)
-        if let aws = request.awsSigV4 {
-            set(CURLOPT_AWS_SIGV4, "aws:amz:\(aws.region):\(aws.service)")
-            set(CURLOPT_USERNAME, aws.accessKey)
-            set(CURLOPT_PASSWORD, aws.secretKey)
-        }
-        isSet = ccurl_set_list(easy, CURLOPT_HTTPHEADER, fieldList) == CURLE_OK && isSet
+        let context = Unmanaged.passUnretained(self).toOpaque()
         isSet = ccurl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText) == CURLE_OK && isSet
         isSet = ccurl_set_opensocket(easy, TransferCallbacks.openSocket, context) == CURLE_OK && isSet
         isSet = ccurl_set_prereq(easy, TransferCallbacks.beforeRequest, context) == CURLE_OK && isSet
         isSet = ccurl_set_header(easy, TransferCallbacks.headLine, context) == CURLE_OK && isSet
         isSet = ccurl_set_write(easy, TransferCallbacks.bodyBytes, context) == CURLE_OK && isSet
-        return isSet
     }
 
-    private func setBody(_ request: OutgoingRequest, _ set: (CURLoption, Int) -> Void, _ setString: (CURLoption, String?) -> Void) {
+    private func setOptions(_ request: OutgoingRequest, _ target: Target) {
+        set(CURLOPT_URL, target.url)
+        set(CURLOPT_CONNECTTIMEOUT_MS, request.connectTimeout.timeoutMilliseconds)
+        set(CURLOPT_TIMEOUT_MS, request.totalTimeout.timeoutMilliseconds)
+        isSet = ccurl_set_list(easy, CURLOPT_HTTPHEADER, fieldList) == CURLE_OK && isSet
+        setBody(request)
+        if let caFile = request.caFile { set(CURLOPT_CAINFO, caFile) }
+        if let aws = request.awsSigV4 {
+            set(CURLOPT_AWS_SIGV4, "aws:amz:\(aws.region):\(aws.service)")
+            set(CURLOPT_USERNAME, aws.accessKey)
+            set(CURLOPT_PASSWORD, aws.secretKey)
+        }
+    }
+
+    private func setBody(_ request: OutgoingRequest) {
         switch request.method {
         case .get where request.body.isEmpty: set(CURLOPT_HTTPGET, 1)
         case .head: set(CURLOPT_NOBODY, 1)
-        case .delete where request.body.isEmpty: setString(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
+        case .delete where request.body.isEmpty: set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
         default:
             set(CURLOPT_POST, 1)
-            if request.method != .post { setString(CURLOPT_CUSTOMREQUEST, request.method.rawValue) }
+            if request.method != .post { set(CURLOPT_CUSTOMREQUEST, request.method.rawValue) }
             // libcurl copies: a Swift array has no address that stays.
             set(CURLOPT_POSTFIELDSIZE, request.body.count)
             request.body.withUnsafeBytes { bytes in
-                guard let start = bytes.baseAddress, !bytes.isEmpty else { return setString(CURLOPT_COPYPOSTFIELDS, "") }
-                _ = ccurl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: start))
+                guard let start = bytes.baseAddress, !bytes.isEmpty else { return set(CURLOPT_COPYPOSTFIELDS, "") }
+                isSet = ccurl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: start)) == CURLE_OK && isSet
             }
         }
     }
@@ -172,18 +178,6 @@ final class Transfer {
         default:
             let text = String(cString: errorText)
             return text.isEmpty ? String(cString: curl_easy_strerror(code)) : text
-        }
-    }
-}
-
-extension TransferRefusal {
-    init(_ problem: TargetProblem) {
-        switch problem {
-        case .address: self.init(fault: .policy, detail: "The address of the receiver is not allowed.")
-        case .scheme: self.init(fault: .policy, detail: "The scheme of the address is not allowed.")
-        case .port: self.init(fault: .policy, detail: "The port of the address is not allowed.")
-        case .userInfo: self.init(fault: .policy, detail: "An address with user information is not allowed.")
-        case .tooLong, .notURL, .host: self.init(fault: .ours, detail: "The address is not a URL that can be called.")
         }
     }
 }

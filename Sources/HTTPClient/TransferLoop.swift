@@ -25,6 +25,7 @@ final class TransferLoop: @unchecked Sendable {
     private var waitingStart = 0
     private var running: [UnsafeMutableRawPointer: Transfer] = [:]
     private var idle: [Transfer] = []
+    private var targets = CheckedTargets()
 
     init(policy: AddressPolicy, userAgent: String, maximumTransfers: Int) {
         shared = Mutex(Shared(policy: policy))
@@ -145,7 +146,7 @@ final class TransferLoop: @unchecked Sendable {
                 continue
             }
             do throws(TransferRefusal) {
-                try transfer.begin(job, policy: policy)
+                try transfer.begin(job, target: targets.target(job.request.url, policy: policy), policy: policy)
             } catch {
                 idle.append(transfer)
                 job.completion(TransferResult(fault: error.fault, detail: error.detail))

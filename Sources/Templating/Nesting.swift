@@ -23,8 +23,8 @@ struct Nesting: Sendable {
                     throw position.error("{{/\(tag.name)}} closes nothing")
                 }
                 guard opening.tag.name == tag.name else {
-                    throw position.error(
-                        "{{/\(tag.name)}} where {{/\(opening.tag.name)}} should be: \(opening.tag.spelling) of line \(opening.tag.line) is open")
+                    let open = "\(opening.tag.spelling) of line \(opening.tag.line) is open"
+                    throw position.error("{{/\(tag.name)}} where {{/\(opening.tag.name)}} should be: \(open)")
                 }
                 nestings[index].opener = opening.index
                 nestings[index].isInParent = opened.last?.tag.kind == .parent

@@ -1,7 +1,7 @@
 // Keys of machines: shown once, stored as a hash, good for one account and the scopes they were made with.
 
 package import Database
-package import Time
+import Time
 
 package enum APIKey: Identified {
     package static let idPrefix = "key"

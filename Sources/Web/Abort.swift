@@ -13,3 +13,8 @@ package struct Abort: Error, Sendable {
         self.status = status
     }
 }
+
+extension HTTPResponse.Status {
+    /// 507 (RFC 4918): the disk is full.
+    static let noRoom = HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
+}

@@ -1,5 +1,6 @@
 // A plain page for what went wrong, in the reader's language, that says what to do next.
 
+import HTTP
 import HTTPTypes
 import Templating
 

@@ -2,7 +2,6 @@
 // check of templates follow from these, so a feature that is in the list is whole.
 
 package import Cron
-package import Database
 
 package struct Feature: Sendable {
     package let name: String

@@ -1,7 +1,7 @@
 // A row for each (job, nominal local time): whoever inserts it runs the job, so that no restart and no clock makes it run twice.
 
-package import Database
-import Time
+import Database
+package import Time
 
 extension Site {
     /// True when this run is ours. `nominal` is the local time that the schedule names, ISO 8601.

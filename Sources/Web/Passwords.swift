@@ -4,7 +4,7 @@ import Crypto
 import CryptoExtras
 import Dispatch
 import Foundation
-package import HTTPTypes
+import HTTPTypes
 import Synchronization
 
 package final class Passwords: Sendable {

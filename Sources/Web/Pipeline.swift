@@ -2,7 +2,7 @@
 // request id, route, session, cross-site guard, right, expired password, errors, security headers.
 
 package import HTTP
-package import HTTPTypes
+import HTTPTypes
 import Database
 import Logging
 import Time
@@ -74,7 +74,7 @@ package final class Pipeline: Sendable {
             return errorPages.response(.badRequest, shown)
         } catch let error as DatabaseError where error == .full {
             site.logger.critical("The disk is full: nothing was saved", metadata: ["request": "\(requestID)"])
-            return errorPages.response(.insufficientStorage, shown)
+            return errorPages.response(.noRoom, shown)
         } catch {
             // The path alone: queries may hold what people searched for.
             site.logger.error("\(error)", metadata: ["request": "\(requestID)", "path": "\(request.path)"])
@@ -197,7 +197,7 @@ package final class Pipeline: Sendable {
             site.logger.critical("The disk is full: nothing was accepted", metadata: ["request": "\(requestID)"])
             return .problem(
                 Problem(
-                    status: .insufficientStorage, type: "insufficient-storage", title: "No room",
+                    status: .noRoom, type: "insufficient-storage", title: "No room",
                     detail: "The disk is full: nothing of this request was kept. Send it again later."))
         } catch {
             site.logger.error("\(error)", metadata: ["request": "\(requestID)", "path": "\(request.path)"])
@@ -240,7 +240,7 @@ extension Problem {
 }
 
 enum RequestID {
-    static let field = HTTPField.Name("X-Request-Id") ?? .init(unreserved: .userAgent)
+    static let field = HTTPField.Name("X-Request-Id") ?? .userAgent
 
     /// Eight random bytes: enough to find a request in the log.
     static func next() -> String {

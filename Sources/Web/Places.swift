@@ -2,7 +2,7 @@
 
 import Foundation
 import Synchronization
-package import Time
+import Time
 
 package enum Countries {
     /// Alpha-2 codes of countries, without the groupings and private codes that ICU also knows.

@@ -1,6 +1,7 @@
 // Who did what, and what was deleted: written in the transaction that does it, or not at all.
 
 package import Database
+import Time
 
 package enum AuditRow: Identified {
     package static let idPrefix = "aud"

@@ -1,5 +1,6 @@
 // What every answer tells the browser not to do (reliability.md, Pages).
 
+import HTTP
 import HTTPTypes
 
 enum SecurityHeaders {

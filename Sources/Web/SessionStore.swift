@@ -2,7 +2,7 @@
 
 import Crypto
 package import Database
-package import Time
+import Time
 
 package struct SessionStore: Sendable {
     package static let idle = Duration.seconds(30 * 60)
@@ -73,7 +73,7 @@ package struct SessionStore: Sendable {
     func touchIfNeeded(_ session: Session) throws {
         let now = clock.now()
         guard session.lastSeenAt < now - Self.touch else { return }
-        try database.write { try $0.execute("UPDATE sessions SET last_seen_at = \(now) WHERE id = \(session.id)") }
+        try database.write { _ = try $0.execute("UPDATE sessions SET last_seen_at = \(now) WHERE id = \(session.id)") }
     }
 
     package func end(_ session: ID<SessionRow>, of user: ID<User>, on connection: any Connection) throws -> Bool {
@@ -88,7 +88,7 @@ package struct SessionStore: Sendable {
     package func deleteExpired() throws {
         let now = clock.now()
         try database.write { connection in
-            try connection.execute(
+            _ = try connection.execute(
                 "DELETE FROM sessions WHERE last_seen_at <= \(now - Self.idle) OR created_at <= \(now - Self.absolute)")
         }
     }

@@ -8,6 +8,8 @@ struct FastCGIClient: ~Copyable {
         var output: [UInt8] = []
         /// END_REQUEST records: more than one would mean that a second request was run.
         var ends = 0
+        /// False when the server left the connection open, until we lost patience.
+        var isClosed = false
 
         private var split: Int? {
             output.indices.first { output[$0...].starts(with: [13, 10, 13, 10]) }
@@ -41,14 +43,16 @@ struct FastCGIClient: ~Copyable {
         close(descriptor)
     }
 
-    /// What the server would not take, because it has closed, is dropped: the reply tells.
-    func send(_ bytes: [UInt8]) {
+    /// - Returns: false when the server closed before it had taken all.
+    @discardableResult
+    func send(_ bytes: [UInt8]) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
-            if count <= 0 { return }
+            let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            if count <= 0 { return false }
             rest = rest.dropFirst(count)
         }
+        return true
     }
 
     func endSending() {
@@ -59,12 +63,15 @@ struct FastCGIClient: ~Copyable {
     func reply() -> Reply {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        var reply = Reply()
         while true {
             let count = read(descriptor, &buffer, buffer.count)
-            if count <= 0 { break }
+            if count <= 0 {
+                reply.isClosed = count == 0
+                break
+            }
             bytes += buffer[..<count]
         }
-        var reply = Reply()
         var rest = bytes[...]
         while rest.count >= 8 {
             let header = Array(rest.prefix(8))

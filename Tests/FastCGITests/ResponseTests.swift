@@ -49,7 +49,8 @@ struct FastCGIResponseTests {
             }
         }
         let head = try FastCGIClient.exchange(running.path, [("REQUEST_METHOD", "HEAD")])
-        #expect(head.head == (try FastCGIClient.exchange(running.path).head) && head.head.contains("Content-Length: 5") && head.body.isEmpty)
+        #expect(
+            head.head == (try FastCGIClient.exchange(running.path).head) && head.head.contains("Content-Length: 5") && head.body.isEmpty)
         for path in ["/204", "/304"] {
             let reply = try FastCGIClient.exchange(running.path, [("REQUEST_URI", path)])
             #expect(reply.body.isEmpty && !reply.head.contains("Content-Length") && reply.ends == 1)

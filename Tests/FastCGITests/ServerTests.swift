@@ -1,12 +1,13 @@
 // The process's side: its socket, its threads, and how it stops.
 
-@testable import FastCGI
 import FoundationEssentials
 import Glibc
 import HTTP
 import HTTPTypes
 import Logging
 import Testing
+
+@testable import FastCGI
 
 @Suite("FastCGI: server")
 struct FastCGIServerTests {
@@ -97,13 +98,18 @@ struct FastCGIServerTests {
         let silent = try FastCGIClient(running.path)
         let half = try FastCGIClient(running.path)
         half.send(Array(FastCGIClient.request().prefix(20)))
+        // All that is needed is there, but for the empty record that says that no parameter follows.
+        let unended = try FastCGIClient(running.path)
+        unended.send(Array(FastCGIClient.head([], length: 0).dropLast(8)))
         let other = try FastCGIClient(running.path)
         other.send(Array("GET / HTTP/1.0\r\n\r\n".utf8))
         let bodiless = try FastCGIClient(running.path)
         bodiless.send(FastCGIClient.head([("REQUEST_METHOD", "POST")], length: 10))
         #expect(bodiless.reply().text == "cut short")
         #expect(try FastCGIClient.exchange(running.path).text == "fine")
-        #expect(silent.reply().output.isEmpty && half.reply().output.isEmpty && other.reply().output.isEmpty)
+        #expect(silent.reply().output.isEmpty && half.reply().output.isEmpty)
+        #expect(unended.reply().output.isEmpty && other.reply().output.isEmpty)
+        #expect(running.callCount == 2)
     }
 
     @Test("Stopping finishes what is in flight or in the queue, refuses what comes after, and says that all went well")

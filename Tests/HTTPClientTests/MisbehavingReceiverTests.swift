@@ -24,7 +24,7 @@ struct MisbehavingReceiverTests {
         let other = try ScriptedReceiver(.status(200))
         let result = outcome(of: try ScriptedReceiver(.status(status, fields: [("Location", other.url())])))
         #expect(result.status == status && result.fault == .receiverStatus && result.field("location") == other.url())
-        #expect(other.connectionCount == 0)
+        #expect(other.isUntouched())
     }
 
     @Test("A port that refuses is a fault of the connection")
@@ -145,7 +145,8 @@ struct MisbehavingReceiverTests {
         #expect(fault(CURLcode(rawValue: 9999)) == .unknown)
         #expect(
             TransferFault.allCases.map(\.rawValue) == [
-                "none", "dns", "connect", "tls", "timeout", "receiver_status", "receiver_protocol", "too_large", "policy", "ours", "unknown",
+                "none", "dns", "connect", "tls", "timeout", "receiver_status", "receiver_protocol", "too_large", "policy", "ours",
+                "unknown",
             ])
     }
 }

@@ -100,7 +100,8 @@ final class TLSReceiver {
     }
 
     deinit {
-        process.terminate()
+        // Not SIGTERM: the child has the signal mask of the test's thread, in which that one is blocked.
+        kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }
 }

@@ -18,7 +18,8 @@ struct TLSTests {
         #expect(result.timings.tls > .zero)
     }
 
-    @Test("A wrong name, an expired and a self-signed certificate fail", arguments: [CertificateMaker.Kind.wrongName, .expired, .selfSigned])
+    @Test(
+        "A wrong name, an expired and a self-signed certificate fail", arguments: [CertificateMaker.Kind.wrongName, .expired, .selfSigned])
     func bad(_ kind: CertificateMaker.Kind) throws {
         let maker = try CertificateMaker()
         let result = get(try TLSReceiver(kind, by: maker), caFile: maker.authority)

@@ -11,7 +11,8 @@ struct TargetTests {
     static let loopback = [
         "127.0.0.1", "127.0.0.1.", "127.1", "127.1.", "127.0.1", "0x7f.1", "0x7F.0x0.0x0.0x1", "0x7f000001", "0X7F000001", "2130706433",
         "2130706433.", "017700000001", "0177.0.0.1", "0177.1", "00000177.0.0.01", "127.0.0.0x1", "%31%32%37.0.0.1", "127%2e0%2e0%2e1",
-        "[::1]", "[0:0:0:0:0:0:0:1]", "[0000::0001]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::FFFF:7F00:0001]", "[0:0:0:0:0:ffff:127.0.0.1]",
+        "[::1]", "[0:0:0:0:0:0:0:1]", "[0000::0001]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::FFFF:7F00:0001]",
+        "[0:0:0:0:0:ffff:127.0.0.1]",
         "[::127.0.0.1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "0", "0.0.0.0", "[::]", "127.255.255.254",
         "１２７.０.０.１", "127。0。0。1", "①②⑦.⓪.⓪.①", "127．0．0．1", "０ｘ７ｆ．１", "localhost", "LOCALHOST", "localhost.", "LocalHost.", "foo.localhost",
         "ｌｏｃａｌｈｏｓｔ", "lo%63alhost", "[fe80::1%25eth0]",
@@ -26,7 +27,9 @@ struct TargetTests {
 
     @Test(
         "Metadata addresses are refused in every spelling, even when all is allowed",
-        arguments: ["169.254.169.254", "0xa9fea9fe", "2852039166", "0251.0376.0251.0376", "169.254.43518", "[::ffff:a9fe:a9fe]", "[fd00:ec2::254]"])
+        arguments: [
+            "169.254.169.254", "0xa9fea9fe", "2852039166", "0251.0376.0251.0376", "169.254.43518", "[::ffff:a9fe:a9fe]", "[fd00:ec2::254]",
+        ])
     func refusesMetadata(_ host: String) {
         let all = AddressPolicy(allowing: [CIDR("0.0.0.0/0"), CIDR("::/0")].compactMap { $0 }, allowsHTTP: true)
         #expect(throws: TargetProblem.address) { try all.checked(target: "http://\(host)/latest/meta-data/") }
@@ -54,13 +57,15 @@ struct TargetTests {
             ("", TargetProblem.scheme), ("example.com/hook", .scheme), ("//example.com/", .scheme), ("http://example.com/", .scheme),
             ("ftp://example.com/", .scheme), ("file:///etc/passwd", .scheme), ("gopher://127.0.0.1:6379/_x", .scheme),
             ("javascript:alert(1)", .scheme), ("https://", .host), ("https:///hook", .host), ("https://?a", .host),
-            ("https://user@example.com/", .userInfo), ("https://user:secret@example.com/", .userInfo), ("https://:x@example.com/", .userInfo),
+            ("https://user@example.com/", .userInfo), ("https://user:secret@example.com/", .userInfo),
+            ("https://:x@example.com/", .userInfo),
             ("https://@example.com/", .userInfo), ("https://example.com@127.0.0.1/", .userInfo), ("https://example.com:22/", .port),
             ("https://example.com:0/", .port), ("https://example.com:1023/", .port), ("https://example.com:65536/", .port),
             ("https://example.com:x/", .port), ("https://exa mple.com/", .notURL), ("https://example.com/a b", .notURL),
             ("https://example.com\\@127.0.0.1/", .notURL), ("https://example.com/\n", .notURL), (" https://example.com/", .notURL),
             ("https://example.com/\0", .notURL), ("https://1.2.3.4.5/", .host), ("https://256.1.1.1/", .host), ("https://08.1.1.1/", .host),
-            ("https://0x7f.0x/", .address), ("https://a..example/", .host), ("https://.example.com/", .host), ("https://[::1/", .host), ("https://[::g]/", .host),
+            ("https://0x7f.0x/", .address), ("https://a..example/", .host), ("https://.example.com/", .host), ("https://[::1/", .host),
+            ("https://[::g]/", .host),
             ("https://exa$mple.com/", .host), ("https://\(String(repeating: "a", count: 64)).example/", .host),
             ("https://example.com/\(String(repeating: "a", count: 2048))", .tooLong),
         ])

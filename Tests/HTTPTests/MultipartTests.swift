@@ -110,7 +110,9 @@ final class MultipartTests {
         let part = "--XX\nContent-Disposition: form-data; name=\"abcd\"\n\n12345\n"
         let file = "--XX\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\n\n12345\n"
         #expect(throws: MultipartError.tooManyParts(limit: 2)) { try parse(file + part + part + "--XX--", limits: .init(parts: 2)) }
-        #expect(throws: MultipartError.fieldTooLarge(name: "abcd", limit: 4)) { try parse(file + part + "--XX--", limits: .init(fieldSize: 4)) }
+        #expect(throws: MultipartError.fieldTooLarge(name: "abcd", limit: 4)) {
+            try parse(file + part + "--XX--", limits: .init(fieldSize: 4))
+        }
         #expect(throws: MultipartError.nameTooLong(limit: 3)) { try parse(file + part + "--XX--", limits: .init(nameLength: 3)) }
         #expect(filesLeft.isEmpty)
     }
@@ -135,7 +137,8 @@ final class MultipartTests {
         var given = 0
         let body = RequestBody(length: nil) { count in
             defer { given += 1000 }
-            return given == 0 ? Array(start.replacing("\n", with: "\r\n").utf8) : Array(repeating: UInt8(ascii: "y"), count: min(count, 1000))
+            return given == 0
+                ? Array(start.replacing("\n", with: "\r\n").utf8) : Array(repeating: UInt8(ascii: "y"), count: min(count, 1000))
         }
         #expect(throws: MultipartError.malformed) {
             try MultipartParser(contentType: MediaType(parsing: "multipart/form-data; boundary=XX"), folder: folder).parse(body)

@@ -50,7 +50,10 @@ struct RouterTests {
 
     @Test(
         "Other paths are not found",
-        arguments: ["", "x", "//", "/endpoints", "/endpoints/", "/endpoints//edit", "/endpoints/1/", "/endpoints/%FF", "/endpoints/%00", "/Endpoints/1"])
+        arguments: [
+            "", "x", "//", "/endpoints", "/endpoints/", "/endpoints//edit", "/endpoints/1/", "/endpoints/%FF", "/endpoints/%00",
+            "/Endpoints/1",
+        ])
     func notFound(path: String) {
         #expect(text(.get, path) == "-")
     }

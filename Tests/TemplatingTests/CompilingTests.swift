@@ -24,29 +24,41 @@ struct CompilingTests {
                 == "shared/row:2: there is no field “dat” in DeliveryRow or DeliveriesPage; did you mean “date”?")
     }
 
-    @Test("A field is used as its kind allows", arguments: [
-        ("{{rows}}", "“rows” is a list"), ("{{pager}}", "“pager” is a section"), ("{{svg}}", "“svg” is markup: write {{{svg}}}"),
-        ("{{first.failed}}", "“first.failed” is a flag"), ("{{#svg}}x{{/svg}}", "“svg” is markup"), ("{{^count}}x{{/count}}", "“count” is a number"),
-        ("{{{count}}}", "“count” is a number"), ("{{rows.date}}", "“rows.date”: a list has no fields"), ("{{title.size}}", "“title.size”: text has no fields"),
-    ])
+    @Test(
+        "A field is used as its kind allows",
+        arguments: [
+            ("{{rows}}", "“rows” is a list"),
+            ("{{pager}}", "“pager” is a section"),
+            ("{{svg}}", "“svg” is markup: write {{{svg}}}"),
+            ("{{first.failed}}", "“first.failed” is a flag"),
+            ("{{#svg}}x{{/svg}}", "“svg” is markup"),
+            ("{{^count}}x{{/count}}", "“count” is a number"),
+            ("{{{count}}}", "“count” is a number"),
+            ("{{rows.date}}", "“rows.date”: a list has no fields"),
+            ("{{title.size}}", "“title.size”: text has no fields"),
+        ])
     func kinds(_ template: String, _ message: String) throws {
         #expect(try #require(fault(template)).hasPrefix("page:1: " + message))
     }
 
-    @Test("Tags that do not match are told with both lines", arguments: [
-        ("a\n{{#rows}}x", "page:2: {{#rows}} is not closed"), ("x\n{{/rows}}", "page:2: {{/rows}} closes nothing"),
-        ("{{#rows}}\n{{#note}}\n{{/rows}}{{/note}}", "page:3: {{/rows}} where {{/note}} should be: {{#note}} of line 2 is open"),
-        ("a {{title", "page:1: a tag is opened and not closed"), ("{{ }}", "page:1: a tag has no name"),
-        ("{{two words}}", "page:1: “two words” is not a name: a name has no spaces"), ("{{a..b}}", "page:1: “a..b” is not a name"),
-        ("{{=x=}}", "page:1: delimiters are set as {{=<% %>=}}"),
-    ])
+    @Test(
+        "Tags that do not match are told with both lines",
+        arguments: [
+            ("a\n{{#rows}}x", "page:2: {{#rows}} is not closed"), ("x\n{{/rows}}", "page:2: {{/rows}} closes nothing"),
+            ("{{#rows}}\n{{#note}}\n{{/rows}}{{/note}}", "page:3: {{/rows}} where {{/note}} should be: {{#note}} of line 2 is open"),
+            ("a {{title", "page:1: a tag is opened and not closed"), ("{{ }}", "page:1: a tag has no name"),
+            ("{{two words}}", "page:1: “two words” is not a name: a name has no spaces"), ("{{a..b}}", "page:1: “a..b” is not a name"),
+            ("{{=x=}}", "page:1: delimiters are set as {{=<% %>=}}"),
+        ])
     func tags(_ template: String, _ message: String) {
         #expect(fault(template) == message)
     }
 
     @Test("A missing partial, parent or page is told with the nearest name")
     func missing() {
-        #expect(fault("\n{{>shared/rwo}}", others: ["shared/row": ""]) == "page:2: there is no template “shared/rwo”; did you mean “shared/row”?")
+        #expect(
+            fault("\n{{>shared/rwo}}", others: ["shared/row": ""])
+                == "page:2: there is no template “shared/rwo”; did you mean “shared/row”?")
         #expect(fault("{{<layout}}{{/layout}}") == "page:1: there is no template “layout”")
         #expect(throws: TemplateError(template: "nowhere", line: 0, message: "there is no template “nowhere”")) {
             try CompiledTemplate<DeliveriesPage>("nowhere", in: TemplateLibrary(sources: [:]))

@@ -19,8 +19,10 @@ struct EscapingTests {
 
     @Test("The five characters are escaped, and only they")
     func five() throws {
-        #expect(try render("{{title}}", DeliveriesPage(title: "<a href='x'>\"&\"</a>")) == "&lt;a href=&#39;x&#39;&gt;&quot;&amp;&quot;&lt;/a&gt;")
-        let harmless = String((1...0x7F).compactMap { Unicode.Scalar($0).map(Character.init) }.filter { !"&<>\"'".contains($0) })
+        let hostile = DeliveriesPage(title: "<a href='x'>\"&\"</a>")
+        #expect(try render("{{title}}", hostile) == "&lt;a href=&#39;x&#39;&gt;&quot;&amp;&quot;&lt;/a&gt;")
+        let ascii = (1...0x7F).compactMap { Unicode.Scalar($0).map(Character.init) }
+        let harmless = String(ascii.filter { !"&<>\"'".contains($0) })
         #expect(try render("{{title}}", DeliveriesPage(title: harmless)) == harmless)
     }
 
@@ -40,11 +42,13 @@ struct EscapingTests {
 
     @Test("Random bytes of text are escaped as one by one")
     func random() throws {
-        let template = try CompiledTemplate<DeliveriesPage>("t", in: TemplateLibrary(sources: ["t": "{{title}}|{{#tags}}{{.}},{{/tags}}"]))
+        let library = TemplateLibrary(sources: ["t": "{{title}}|{{#tags}}{{.}},{{/tags}}"])
+        let template = try CompiledTemplate<DeliveriesPage>("t", in: library)
         var generator = SystemRandomNumberGenerator()
         let alphabet: [Character] = Array("&<>\"'%$#=;?!/ aZé漢🧵\u{0}\u{7F}")
         for _ in 0..<300 {
-            let title = String((0..<Int.random(in: 0...300, using: &generator)).map { _ in alphabet.randomElement(using: &generator) ?? "x" })
+            let length = Int.random(in: 0...300, using: &generator)
+            let title = String((0..<length).map { _ in alphabet.randomElement(using: &generator) ?? "x" })
             let page = DeliveriesPage(title: title, tags: [title, "x" + title])
             let expected = escaped(title) + "|" + escaped(title) + "," + escaped("x" + title) + ","
             #expect(template.render(page) == Array(expected.utf8))

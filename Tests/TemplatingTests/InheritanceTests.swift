@@ -39,7 +39,8 @@ struct InheritanceTests {
     @Test("A layout inside a layout's block may have a block of the same name")
     func nestedLayouts() throws {
         let others = ["outer": "<{{$content}}{{/content}}>", "panel": "[{{$content}}-{{/content}}]"]
-        let page = "{{<outer}}{{$content}}{{<panel}}{{$content}}{{title}}{{/content}}{{/panel}}{{<panel}}{{/panel}}{{/content}}{{/outer}}"
+        let panels = "{{<panel}}{{$content}}{{title}}{{/content}}{{/panel}}{{<panel}}{{/panel}}"
+        let page = "{{<outer}}{{$content}}" + panels + "{{/content}}{{/outer}}"
         #expect(try render(page, DeliveriesPage(), others: others) == "<[Deliveries][-]>")
     }
 
@@ -73,7 +74,8 @@ struct InheritanceTests {
     func partialContext() throws {
         let others = ["name": "({{title}}{{#note}} {{.}}{{/note}})"]
         #expect(fault("{{>name}}", others: others)?.contains("no field “note”") == true)
-        #expect(try render("{{#rows}}{{>name}}{{/rows}}", DeliveriesPage(rows: [DeliveryRow(note: "n")]), others: others) == "(Deliveries n)")
+        let page = DeliveriesPage(rows: [DeliveryRow(note: "n")])
+        #expect(try render("{{#rows}}{{>name}}{{/rows}}", page, others: others) == "(Deliveries n)")
     }
 
     @Test("The lines of a value are not indented with the partial that shows it")

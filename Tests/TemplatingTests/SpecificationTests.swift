@@ -5,7 +5,7 @@ import Testing
 
 @testable import Templating
 
-@Suite("The Mustache specification")
+@Suite("The Mustache specification", .enabled(if: SpecificationCase.folder != nil, "mustache-spec is not here"))
 struct SpecificationTests {
     @Test("Every case gives the bytes that the specification expects", arguments: SpecificationCase.all)
     func expected(_ test: SpecificationCase) throws {
@@ -19,8 +19,9 @@ struct SpecificationTests {
 
     @Test("Where the specification's files are found, none of the seven is skipped")
     func complete() {
-        guard SpecificationCase.folder != nil else { return }
-        #expect(SpecificationCase.all.count == 163)
+        let files = Set(SpecificationCase.all.map { $0.testDescription.prefix { $0 != ":" } })
+        #expect(files.count == 7)
+        #expect(SpecificationCase.all.count >= 163)
     }
 }
 

@@ -88,6 +88,22 @@ package final class ScriptedReceiver: Sendable {
     package var requests: [Recorded] { state.value.withLock { $0.requests } }
     package var connectionCount: Int { state.value.withLock { $0.accepted } }
 
+    /// Whether no connection was ever made. A count of 0 could mean that one was not accepted yet, so this sends a request
+    /// of its own, which is recorded: connections are accepted in order, and its must be the first.
+    package func isUntouched(seconds: Double = 10) -> Bool {
+        guard let probe = LoopbackPort.connect(to: port) else { return false }
+        defer { close(probe) }
+        let path = "/is-untouched"
+        let request = Array("GET \(path) HTTP/1.1\r\n\r\n".utf8)
+        guard send(probe, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else { return false }
+        let end = Date(timeIntervalSinceNow: seconds)
+        while Date() < end {
+            if let recorded = requests.first(where: { $0.path == path }) { return recorded.connection == 0 }
+            usleep(1000)
+        }
+        return false
+    }
+
     /// Waits until `count` requests have come; false when they have not in time.
     package func wait(for count: Int, seconds: Double = 10) -> Bool {
         let end = Date(timeIntervalSinceNow: seconds)
@@ -187,19 +203,36 @@ package final class LoopbackPort: Sendable {
     static func bind() throws -> (socket: Int32, port: Int) {
         let descriptor = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw Failure(code: errno) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let code = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                Glibc.bind(descriptor, address, length) == 0 ? getsockname(descriptor, address, &length) : -1
-            }
+        var port = 0
+        let code = withAddress(port: 0) { address in
+            guard Glibc.bind(descriptor, address, length) == 0, getsockname(descriptor, address, &length) == 0 else { return Int32(-1) }
+            port = address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { Int(UInt16(bigEndian: $0.pointee.sin_port)) }
+            return 0
         }
         guard code == 0 else {
             close(descriptor)
             throw Failure(code: errno)
         }
-        return (descriptor, Int(UInt16(bigEndian: address.sin_port)))
+        return (descriptor, port)
+    }
+
+    /// The caller closes it.
+    static func connect(to port: Int) -> Int32? {
+        let descriptor = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return nil }
+        guard withAddress(port: port, { Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }) == 0 else {
+            close(descriptor)
+            return nil
+        }
+        return descriptor
+    }
+
+    private static func withAddress(port: Int, _ body: (UnsafeMutablePointer<sockaddr>) -> Int32) -> Int32 {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(clamping: port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        return withUnsafeMutablePointer(to: &address) { $0.withMemoryRebound(to: sockaddr.self, capacity: 1, body) }
     }
 }

@@ -1,5 +1,6 @@
 // Where `/` and `/settings` lead: to the first page that the visitor may see.
 
+import HTTP
 import Web
 
 extension Feature {

@@ -1,5 +1,6 @@
 // Not written yet.
 
+import HTTP
 import Web
 
 extension Feature {

@@ -152,7 +152,7 @@ package struct ChoicesView: TemplateData {
     let error: String
     let choices: [Choice]
 
-    /// The first choice has the group's own id, so that the error summary's link lands on a control.
+    /// The group itself takes the focus when the error summary leads to it.
     package init(
         _ name: String, _ label: String, hint: String = "", checked: Set<String>, choices: [(value: String, label: String, hint: String)],
         errors: FieldErrors = FieldErrors()
@@ -163,13 +163,13 @@ package struct ChoicesView: TemplateData {
         error = errors[name]
         self.choices = choices.enumerated().map { index, choice in
             Choice(
-                id: index == 0 ? name : "\(name)-\(index)", value: choice.value, label: choice.label, hint: choice.hint,
+                id: "\(name)-\(index)", value: choice.value, label: choice.label, hint: choice.hint,
                 isChecked: checked.contains(choice.value))
         }
     }
 
     package static let fields = Fields<ChoicesView> {
-        Text("id") { $0.name + "-group" }
+        Text("id") { $0.name }
         Text("name") { $0.name }
         Text("label") { $0.label }
         Text("hint") { $0.hint }

@@ -1,6 +1,5 @@
 // The small parts that show a value the same way on every page: times, badges, ids, addresses, numbers of telephones.
 
-import HTTP
 package import Templating
 
 package struct TimeView: TemplateData {
@@ -62,17 +61,14 @@ package struct URLView: TemplateData {
         List("parts") { $0.parts }
     }
 
+    /// Scheme and host stay together.
     private var parts: [String] {
+        let host = text.firstRange(of: "://")?.upperBound ?? text.startIndex
         var parts: [String] = []
-        var part = ""
-        for character in text {
+        var part = String(text[..<host])
+        for character in text[host...] {
             part.append(character)
             if character == "/" || character == "?" || character == "&" {
-                // "https://" stays together.
-                if part == "/", var last = parts.popLast() {
-                    last += part
-                    part = last
-                }
                 parts.append(part)
                 part = ""
             }

@@ -1,0 +1,114 @@
+// Accounts and the people in them, as set-up, the command line and the operator make them: one way in, with the same checks.
+
+package import Database
+import Time
+package import Web
+
+package enum RoleRow: Identified {
+    package static let idPrefix = "rol"
+}
+
+package struct NewAccount: Sendable {
+    package var name: String
+    package var slug: String
+    package var country = "FR"
+    package var language = "fr"
+    package var timeZone = "Europe/Paris"
+
+    package init(name: String, slug: String) {
+        self.name = name
+        self.slug = slug
+    }
+
+    /// Key of the words on what is wrong, with the field; nil when nothing is.
+    package var problem: (field: String, key: String)? {
+        if name.isEmpty || name.count > 100 { return ("account_name", "people.account_name.needed") }
+        let isSlug =
+            (2...40).contains(slug.utf8.count)
+            && slug.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 } && slug.first != "-" && slug.last != "-"
+        if !isSlug { return ("slug", "people.slug.format") }
+        if !Countries.codes.contains(country) { return ("country", "people.country.unknown") }
+        if Language(rawValue: language) == nil { return ("account_language", "people.language.unknown") }
+        if Zone(identifier: timeZone) == nil { return ("time_zone", "people.time_zone.unknown") }
+        return nil
+    }
+}
+
+package struct NewUser: Sendable {
+    package enum Role: String, CaseIterable, Sendable {
+        case administrator, user
+    }
+
+    package var email: String
+    package var name: String
+    package var password: String
+    /// Nil: staff of the platform, in no account.
+    package var role: Role?
+    package var mustChangePassword = false
+
+    package init(email: String, name: String, password: String, role: Role?) {
+        self.email = email.lowercased()
+        self.name = name
+        self.password = password
+        self.role = role
+    }
+
+    package var problem: (field: String, key: String)? {
+        if name.isEmpty || name.count > 100 { return ("name", "people.name.needed") }
+        let parts = email.split(separator: "@", omittingEmptySubsequences: false)
+        let isEmail =
+            parts.count == 2 && !parts[0].isEmpty && parts[1].contains(".") && email.utf8.count <= 254
+            && email.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F }
+        if !isEmail { return ("email", "people.email.format") }
+        if let key = Passwords.problem(with: password, email: email) { return ("password", key) }
+        return nil
+    }
+}
+
+package struct PeopleStore: Sendable {
+    private let site: Site
+
+    package init(site: Site) {
+        self.site = site
+    }
+
+    /// Throws `DatabaseError.duplicate` when the slug is taken.
+    package func create(_ account: NewAccount, on connection: any Connection) throws -> ID<Account> {
+        let id = site.ids.next(Account.self)
+        try connection.execute(
+            """
+            INSERT INTO accounts (id, slug, name, country, language, time_zone, created_at)
+            VALUES (\(id), \(account.slug), \(account.name), \(account.country), \(account.language), \(account.timeZone), \(site.clock.now()))
+            """)
+        for role in NewUser.Role.allCases {
+            let rights = role == .administrator ? Set(Right.allCases) : []
+            try connection.execute(
+                """
+                INSERT INTO roles (id, account_id, name, rights)
+                VALUES (\(site.ids.next(RoleRow.self)), \(id), \(role.rawValue), \(rights.stored))
+                """)
+        }
+        return id
+    }
+
+    /// - Parameter passwordHash: made by `site.passwords.hash` before the transaction: it takes a while.
+    /// Throws `DatabaseError.duplicate` when the email is taken.
+    @discardableResult
+    package func create(_ user: NewUser, passwordHash: String, in account: ID<Account>?, on connection: any Connection) throws -> ID<User> {
+        let id = site.ids.next(User.self)
+        let role: ID<RoleRow>? = try user.role.flatMap { role in
+            try connection.value("SELECT id FROM roles WHERE account_id = \(account) AND name = \(role.rawValue)")
+        }
+        let now = site.clock.now()
+        try connection.execute(
+            """
+            INSERT INTO users (id, account_id, role_id, email, name, password_hash, password_changed_at, must_change_password, created_at)
+            VALUES (\(id), \(account), \(role), \(user.email), \(user.name), \(passwordHash), \(now), \(user.mustChangePassword), \(now))
+            """)
+        return id
+    }
+
+    package func account(slug: String) throws -> ID<Account>? {
+        try site.database.read { try $0.value("SELECT id FROM accounts WHERE slug = \(slug)") }
+    }
+}

@@ -1,0 +1,108 @@
+// Many writers, few syncs, and nobody pays for another's mistake.
+
+import Database
+import Foundation
+import Synchronization
+import Testing
+import Time
+
+@Suite("Group commit")
+struct GroupCommitTests {
+    private struct Refused: Error {}
+
+    /// Counts commits on their way to the engine.
+    private final class CountingEngine: Engine {
+        let test: TestDatabase
+        let commits = Atomic<Int>(0)
+
+        init(_ test: TestDatabase) { self.test = test }
+        func read(_ body: (any Connection) throws -> Void) throws { try test.engine.read(body) }
+        func transaction(_ body: (any Connection) throws -> Void) throws {
+            commits.add(1, ordering: .relaxed)
+            try test.engine.transaction(body)
+        }
+        func savepoint(_ connection: any Connection, _ body: () throws -> Void) throws { try test.engine.savepoint(connection, body) }
+        func backup(to path: String) throws { try test.engine.backup(to: path) }
+        var statementCount: Int { test.engine.statementCount }
+    }
+
+    private func makeDatabase(_ factory: EngineFactory) throws -> (Database, CountingEngine) {
+        let engine = CountingEngine(try factory.make())
+        let database = Database(engine: engine)
+        _ = try database.write { try $0.execute("CREATE TABLE things (id BIGINT PRIMARY KEY)") }
+        return (database, engine)
+    }
+
+    private func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+        let group = DispatchGroup()
+        for index in 0..<count {
+            group.enter()
+            Thread {
+                body(index)
+                group.leave()
+            }.start()
+        }
+        group.wait()
+    }
+
+    @Test("Many writers share commits, and each is answered with its own result", arguments: EngineFactory.all)
+    func shared(_ factory: EngineFactory) throws {
+        let (database, engine) = try makeDatabase(factory)
+        let before = engine.commits.load(ordering: .relaxed)
+        let wrong = Atomic<Int>(0)
+        onThreads(32) { thread in
+            for step in 0..<50 {
+                let id = thread * 50 + step
+                let answer = try? database.write { connection in
+                    try connection.execute("INSERT INTO things (id) VALUES (\(id))")
+                    return id
+                }
+                if answer != id { wrong.add(1, ordering: .relaxed) }
+            }
+        }
+        #expect(wrong.load(ordering: .relaxed) == 0)
+        #expect(try database.read { try $0.value("SELECT COUNT(*) FROM things", as: Int.self) } == 1_600)
+        let commits = engine.commits.load(ordering: .relaxed) - before
+        print("1600 writes by 32 threads in \(commits) commits")
+        #expect(commits < 800)
+        database.close()
+    }
+
+    @Test("One item that fails is undone and told so; the others of its commit stand", arguments: EngineFactory.all)
+    func isolated(_ factory: EngineFactory) throws {
+        let (database, _) = try makeDatabase(factory)
+        let failures = Atomic<Int>(0)
+        onThreads(40) { index in
+            do {
+                try database.write { connection in
+                    try connection.execute("INSERT INTO things (id) VALUES (\(index))")
+                    if index % 4 == 0 { throw Refused() }
+                    if index % 4 == 1 { try connection.execute("INSERT INTO things (id) VALUES (\(index))") }
+                }
+            } catch {
+                failures.add(1, ordering: .relaxed)
+            }
+        }
+        #expect(failures.load(ordering: .relaxed) == 20)
+        let found = try database.read { try $0.rows("SELECT id FROM things ORDER BY id") { try $0.next(Int.self) } }
+        #expect(found == (0..<40).filter { $0 % 4 > 1 })
+        database.close()
+    }
+
+    @Test("What is written is seen by the next read", arguments: EngineFactory.all)
+    func readYourWrites(_ factory: EngineFactory) throws {
+        let (database, _) = try makeDatabase(factory)
+        for id in 0..<100 {
+            _ = try database.write { try $0.execute("INSERT INTO things (id) VALUES (\(id))") }
+            #expect(try database.read { try $0.value("SELECT MAX(id) FROM things", as: Int.self) } == id)
+        }
+        database.close()
+    }
+
+    @Test("After closing, a write is refused rather than lost", arguments: EngineFactory.all)
+    func closed(_ factory: EngineFactory) throws {
+        let (database, _) = try makeDatabase(factory)
+        database.close()
+        #expect(throws: DatabaseError.closed) { _ = try database.write { try $0.execute("INSERT INTO things (id) VALUES (1)") } }
+    }
+}
