@@ -8,24 +8,39 @@ import HTTPTypes
 enum CrossSiteGuard {
     static let fieldName = "csrf"
 
-    /// The token for forms, made from the cookie's secret: no need to store it, and it does not reveal the cookie.
+    /// The token for a page's forms, made from the cookie's secret: no need to store it, and it does not reveal the cookie.
+    /// Masked anew for each page, because pages travel compressed beside text that others may choose (BREACH).
     static func token(for secret: String) -> String {
-        HMAC<SHA256>.authenticationCode(for: Array("csrf".utf8), using: SymmetricKey(data: Array(secret.utf8))).map { byte in
-            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-        }.joined()
+        let code = code(for: secret)
+        let mask = code.map { _ in UInt8.random(in: 0...255) }
+        return hex(mask) + hex(zip(mask, code).map { $0 ^ $1 })
     }
 
     static func permits(_ request: Request, form: FormData, secret: String?) -> Bool {
         if let site = request.fields[fetchSite], site != "same-origin", site != "none" { return false }
         let scheme = request.isSecure ? "https" : "http"
         if let origin = request.fields[.origin], origin != "\(scheme)://\(request.host)" { return false }
-        guard let secret, let given = form[fieldName] else { return false }
-        return constantTimeEqual(Array(given.utf8), Array(token(for: secret).utf8))
+        guard let secret, let given = form[fieldName].flatMap({ bytes($0) }) else { return false }
+        let code = code(for: secret)
+        guard given.count == code.count * 2 else { return false }
+        let unmasked = zip(given.prefix(code.count), given.suffix(code.count)).map { $0 ^ $1 }
+        return zip(unmasked, code).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
     }
 
-    private static func constantTimeEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-        guard left.count == right.count else { return false }
-        return zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+    private static func code(for secret: String) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: Array("csrf".utf8), using: SymmetricKey(data: Array(secret.utf8))))
+    }
+
+    private static func hex(_ bytes: [UInt8]) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+
+    private static func bytes(_ hex: String) -> [UInt8]? {
+        let digits = hex.utf8.map { UInt8(String(UnicodeScalar($0)), radix: 16) }
+        guard digits.count.isMultiple(of: 2), !digits.contains(nil) else { return nil }
+        let values = digits.compactMap { $0 }
+        return stride(from: 0, to: values.count, by: 2).map { values[$0] << 4 | values[$0 + 1] }
     }
 
     private static let fetchSite = HTTPField.Name("Sec-Fetch-Site") ?? .origin

@@ -116,6 +116,6 @@ package struct Locales: Sendable {
     }
 
     private static func placeholders(_ message: String) -> Set<Substring> {
-        Set(message.split(separator: "{").dropFirst().compactMap { $0.split(separator: "}").first })
+        Set(message.split(separator: "{", omittingEmptySubsequences: false).dropFirst().compactMap { $0.split(separator: "}").first })
     }
 }
