@@ -4,6 +4,7 @@ import Cron
 import Database
 import Features
 import Foundation
+import HTTPTypes
 import Synchronization
 import TestSupport
 import Testing

@@ -3,6 +3,7 @@
 import Database
 import HTTP
 import HTTPTypes
+import Logging
 import Templating
 import Time
 import Web
