@@ -2,6 +2,7 @@
 
 import Database
 import HTTP
+import HTTPTypes
 import Templating
 import Web
 
