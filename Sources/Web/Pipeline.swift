@@ -168,7 +168,7 @@ package final class Pipeline: Sendable {
             ?? Language(preferred: request.fields[.acceptLanguage] ?? "")
         return Visit(
             request: request, parameters: parameters, site: site, requestID: requestID, session: session, language: language,
-            t: site.locales[language], form: form.fields, upload: form, tabs: tabs, csrfSecret: csrfSecret(request) ?? Token.random())
+            upload: form, tabs: tabs, csrfSecret: csrfSecret(request) ?? Token.random())
     }
 
     /// What form tokens are bound to: the session, or before there is one, a cookie of the visitor.

@@ -5,7 +5,7 @@ import Database
 import Delivery
 import Foundation
 import Time
-package import Web
+import Web
 
 package struct Demo {
     /// The demonstration's password, the same for everybody in it; such a console listens on loopback only.
