@@ -70,7 +70,7 @@ struct AccountPage: TemplateData {
             "national_trunk", t("account.national_trunk"), hint: t("account.national_trunk.hint"), isOn: form.hasNationalTrunk, errors: errors)
         trunkRegion = SelectView(
             "trunk_region", t("account.trunk_region"), hint: t("account.trunk_region.hint"), selected: form.trunkRegion,
-            options: [("", t("account.trunk_region.none"))] + CallingCodes.options(t), errors: errors)
+            options: Self.options([("", t("account.trunk_region.none"))] + CallingCodes.options(t), keeping: form.trunkRegion), errors: errors)
         passwordExpiration = SwitchView(
             "password_expiration", t("account.password_expiration"), hint: t("account.password_expiration.hint"), isOn: form.passwordExpires,
             errors: errors)
