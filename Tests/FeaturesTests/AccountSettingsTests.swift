@@ -1,7 +1,6 @@
 // Account settings as people meet them: who may, what is saved, what is refused, and that nothing typed is lost.
 
 import Database
-@testable import Features
 import Foundation
 import HTTP
 import HTTPTypes
@@ -9,6 +8,8 @@ import TestSupport
 import Testing
 import Time
 import Web
+
+@testable import Features
 
 @Suite("Account settings")
 struct AccountSettingsTests {
@@ -25,7 +26,8 @@ struct AccountSettingsTests {
     /// A valid form, with other values where given.
     private func form(_ changes: [String: String] = [:], version: Int = 1) -> [(String, String)] {
         let base = [
-            "country": "FR", "account_language": "en", "time_zone": "Europe/Paris", "playlist": "", "password_days": "90", "head_of_line": "",
+            "country": "FR", "account_language": "en", "time_zone": "Europe/Paris", "playlist": "", "password_days": "90",
+            "head_of_line": "",
             "trunk_region": "", "version": String(version),
         ]
         return base.merging(changes) { $1 }.map { ($0.key, $0.value) }
@@ -49,7 +51,9 @@ struct AccountSettingsTests {
 
     private func deletions() throws -> [String] {
         try test.site.database.read { connection in
-            try connection.rows("SELECT entity || ' ' || detail || ' ' || user_name FROM deletions ORDER BY id") { try $0.next(String.self) }
+            try connection.rows("SELECT entity || ' ' || detail || ' ' || user_name FROM deletions ORDER BY id") {
+                try $0.next(String.self)
+            }
         }
     }
 
@@ -101,7 +105,8 @@ struct AccountSettingsTests {
             Self.path,
             form(
                 [
-                    "account_language": "fr", "time_zone": "America/New_York", "playlist": playlist.description, "password_expiration": "yes",
+                    "account_language": "fr", "time_zone": "America/New_York", "playlist": playlist.description,
+                    "password_expiration": "yes",
                     "password_days": "45", "supervision": "yes", "head_of_line": "+33 1 42 68 53 00", "original_number": "yes",
                     "national_trunk": "yes", "trunk_region": "+33",
                 ], version: 2))
@@ -169,6 +174,16 @@ struct AccountSettingsTests {
         #expect(audits == 1)
         #expect(alice.post(Self.path, form(["country": "CH"], version: 2)).status == 303)
         #expect(try stored.country == "CH")
+    }
+
+    @Test("Before passwords are made to expire, the page says how many people it would make change theirs")
+    func oldPasswords() throws {
+        let old = test.site.clock.now() - .seconds(100 * 86400)
+        #expect(!alice.get(Self.path).text.contains("would have to change it"))
+        try test.site.database.write {
+            _ = try $0.execute("UPDATE users SET password_changed_at = \(old) WHERE id IN (\(test.bob.id), \(test.mallory.id))")
+        }
+        #expect(alice.get(Self.path).text.contains("1 user has a password older than 90 days now"))
     }
 
     // MARK: Logo
@@ -284,7 +299,8 @@ struct AccountSettingsTests {
         let now = Date(timeIntervalSince1970: TimeInterval(test.site.clock.now().seconds))
         let old = now.addingTimeInterval(-7200)
         for (path, date) in [
-            ("logos/\(used.file)", old), ("logos/\(orphan)", old), ("logos/\(fresh)", now), ("uploads/upload-old", old), ("uploads/upload-new", now),
+            ("logos/\(used.file)", old), ("logos/\(orphan)", old), ("logos/\(fresh)", now), ("uploads/upload-old", old),
+            ("uploads/upload-new", now),
         ] {
             let full = "\(test.folder)/\(path)"
             if !FileManager.default.fileExists(atPath: full) { _ = FileManager.default.createFile(atPath: full, contents: Data()) }
@@ -308,7 +324,8 @@ struct AccountSettingsTests {
         try test.site.database.write { connection in
             for (id, account, name) in [(support, test.acme, "Support"), (foreign, test.globex, "Foreign")] {
                 try connection.execute(
-                    "INSERT INTO queues (id, account_id, name, head_of_line, created_at) VALUES (\(id), \(account), \(name), '+33142685301', 0)")
+                    "INSERT INTO queues (id, account_id, name, head_of_line, created_at) VALUES (\(id), \(account), \(name), '+33142685301', 0)"
+                )
             }
             try connection.execute("UPDATE users SET head_of_line = '+33142685302' WHERE id = \(test.bob.id)")
         }
@@ -331,7 +348,9 @@ struct AccountSettingsTests {
 
     @Test("A playlist in use by the account or a queue cannot be deleted, nor another account's")
     func playlists() throws {
-        let (used, queued, free) = (try playlist("Used", of: test.acme), try playlist("Queued", of: test.acme), try playlist("Free", of: test.acme))
+        let (used, queued, free) = (
+            try playlist("Used", of: test.acme), try playlist("Queued", of: test.acme), try playlist("Free", of: test.acme)
+        )
         _ = alice.post(Self.path, form(["playlist": used.description]))
         func delete(_ id: ID<Playlist>, of account: ID<Account>) throws -> PlaylistStore.Removal {
             try test.site.database.write { try PlaylistStore.delete(id, of: account, on: $0) }

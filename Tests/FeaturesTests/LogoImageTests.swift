@@ -1,7 +1,8 @@
 // Logos from strangers: what is taken, what is taken out of it, and that nothing makes the parsers trap.
 
-@testable import Features
 import Testing
+
+@testable import Features
 
 @Suite("Logo image")
 struct LogoImageTests {
@@ -57,7 +58,9 @@ struct LogoImageTests {
         #expect(problem(SampleImages.png(width: 4096, height: 4096)) == nil)
         #expect(problem(SampleImages.png(width: 4097, height: 1)) == .dimensions(width: 4097, height: 1))
         #expect(problem(SampleImages.png(width: 0xFFFF_FFFF, height: 1)) == .dimensions(width: 0xFFFF_FFFF, height: 1))
-        for bytes in [SampleImages.png(width: 0), SampleImages.jpeg(height: 0), SampleImages.gif(width: 0)] { #expect(problem(bytes) == .damaged) }
+        for bytes in [SampleImages.png(width: 0), SampleImages.jpeg(height: 0), SampleImages.gif(width: 0)] {
+            #expect(problem(bytes) == .damaged)
+        }
     }
 
     @Test("A file that ends anywhere before its end is refused", arguments: samples.indices)
@@ -71,9 +74,11 @@ struct LogoImageTests {
     func hostile() {
         var wrongChecksum = SampleImages.png()
         wrongChecksum[wrongChecksum.count - 1] ^= 1
-        let huge = PNGStripper.signature + SampleImages.chunk("IHDR", SampleImages.bigEndian(1) + SampleImages.bigEndian(1) + [8, 2, 0, 0, 0])
+        let huge =
+            PNGStripper.signature + SampleImages.chunk("IHDR", SampleImages.bigEndian(1) + SampleImages.bigEndian(1) + [8, 2, 0, 0, 0])
             + [0xFF, 0xFF, 0xFF, 0xFF] + Array("IDAT".utf8)
-        let noData = PNGStripper.signature + SampleImages.chunk("IHDR", SampleImages.bigEndian(1) + SampleImages.bigEndian(1) + [8, 2, 0, 0, 0])
+        let noData =
+            PNGStripper.signature + SampleImages.chunk("IHDR", SampleImages.bigEndian(1) + SampleImages.bigEndian(1) + [8, 2, 0, 0, 0])
             + SampleImages.chunk("IEND", [])
         let cases: [[UInt8]] = [
             wrongChecksum, huge, noData, SampleImages.png(before: SampleImages.chunk("ABCD", [])),

@@ -1,8 +1,9 @@
 // Numbers as people write them, and that a number which could be another country's is never guessed.
 
-@testable import Features
 import Testing
 import Web
+
+@testable import Features
 
 @Suite("Telephone numbers in forms")
 struct PhoneSpellingTests {
@@ -12,7 +13,8 @@ struct PhoneSpellingTests {
             ("01 42 68 53 00", "FR", "+33142685300"), ("01.42.68.53.00", "FR", "+33142685300"), ("+33 1 42 68 53 00", "GB", "+33142685300"),
             ("+33 (0)1 42 68 53 00", "US", "+33142685300"), ("0033 1 42-68-53-00", "FR", "+33142685300"),
             ("\u{A0}01\u{202F}42 68 53 00 ", "FR", "+33142685300"), ("(020) 7946 0018", "GB", "+442079460018"),
-            ("(415) 555-0132", "US", "+14155550132"), ("1 415 555 0132", "CA", "+14155550132"), ("011 33 1 42 68 53 00", "US", "+33142685300"),
+            ("(415) 555-0132", "US", "+14155550132"), ("1 415 555 0132", "CA", "+14155550132"),
+            ("011 33 1 42 68 53 00", "US", "+33142685300"),
             ("912 34 56 78", "ES", "+34912345678"), ("+39 06 6982 1234", "FR", "+390669821234"),
         ])
     func taken(typed: String, country: String, number: String) {

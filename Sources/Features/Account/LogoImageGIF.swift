@@ -71,7 +71,9 @@ enum GIFStripper {
         guard content.count >= 2 else { return [] }
         let name = content[0]
         let count = content[1]
-        guard name.elementsEqual("NETSCAPE2.0".utf8) || name.elementsEqual("ANIMEXTS1.0".utf8), count.count == 3, count.first == 1 else { return [] }
+        guard name.elementsEqual("NETSCAPE2.0".utf8) || name.elementsEqual("ANIMEXTS1.0".utf8), count.count == 3, count.first == 1 else {
+            return []
+        }
         return [0x21, 0xFF, 11] + name + [3] + count + [0]
     }
 }
