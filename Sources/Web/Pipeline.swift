@@ -76,6 +76,9 @@ package final class Pipeline: Sendable {
         } catch let error as DatabaseError where error == .full {
             site.logger.critical("The disk is full: nothing was saved", metadata: ["request": "\(requestID)"])
             return errorPages.response(.noRoom, shown)
+        } catch let error as UploadFailure where error.isFull {
+            site.logger.critical("The disk is full: an upload was not kept", metadata: ["request": "\(requestID)"])
+            return errorPages.response(.noRoom, shown)
         } catch {
             // The path alone: queries may hold what people searched for.
             site.logger.error("\(error)", metadata: ["request": "\(requestID)", "path": "\(request.path)"])
