@@ -88,7 +88,12 @@ package struct Times: Sendable {
     }
 
     package func view(_ time: Timestamp) -> TimeView {
-        TimeView(iso: time.iso8601, text: text(time), relative: relative(time))
+        view(time, text: text(time))
+    }
+
+    /// The same with a text that is there already.
+    package func view(_ time: Timestamp, text: String) -> TimeView {
+        TimeView(iso: time.iso8601, text: text, relative: relative(time))
     }
 
     /// `Europe/Paris (+01:00)`, for beside a date filter.

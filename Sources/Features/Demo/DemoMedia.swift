@@ -27,7 +27,7 @@ struct DemoMedia {
             let choice = Self.kind(at: index % 100)
             let time = demo.now - .seconds(Int64.random(in: 3600...(150 * 86400), using: &random))
             past.set(time)
-            let id = ids.next(MediaFile.self)
+            let id = ids.next(DemoFile.self)
             let bytes = DemoSound.wave(seconds: Double.random(in: choice.seconds, using: &random), seed: index)
             try Data(bytes).write(to: URL(filePath: "\(folder)/\(id.stored).wav"))
             let user = account.users.randomElement(using: &random)
@@ -79,4 +79,8 @@ struct DemoMedia {
         }
         return kinds[0]
     }
+}
+
+private enum DemoFile: Identified {
+    static let idPrefix = "med"
 }
