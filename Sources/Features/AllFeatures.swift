@@ -24,6 +24,7 @@ func allFeatures(_ app: App) throws -> (features: [Feature], interruption: @Send
             try .webhookDeliveries(app),
             try .eventAPI(app),
             try .mediaAPI(app),
+            .health(app),
         ], signIn.interruption
     )
 }

@@ -76,6 +76,9 @@ package final class Pipeline: Sendable {
         } catch let error as DatabaseError where error == .full {
             site.logger.critical("The disk is full: nothing was saved", metadata: ["request": "\(requestID)"])
             return errorPages.response(.noRoom, shown)
+        } catch let error as UploadFailure where error.isFull {
+            site.logger.critical("The disk is full: an upload was not kept", metadata: ["request": "\(requestID)"])
+            return errorPages.response(.noRoom, shown)
         } catch {
             // The path alone: queries may hold what people searched for.
             site.logger.error("\(error)", metadata: ["request": "\(requestID)", "path": "\(request.path)"])
@@ -177,7 +180,7 @@ package final class Pipeline: Sendable {
             ?? Language(preferred: request.fields[.acceptLanguage] ?? "")
         return Visit(
             request: request, parameters: parameters, site: site, requestID: requestID, session: session, language: language,
-            t: site.locales[language], form: form.fields, upload: form, tabs: tabs, csrfSecret: csrfSecret(request) ?? Token.random())
+            upload: form, tabs: tabs, csrfSecret: csrfSecret(request) ?? Token.random())
     }
 
     /// What form tokens are bound to: the session, or before there is one, a cookie of the visitor.

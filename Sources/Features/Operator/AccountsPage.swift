@@ -43,7 +43,7 @@ struct AccountRowView: TemplateData {
 
 struct NewAccountPage: TemplateData {
     let errors: ErrorSummary?
-    let accountFields: AccountFormView
+    let accountFields: NewAccountFormView
 
     static let fields = Fields<NewAccountPage> {
         Section("errors") { $0.errors }

@@ -23,13 +23,13 @@ extension Feature {
 
 struct OperatorController {
     private static let pageSize = 50
-    private let store: AccountStore
+    private let store: AccountDirectory
     private let people: PeopleStore
     private let list: PageTemplate<AccountsPage>
     private let form: PageTemplate<NewAccountPage>
 
     init(_ app: App) throws {
-        store = AccountStore(site: app.site)
+        store = AccountDirectory(site: app.site)
         people = PeopleStore(site: app.site)
         list = try app.site.page("operator/accounts")
         form = try app.site.page("operator/new_account")
@@ -48,11 +48,11 @@ struct OperatorController {
     }
 
     @Sendable func new(_ member: Member) throws -> WebResponse {
-        try show(AccountForm(language: member.visit.language), member)
+        try show(NewAccountForm(language: member.visit.language), member)
     }
 
     @Sendable func create(_ member: Member) throws -> WebResponse {
-        let form = AccountForm(member.form, isAdministratorOptional: false)
+        let form = NewAccountForm(member.form, isAdministratorOptional: false)
         let errors = try errors(of: form, member)
         guard errors.isEmpty, let administrator = form.administrator else { return try show(form, member, errors) }
         let hash = try member.site.passwords.hash(administrator.password)
@@ -84,16 +84,16 @@ struct OperatorController {
         return member.redirect(to: "/", saying: member.t("operator.opened", ["account": name]))
     }
 
-    private func errors(of form: AccountForm, _ member: Member) throws -> FieldErrors {
+    private func errors(of form: NewAccountForm, _ member: Member) throws -> FieldErrors {
         var errors = FieldErrors()
         form.addErrors(to: &errors, member.t, try member.site.database.read { try form.taken(by: people, on: $0) })
         return errors
     }
 
-    private func show(_ form: AccountForm, _ member: Member, _ errors: FieldErrors = FieldErrors()) throws -> WebResponse {
+    private func show(_ form: NewAccountForm, _ member: Member, _ errors: FieldErrors = FieldErrors()) throws -> WebResponse {
         let t = member.t
         let page = NewAccountPage(
-            errors: errors.summary(t), accountFields: AccountFormView(form, isAdministratorRequired: true, t, errors))
+            errors: errors.summary(t), accountFields: NewAccountFormView(form, isAdministratorRequired: true, t, errors))
         let head = PageHead(t("operator.new.title"), lead: t("operator.new.lead"), section: t("operator.section"))
         return try member.page(self.form, page, head, hasErrors: !errors.isEmpty)
     }

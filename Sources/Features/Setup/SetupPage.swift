@@ -9,13 +9,13 @@ struct SetupForm {
     let code: String
     let `operator`: NewUser
     let again: String
-    let account: AccountForm
+    let account: NewAccountForm
 
     init(code: String, language: Language) {
         self.code = code
         `operator` = NewUser(email: "", name: "", password: "", role: nil)
         again = ""
-        account = AccountForm(language: language)
+        account = NewAccountForm(language: language)
     }
 
     init(_ form: FormData) {
@@ -24,16 +24,16 @@ struct SetupForm {
             email: (form["email"] ?? "").filter { !$0.isWhitespace }, name: trimmed(form["name"]), password: form["password"] ?? "",
             role: nil)
         again = form["password_again"] ?? ""
-        account = AccountForm(form, isAdministratorOptional: true)
+        account = NewAccountForm(form, isAdministratorOptional: true)
     }
 
-    func taken(by people: PeopleStore, on connection: any Connection) throws -> AccountForm.Taken {
+    func taken(by people: PeopleStore, on connection: any Connection) throws -> NewAccountForm.Taken {
         var taken = try account.taken(by: people, on: connection)
         if let administrator = account.administrator, administrator.email == `operator`.email { taken.email = true }
         return taken
     }
 
-    func errors(_ t: Translation, _ taken: AccountForm.Taken) -> FieldErrors {
+    func errors(_ t: Translation, _ taken: NewAccountForm.Taken) -> FieldErrors {
         var errors = FieldErrors()
         for problem in `operator`.problems { errors.add(problem.field, t(problem.key)) }
         if again != `operator`.password { errors.add("password_again", t("setup.again.differs")) }
@@ -46,7 +46,7 @@ struct SetupPage: TemplateData {
     let errors: ErrorSummary?
     let code: String
     let operatorFields: [FieldView]
-    let accountFields: AccountFormView
+    let accountFields: NewAccountFormView
 
     init(_ form: SetupForm, _ t: Translation, _ errors: FieldErrors) {
         self.errors = errors.summary(t)
@@ -62,7 +62,7 @@ struct SetupPage: TemplateData {
                 isRequired: true),
             FieldView("password_again", t("setup.again"), kind: .password, errors: errors, autocomplete: "new-password", isRequired: true),
         ]
-        accountFields = AccountFormView(form.account, t, errors)
+        accountFields = NewAccountFormView(form.account, t, errors)
     }
 
     static let fields = Fields<SetupPage> {

@@ -12,7 +12,7 @@ struct AccountRecord {
     let createdAt: Timestamp
 }
 
-struct AccountStore {
+struct AccountDirectory {
     let site: Site
 
     func page(search: String, at position: PagePosition<Account>, size: Int) throws -> Keyset<AccountRecord> {

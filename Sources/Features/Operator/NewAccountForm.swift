@@ -13,7 +13,7 @@ func trimmed(_ text: String?) -> String {
     return String(text.drop(while: \.isWhitespace))
 }
 
-struct AccountForm {
+struct NewAccountForm {
     /// What of it somebody else has already.
     struct Taken {
         var slug = false
@@ -62,14 +62,14 @@ struct AccountForm {
     }
 }
 
-struct AccountFormView: TemplateData {
+struct NewAccountFormView: TemplateData {
     let accountName: FieldView
     let slug: FieldView
     let choices: [SelectView]
     let administrator: [FieldView]
     let isAdministratorRequired: Bool
 
-    init(_ form: AccountForm, isAdministratorRequired: Bool = false, _ t: Translation, _ errors: FieldErrors) {
+    init(_ form: NewAccountForm, isAdministratorRequired: Bool = false, _ t: Translation, _ errors: FieldErrors) {
         let account = form.account
         self.isAdministratorRequired = isAdministratorRequired
         accountName = FieldView("account_name", t("operator.account_name"), value: account.name, errors: errors, isRequired: true)
@@ -98,7 +98,7 @@ struct AccountFormView: TemplateData {
         ]
     }
 
-    static let fields = Fields<AccountFormView> {
+    static let fields = Fields<NewAccountFormView> {
         Section("account_field") { $0.accountName }
         Section("slug_field") { $0.slug }
         List("choices") { $0.choices }
