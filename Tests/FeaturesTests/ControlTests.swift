@@ -33,7 +33,9 @@ struct ControlTests {
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array("\(stage.folder)/run/control.sock".utf8)) }
         let isConnected = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0 }
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+            }
         }
         guard isConnected else { return nil }
         var limit = timeval(tv_sec: 2, tv_usec: 0)
@@ -103,14 +105,23 @@ struct ControlTests {
             (.createAccount(abroad), "--country"),
             (.createUser(NewUser(email: "nobody", name: "N", password: TestApp.password, role: .user), account: "acme"), "--email"),
             (.createUser(NewUser(email: "n@n.example", name: "N", password: "password", role: .user), account: "acme"), "password"),
-            (.createUser(NewUser(email: stage.alice.email, name: "N", password: TestApp.password, role: .user), account: "acme"), "already"),
-            (.createUser(NewUser(email: "n@n.example", name: "N", password: TestApp.password, role: .user), account: "acm"), "There are: acme, globex"),
+            (
+                .createUser(NewUser(email: stage.alice.email, name: "N", password: TestApp.password, role: .user), account: "acme"),
+                "already"
+            ),
+            (
+                .createUser(NewUser(email: "n@n.example", name: "N", password: TestApp.password, role: .user), account: "acm"),
+                "There are: acme, globex"
+            ),
             (.createKey(account: "acme", name: "k", scopes: ["events:delete"]), "events:write"),
             (.createKey(account: "acme", name: "k", scopes: []), "--scope"),
         ]
         func counts() throws -> [Int?] {
             try stage.site.database.read {
-                [try $0.value("SELECT COUNT(*) FROM accounts"), try $0.value("SELECT COUNT(*) FROM users"), try $0.value("SELECT COUNT(*) FROM audit")]
+                [
+                    try $0.value("SELECT COUNT(*) FROM accounts"), try $0.value("SELECT COUNT(*) FROM users"),
+                    try $0.value("SELECT COUNT(*) FROM audit"),
+                ]
             }
         }
         let before = try counts()

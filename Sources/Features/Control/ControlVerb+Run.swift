@@ -24,7 +24,8 @@ extension ControlVerb {
     }
 
     private static func create(_ account: NewAccount, _ app: App) throws -> VerbAnswer {
-        try reject(account.problem, app, hints: ["country": account.country, "time_zone": account.timeZone, "account_language": account.language])
+        try reject(
+            account.problem, app, hints: ["country": account.country, "time_zone": account.timeZone, "account_language": account.language])
         try rejectControls(account.name, "--name")
         let site = app.site
         do {
@@ -80,7 +81,9 @@ extension ControlVerb {
 
     static func find(_ slug: String, _ app: App) throws -> ID<Account> {
         guard let account = try PeopleStore(site: app.site).account(slug: slug) else {
-            let known = try app.site.database.read { try $0.rows("SELECT slug FROM accounts ORDER BY slug LIMIT 20") { try $0.next(String.self) } }
+            let known = try app.site.database.read {
+                try $0.rows("SELECT slug FROM accounts ORDER BY slug LIMIT 20") { try $0.next(String.self) }
+            }
             let hint = known.isEmpty ? "There is none yet: see hookswitch account create." : "There are: \(known.joined(separator: ", "))."
             throw VerbFailure(.data, "There is no account “\(slug)”. \(hint)")
         }

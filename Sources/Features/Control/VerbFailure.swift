@@ -1,9 +1,9 @@
 // Why a verb of the command line did not do what was asked: a sentence for the person, and the code that scripts look at.
 
+import Database
 import Foundation
 import HTTPTypes
 import Web
-import Database
 
 package struct VerbFailure: Error, Sendable, Equatable, CustomStringConvertible {
     /// Exit codes, with the meanings of sysexits.h.
