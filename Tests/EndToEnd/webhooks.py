@@ -1,0 +1,1 @@
+"""Webhooks by the console's own forms, for tests and benchmarks that need one rather than test how it is made."""
