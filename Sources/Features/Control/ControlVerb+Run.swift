@@ -5,7 +5,7 @@ import Foundation
 import Web
 
 extension ControlVerb {
-    private static let actor = "Command line"
+    static let actor = "Command line"
 
     /// Blocks until it is done and durable. Throws what is wrong in words for the person who typed the command.
     package func run(on app: App) throws(VerbFailure) -> VerbAnswer {
@@ -90,7 +90,7 @@ extension ControlVerb {
         return account
     }
 
-    private static func audit(
+    static func audit(
         _ account: ID<Account>?, _ action: StaticString, _ subject: String, _ site: Site, _ connection: any Connection
     ) throws {
         try AuditEntry(account: account, user: nil, userName: actor, action: action, subject: subject, requestID: "-")
