@@ -31,7 +31,7 @@ let package = Package(
         .executableTarget(
             name: "hookswitch",
             dependencies: [
-                "Features", "FastCGI", logging,
+                "Features", "Web", "FastCGI", "HTTPClient", "JSON", "Time", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
