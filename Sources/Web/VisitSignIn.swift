@@ -11,7 +11,7 @@ extension Visit {
         let language = (session.language ?? session.account?.language).flatMap { Language(rawValue: $0) } ?? language
         return Visit(
             request: request, parameters: parameters, site: site, requestID: requestID, session: session, language: language,
-            t: site.locales[language], form: form, upload: upload, tabs: tabs, csrfSecret: token)
+            upload: upload, tabs: tabs, csrfSecret: token)
     }
 
     /// The form comes from a page of ours, by its token or by the browser's word: what it holds may be shown again. That of another
