@@ -98,6 +98,8 @@ final class GroupCommit: Sendable {
             try engine.transaction { connection in
                 for item in batch {
                     tried += 1
+                    // Alone in its transaction, it needs no savepoint.
+                    guard batch.count > 1 else { return try item.work?(connection) ?? () }
                     do {
                         try engine.savepoint(connection) { try item.work?(connection) }
                     } catch let error as DatabaseError where error.endsTransaction {

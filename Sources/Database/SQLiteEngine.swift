@@ -23,6 +23,8 @@ package final class SQLiteEngine: Engine {
             try database.execute(sql: "PRAGMA synchronous = FULL")
             // The one writer: what the delivery path touches again and again.
             try database.execute(sql: "PRAGMA cache_size = -16000")
+            // What a savepoint may have to undo is kept in memory: otherwise every changed page is also written to a file for it.
+            try database.execute(sql: "PRAGMA temp_store = MEMORY")
             // 16 MB rather than 4: pages that change again and again are copied into the file more rarely.
             try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
         }
