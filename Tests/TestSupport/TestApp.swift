@@ -37,15 +37,20 @@ package final class TestApp: Sendable {
     package var app: App { application.app }
     package var site: Site { application.app.site }
 
-    package init(at start: Timestamp = Timestamp(iso8601: "2026-11-22T13:05:09Z") ?? Timestamp(milliseconds: 0)) throws {
-        folder = NSTemporaryDirectory() + "hookswitch-test-\(UUID().uuidString)"
-        clock = ManualClock(start)
+    /// The product on an empty data folder, with nobody in it.
+    package static func empty(folder: String, clock: Clock) throws -> Application {
         let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
         let policy = AddressPolicy(allowing: ["127.0.0.0/8"].compactMap { CIDR($0) }, allowsHTTP: true)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        let application = try Application(
-            Installation(dataFolder: folder, resourceFolder: package, policy: policy, clock: clock.clock, passwordCost: .testing), logger: logger)
+        return try Application(
+            Installation(dataFolder: folder, resourceFolder: package, policy: policy, clock: clock, passwordCost: .testing), logger: logger)
+    }
+
+    package init(at start: Timestamp = Timestamp(iso8601: "2026-11-22T13:05:09Z") ?? Timestamp(milliseconds: 0)) throws {
+        folder = NSTemporaryDirectory() + "hookswitch-test-\(UUID().uuidString)"
+        clock = ManualClock(start)
+        let application = try Self.empty(folder: folder, clock: clock.clock)
         self.application = application
         let site = application.app.site
         let people = PeopleStore(site: site)
