@@ -4,7 +4,7 @@ package import Database
 package import Features
 import Foundation
 import HTTP
-import HTTPClient
+package import HTTPClient
 package import HTTPTypes
 import Logging
 package import Time
@@ -37,11 +37,14 @@ package final class TestApp: Sendable {
     package var app: App { application.app }
     package var site: Site { application.app.site }
 
-    package init(at start: Timestamp = Timestamp(iso8601: "2026-11-22T13:05:09Z") ?? Timestamp(milliseconds: 0)) throws {
+    /// - Parameter policy: where webhooks may point; loopback by plain http when nil, so that receivers of tests can be reached.
+    package init(
+        at start: Timestamp = Timestamp(iso8601: "2026-11-22T13:05:09Z") ?? Timestamp(milliseconds: 0), policy: AddressPolicy? = nil
+    ) throws {
         folder = NSTemporaryDirectory() + "hookswitch-test-\(UUID().uuidString)"
         clock = ManualClock(start)
         let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
-        let policy = AddressPolicy(allowing: ["127.0.0.0/8"].compactMap { CIDR($0) }, allowsHTTP: true)
+        let policy = policy ?? AddressPolicy(allowing: ["127.0.0.0/8"].compactMap { CIDR($0) }, allowsHTTP: true)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let application = try Application(
