@@ -2,7 +2,9 @@
 
 import Database
 import Delivery
+import Features
 import HTTPClient
+import JSON
 import TestSupport
 import Testing
 import Time

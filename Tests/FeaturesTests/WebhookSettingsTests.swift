@@ -2,6 +2,7 @@
 
 import Database
 import Delivery
+import Features
 import TestSupport
 import Testing
 import Web
