@@ -2,6 +2,9 @@
 // Every target of the product, top of the import order first; an import may only go downward.
 import PackageDescription
 
+// bin/bench alone asks for this: the engine that ours is compared with is no dependency of the product.
+let withBenchmarks = Context.environment["HOOKSWITCH_BENCHMARKS"] != nil
+
 let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
@@ -23,12 +26,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-    ],
+    ] + (withBenchmarks ? [.package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1")] : []),
     targets: [
         .executableTarget(
             name: "hookswitch",
             dependencies: [
-                "Features", "FastCGI", logging,
+                "Features", "Web", "FastCGI", "HTTPClient", "JSON", "Time", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
@@ -71,6 +74,13 @@ let package = Package(
                 name: "\(name)Tests",
                 dependencies: modules.map { .target(name: $0) } + [httpTypes, logging, crypto],
                 swiftSettings: strict)
-        },
+        }
+        + (withBenchmarks
+            ? [
+                .executableTarget(
+                    name: "TemplateBenchmark",
+                    dependencies: ["Templating", .product(name: "Mustache", package: "swift-mustache")],
+                    path: "Benchmarks/TemplateBenchmark", swiftSettings: strict)
+            ] : []),
     swiftLanguageModes: [.v6]
 )

@@ -3,10 +3,11 @@
  * It exists so that delivery figures measure the sender: an HTTP/1.1 keep-alive server on one epoll thread that does next
  * to nothing, so that both Hookswitch and the bare libcurl loop (bare-curl-multi.c) are held against the same, fast end.
  *
- *   cc -O2 -o receiver receiver.c && ./receiver [port]
+ *   cc -O2 -o receiver receiver.c && ./receiver [port [log]]
  *
  * Listens on 127.0.0.1 (port 0 or none: a free one), prints the port on the first line, answers every request with 200 and an
- * empty body, GET /count with the number of other requests so far. On SIGINT or SIGTERM prints that number and ends.
+ * empty body, GET /count with the number of other requests so far. Into the log it writes a line for each request, when it was
+ * whole: its webhook-id and the microseconds since 1970. On SIGINT or SIGTERM prints that number and ends.
  * Requests need a Content-Length when they have a body; chunked ones are not understood (400, closed). */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -19,6 +20,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define HEAD_LIMIT 65536
@@ -27,23 +29,27 @@ struct connection {
     int fd;
     size_t used;      /* bytes of head in buffer */
     size_t body_left; /* bytes of body still to skip */
+    char id[64];      /* the webhook-id of the request under way, for the log */
     char buffer[HEAD_LIMIT];
 };
 
 static volatile sig_atomic_t stopping;
 static unsigned long count;
+static FILE *record;
 
 static void stop(int signal_number) { (void)signal_number; stopping = 1; }
 
 static void drop(struct connection *c) { close(c->fd); free(c); }
 
-/* The value of Content-Length in a head, 0 without, -1 when the body cannot be measured. */
-static long body_length(char *head, size_t length) {
+/* The value of Content-Length in a head, 0 without, -1 when the body cannot be measured. Keeps the webhook-id on the way. */
+static long body_length(struct connection *c, char *head, size_t length) {
     long value = 0;
+    c->id[0] = 0;
     char *end = head + length;
     for (char *line = memchr(head, '\n', length); line && line + 1 < end; line = memchr(line + 1, '\n', (size_t)(end - line - 1))) {
         if (!strncasecmp(line + 1, "content-length:", 15)) value = strtol(line + 16, NULL, 10);
         if (!strncasecmp(line + 1, "transfer-encoding:", 18)) return -1;
+        if (record && !strncasecmp(line + 1, "webhook-id:", 11)) sscanf(line + 12, " %63[^\r\n]", c->id);
     }
     return value;
 }
@@ -58,8 +64,14 @@ static int answer(struct connection *c, int is_count) {
         int digits = snprintf(number, sizeof number, "%lu", count);
         length = (size_t)snprintf(text, sizeof text, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", digits, number);
         bytes = text;
+        if (record) fflush(record);
     } else {
         count++;
+        if (record) {
+            struct timespec now;
+            clock_gettime(CLOCK_REALTIME, &now);
+            fprintf(record, "%s %lld\n", c->id, (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+        }
     }
     return send(c->fd, bytes, length, MSG_NOSIGNAL) == (ssize_t)length ? 0 : -1;
 }
@@ -80,7 +92,7 @@ static int consume(struct connection *c) {
         char *end = memmem(head, c->used - start, "\r\n\r\n", 4);
         if (!end) break;
         size_t length = (size_t)(end - head) + 4;
-        long body = body_length(head, length);
+        long body = body_length(c, head, length);
         if (body < 0) {
             (void)!send(c->fd, "HTTP/1.1 400 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", 57, MSG_NOSIGNAL);
             return -1;
@@ -101,6 +113,10 @@ int main(int argc, char **argv) {
     sigaction(SIGTERM, &action, NULL);
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     address.sin_port = htons((unsigned short)(argc > 1 ? atoi(argv[1]) : 0));
+    if (argc > 2 && !(record = fopen(argv[2], "w"))) {
+        perror(argv[2]);
+        return 1;
+    }
     socklen_t size = sizeof address;
     int one = 1;
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -140,6 +156,7 @@ int main(int argc, char **argv) {
             if (consume(c)) drop(c);
         }
     }
+    if (record) fclose(record);
     printf("%lu\n", count);
     return 0;
 }

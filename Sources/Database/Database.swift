@@ -30,6 +30,12 @@ package final class Database: Sendable {
         try writer.perform(body)
     }
 
+    /// Like `write`, without waiting: `then` is called on the writer's thread, and must be quick, with the error if there was one,
+    /// or with nil once what `body` wrote is durable. For who has other things to do meanwhile.
+    package func write(_ body: @escaping @Sendable (any Connection) throws -> Void, then: @escaping @Sendable ((any Error)?) -> Void) {
+        writer.enqueue(body, then: then)
+    }
+
     package func backup(to path: String) throws {
         try engine.backup(to: path)
     }

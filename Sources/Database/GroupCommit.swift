@@ -50,6 +50,15 @@ final class GroupCommit: Sendable {
         return value
     }
 
+    /// Runs `body` on the writer's thread, and calls `then` there with what went wrong, or nil once its commit is durable.
+    func enqueue(_ body: @escaping @Sendable (any Connection) throws -> Void, then: @escaping @Sendable ((any Error)?) -> Void) {
+        let isClosed = state.withLock { state in
+            if !state.isClosed { state.queue.append(Item(work: body, then: then)) }
+            return state.isClosed
+        }
+        if isClosed { then(DatabaseError.closed) } else { wake.signal() }
+    }
+
     /// Lets everything queued finish, then ends the thread.
     func close() {
         let wasClosed = state.withLock { state in
@@ -89,6 +98,8 @@ final class GroupCommit: Sendable {
             try engine.transaction { connection in
                 for item in batch {
                     tried += 1
+                    // Alone in its transaction, it needs no savepoint.
+                    guard batch.count > 1 else { return try item.work?(connection) ?? () }
                     do {
                         try engine.savepoint(connection) { try item.work?(connection) }
                     } catch let error as DatabaseError where error.endsTransaction {
@@ -104,7 +115,7 @@ final class GroupCommit: Sendable {
             if case .inputOutput = error as? DatabaseError, let error = error as? DatabaseError { onDiskFailure(error) }
         }
         if tried < batch.count { putBack(batch[tried...]) }
-        for item in batch[..<tried] { item.done.signal() }
+        for item in batch[..<tried] { item.finish() }
     }
 
     /// Unchecked because its fields are handed over, never shared: the caller waits while the writer's thread has it.
@@ -112,9 +123,15 @@ final class GroupCommit: Sendable {
         var work: ((any Connection) throws -> Void)?
         let done = DispatchSemaphore(value: 0)
         var error: (any Error)?
+        private let then: (@Sendable ((any Error)?) -> Void)?
 
-        init(work: @escaping (any Connection) throws -> Void) {
+        init(work: @escaping (any Connection) throws -> Void, then: (@Sendable ((any Error)?) -> Void)? = nil) {
             self.work = work
+            self.then = then
+        }
+
+        func finish() {
+            if let then { then(error) } else { done.signal() }
         }
     }
 }

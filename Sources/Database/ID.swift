@@ -50,16 +50,18 @@ package final class IDGenerator: Sendable {
 
     package func next<Entity>(_ type: Entity.Type = Entity.self) -> ID<Entity> {
         let milliseconds = UInt128(UInt64(clamping: clock.now().milliseconds) & 0xFFFF_FFFF_FFFF)
-        // 48 bits of time, version 7, 12 random bits, variant 2, 62 random bits. The top bit of each random part stays 0 as room to count.
-        let high = UInt128(0x7000 | UInt64.random(in: 0...0x7FF))
-        let low = UInt128(0x8000_0000_0000_0000 | UInt64.random(in: 0...0x1FFF_FFFF_FFFF_FFFF))
-        let fresh: UInt128 = milliseconds << 80 | high << 64 | low
         return last.withLock { last in
-            // Adding stays within the 62 random bits for 2⁶¹ ids in one millisecond.
-            let isLater = fresh >> 80 > last >> 80
-            last = isLater ? fresh : last &+ (1 + UInt128(UInt16.random(in: 0...UInt16.max)))
+            // Adding stays within the 62 random bits for 2⁴⁵ ids in one millisecond.
+            last = milliseconds > last >> 80 ? Self.first(in: milliseconds) : last &+ (1 + UInt128(UInt16.random(in: 0...UInt16.max)))
             return ID(value: last)
         }
+    }
+
+    /// 48 bits of time, version 7, 12 random bits, variant 2, 62 random bits. The top bit of each random part stays 0 as room to count.
+    private static func first(in milliseconds: UInt128) -> UInt128 {
+        let high = UInt128(0x7000 | UInt64.random(in: 0...0x7FF))
+        let low = UInt128(0x8000_0000_0000_0000 | UInt64.random(in: 0...0x1FFF_FFFF_FFFF_FFFF))
+        return milliseconds << 80 | high << 64 | low
     }
 }
 

@@ -4,16 +4,16 @@ import Database
 import Time
 
 /// A delivery to send: what is kept while it is under way, and its body, which is not.
-struct ClaimedDelivery {
+struct ClaimedDelivery: Sendable {
     let claim: Claim
     let body: [UInt8]
 }
 
-struct Claims {
+struct Claims: Sendable {
     /// Longer than the longest request by half a minute (webhooks.md § From event to receiver).
     static let lease = DeliveryRequest.totalTimeout + .seconds(30)
 
-    struct Demand {
+    struct Demand: Sendable {
         let webhook: ID<Webhook>
         let limit: Int
     }
@@ -21,7 +21,7 @@ struct Claims {
     let epoch: Int64
     let now: Timestamp
     /// The URL that the attempt goes to, which may have changed since the event was accepted.
-    let url: (ID<Webhook>) -> String
+    let urls: [ID<Webhook>: String]
 
     /// For each webhook as many as demanded and due, the longest due first.
     func take(_ demands: [Demand], on connection: any Connection) throws -> (claimed: [ClaimedDelivery], found: [ID<Webhook>: Int]) {
@@ -49,6 +49,12 @@ struct Claims {
         return try lease(candidates, on: connection)
     }
 
+    /// Undoes leases of which nothing was sent: they were never attempts.
+    func giveBack(_ claims: [Claim], on connection: any Connection) throws {
+        try Self.markPending.execute(claims.map(\.delivery.sqlValue), before: [.integer(epoch)], on: connection)
+        try Self.deleteAttempts.execute(claims.flatMap { [$0.delivery.sqlValue, $0.attempt.sqlValue] }, on: connection)
+    }
+
     private func lease(_ candidates: [Candidate], on connection: any Connection) throws -> [ClaimedDelivery] {
         var leased: [SQLValue] = []
         var attempts: [SQLValue] = []
@@ -63,7 +69,7 @@ struct Claims {
             let claim = candidate.claim(freshness)
             leased.append(claim.delivery.sqlValue)
             attempts += [
-                claim.delivery.sqlValue, claim.attempt.sqlValue, claim.account.sqlValue, now.sqlValue, .text(url(claim.webhook)),
+                claim.delivery.sqlValue, claim.attempt.sqlValue, claim.account.sqlValue, now.sqlValue, .text(urls[claim.webhook] ?? ""),
                 (claim.manual != .no).sqlValue,
             ]
             claimed.append(ClaimedDelivery(claim: claim, body: Array(candidate.body.utf8)))
@@ -134,6 +140,16 @@ struct Claims {
         WHERE id IN (VALUES\u{20}
         """,
         columns: 1, ")")
+
+    private static let markPending = BulkStatement(
+        """
+        UPDATE deliveries SET state = 'pending', lease_owner = NULL, lease_until = NULL, attempt = attempt - 1
+        WHERE state = 'leased' AND lease_owner = \(Int?.none) AND id IN (VALUES\u{20}
+        """,
+        columns: 1, ")")
+
+    private static let deleteAttempts = BulkStatement(
+        "DELETE FROM attempts WHERE finished_at IS NULL AND (delivery_id, number) IN (VALUES ", columns: 2, ")")
 
     private static let markExpired = BulkStatement(
         "UPDATE deliveries SET state = 'expired', next_at = NULL, settled_at = \(Int?.none) WHERE id IN (VALUES ", columns: 1, ")")

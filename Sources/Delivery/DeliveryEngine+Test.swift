@@ -39,11 +39,11 @@ extension DeliveryEngine {
                 VALUES (\(claim.delivery), 1, \(claim.account), \(now), \(webhook.url), 1)
                 """)
         }
-        let request = DeliveryRequest(webhook, event: claim.event, body: body, at: now)
+        let request = DeliveryRequest(webhook, keys: SigningKeys(webhook), event: claim.event, body: body, at: now)
         let transfer = client.send(request.outgoing)
         let completion = Completion(claim: claim, startedAt: now, recordedHeaders: request.recordedHeaders, result: transfer)
         let end = clock.now()
-        let settlement = Settlement(transfer, of: claim, at: end, random: 0.5)
+        let settlement = Settlement(transfer, of: claim, at: end, random: { 0.5 })
         try database.write { connection in
             _ = try Records.write([Record(completion, settlement, at: end)], epoch: epoch, on: connection)
         }

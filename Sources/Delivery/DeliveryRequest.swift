@@ -18,15 +18,14 @@ struct DeliveryRequest {
     static let keptBody = 16 * 1024
     private static let mask = "••••••"
 
-    init(_ webhook: WebhookConfiguration, event: ID<Event>, body: [UInt8], at time: Timestamp) {
+    init(_ webhook: WebhookConfiguration, keys: SigningKeys, event: ID<Event>, body: [UInt8], at time: Timestamp) {
         let id = event.description
-        let secrets = webhook.validSecrets(at: time)
         var fields: [(name: String, value: String)] = [
             ("Content-Type", "application/json"),
             ("webhook-id", id),
             ("webhook-timestamp", "\(time.seconds)"),
-            ("webhook-signature", Signatures.standard(id: id, timestamp: time, body: body, secrets: secrets)),
-            ("x-signature", Signatures.legacy(body: body, secret: webhook.secret)),
+            ("webhook-signature", Signatures.standard(id: id, timestamp: time, body: body, keys: keys.standard(at: time))),
+            ("x-signature", Signatures.legacy(body: body, key: keys.legacy)),
         ]
         var recorded = ""
         for field in fields { recorded += "\(field.name): \(field.value)\n" }

@@ -34,6 +34,7 @@ extension Dispatcher {
             }
             engine.inbox.report { $0.lag = lag }
             try mend(findings, at: now)
+            try giveBackOld(at: now)
             try releaseLost(at: now)
         } catch {
             engine.logger.error("the sweep for due deliveries failed", metadata: ["error": "\(error)"])
@@ -66,6 +67,17 @@ extension Dispatcher {
         hinted.formUnion(toRelease)
     }
 
+    /// What waits here while its webhook pauses, or so long that an attempt might outlive the lease, goes back.
+    private func giveBackOld(at now: Timestamp) throws {
+        for lane in Array(lanes.values) {
+            guard let first = lane.firstReady, let leaseUntil = underWay[first.delivery]?.leaseUntil else { continue }
+            guard try self.lane(lane.webhook) != nil else { continue }
+            sendReady(lane.webhook)
+            let isStuck = lane.inFlight == 0 && lane.firstReady != nil
+            if isStuck || leaseUntil < now + DeliveryRequest.totalTimeout + .seconds(5) { giveBack(from: lane) }
+        }
+    }
+
     /// The client always answers; should it ever not, the lease ends here and the delivery is sent again.
     private func releaseLost(at now: Timestamp) throws {
         let lost = underWay.values.filter { $0.leaseUntil < now }.map(\.claim)
@@ -76,7 +88,7 @@ extension Dispatcher {
         for claim in lost {
             underWay[claim.delivery] = nil
             let nothing = TransferResult(fault: .unknown)
-            _ = lanes[claim.webhook]?.ended(Settlement(nothing, of: claim, at: now, random: 0.5), at: now)
+            _ = lanes[claim.webhook]?.ended(Settlement(nothing, of: claim, at: now, random: { 0.5 }), at: now)
             hinted.insert(claim.webhook)
         }
     }

@@ -1,19 +1,13 @@
-// The engine's loop: write what came in and take what is due, in one transaction; send; again. While one batch commits, the
-// next one gathers.
+// The engine's loop: write what came in and take what is due, in one transaction; meanwhile send what was taken before. While
+// one batch commits, the next one gathers.
 
 import Database
 import HTTPClient
 import Logging
+import Synchronization
 import Time
 
 final class Dispatcher {
-    /// A result that is not written yet, with what it did to its webhook.
-    struct Unrecorded {
-        let record: Record
-        let circuit: Circuit
-        let disabled: WebhookConfiguration.DisabledReason?
-    }
-
     /// After a failed write, as on a full disk: until it works nothing new is sent, and nothing known is lost.
     private static let pauseAfterFailure = Duration.milliseconds(500)
     /// The most results in one transaction, which others wait for.
@@ -29,13 +23,19 @@ final class Dispatcher {
     /// Deliveries that a person asked for, and their webhooks.
     private var forced: [ID<WebhookDelivery>: ID<Webhook>] = [:]
     private var unrecorded: [Unrecorded] = []
-    /// What is under way, and until when its lease holds.
+    private var givenBack: [Claim] = []
+    /// The transaction that is being committed.
+    private var turn: Turn?
+    /// What is leased, and until when.
     var underWay: [ID<WebhookDelivery>: (claim: Claim, leaseUntil: Timestamp)] = [:]
     var lastSweep: ContinuousClock.Instant?
     /// The soonest moment at which some lane changes by itself.
     private var alarm: Timestamp?
     private var hasMoreAtOnce = false
     private var failedWrites = 0
+    private var nextWrite: ContinuousClock.Instant?
+    private var isClosed = false
+    private var isStopping = false
 
     init(_ engine: DeliveryEngine, inFlightPerWebhook: Int, maximumInFlight: Int, sweepInterval: Duration) {
         self.engine = engine
@@ -45,30 +45,38 @@ final class Dispatcher {
     }
 
     func run() {
-        while true {
+        while !isClosed {
             let contents = engine.inbox.take(timeout: waitingTime)
+            isStopping = contents.isStopping
             hinted.formUnion(contents.hinted)
             forced.merge(contents.forced) { _, latest in latest }
-            for completion in contents.completed { settle(completion) }
-            if contents.isStopping {
+            var touched: Set<ID<Webhook>> = []
+            for completion in contents.completed {
+                settle(completion)
+                touched.insert(completion.claim.webhook)
+            }
+            if let written = contents.written { finishTurn(written) }
+            if isStopping {
                 hinted.removeAll()
                 forced.removeAll()
-                if underWay.isEmpty, unrecorded.isEmpty { break }
+                for lane in lanes.values { giveBack(from: lane) }
+                if underWay.isEmpty, unrecorded.isEmpty, givenBack.isEmpty, turn == nil { break }
             } else {
+                for webhook in touched { sendReady(webhook) }
                 ringAlarm()
                 sweepIfDue()
             }
-            guard turn() else { break }
+            startTurn()
         }
         engine.inbox.hasEnded()
     }
 
     private var waitingTime: Duration {
-        if failedWrites > 0 { return Self.pauseAfterFailure }
-        if hasMoreAtOnce { return .zero }
+        if hasMoreAtOnce, turn == nil, failedWrites == 0 { return .zero }
         var time = sweepInterval
         if let lastSweep { time = sweepInterval - (ContinuousClock.now - lastSweep) }
         if let alarm { time = min(time, alarm - engine.clock.now()) }
+        if let nextWrite { time = min(time, nextWrite - ContinuousClock.now) }
         return max(time, .milliseconds(1))
     }
 
@@ -90,7 +98,10 @@ final class Dispatcher {
     /// The lane of a webhook as it is configured now; nil when it is deleted.
     func lane(_ webhook: ID<Webhook>) throws -> Lane? {
         guard let (configuration, isIntegrationOn) = try engine.directory.webhook(webhook) else {
-            if let lane = lanes[webhook], lane.inFlight == 0 { lanes[webhook] = nil }
+            if let lane = lanes[webhook] {
+                giveBack(from: lane)
+                if lane.isIdle { lanes[webhook] = nil }
+            }
             return nil
         }
         if let lane = lanes[webhook] {
@@ -103,6 +114,17 @@ final class Dispatcher {
         return lane
     }
 
+    private func giveBack(_ claim: Claim) {
+        underWay[claim.delivery] = nil
+        givenBack.append(claim)
+    }
+
+    func giveBack(from lane: Lane) {
+        let claims = lane.giveBack()
+        claims.forEach(giveBack)
+        if !claims.isEmpty { hinted.insert(lane.webhook) }
+    }
+
     /// Decides what a result means. It is written in the next turn.
     private func settle(_ completion: Completion) {
         let claim = completion.claim
@@ -110,15 +132,15 @@ final class Dispatcher {
         guard let entry = underWay[claim.delivery], entry.claim.attempt == claim.attempt else { return }
         underWay[claim.delivery] = nil
         let now = engine.clock.now()
-        var settlement = Settlement(completion.result, of: claim, at: now, random: Double.random(in: 0..<1))
-        let known = Result { try lane(claim.webhook) }
+        var settlement = Settlement(completion.result, of: claim, at: now) { Double.random(in: 0..<1) }
         let reason = lanes[claim.webhook]?.ended(settlement, at: now)
-        if settlement.state == .pending, case .success(let lane) = known {
+        if settlement.state == .pending, case .success(let lane) = Result(catching: { try lane(claim.webhook) }) {
             adjust(&settlement, to: lane, disabled: reason)
         }
         if let lane = lanes[claim.webhook] {
             if let nextAt = settlement.nextAt { lane.remember(retryAt: nextAt) }
             if let reason { lane.disable(reason) }
+            if lane.isSlowed(by: settlement, took: completion.result.timings.total, at: now) { giveBack(from: lane) }
             // What waited behind it, for its turn or for its success, may go.
             if claim.isOrdered || settlement.effect == .success, lane.configuration.isEnabled { hinted.insert(claim.webhook) }
             setAlarm(lane.nextAlarm(after: now))
@@ -143,45 +165,87 @@ final class Dispatcher {
         }
     }
 
-    /// - Returns: false when the database is closed and the engine must end.
-    private func turn() -> Bool {
+
+    // MARK: Turns
+
+    private func startTurn() {
+        guard turn == nil else { return }
+        if let nextWrite, ContinuousClock.now < nextWrite { return }
+        nextWrite = nil
+        hasMoreAtOnce = false
         let now = engine.clock.now()
         let demands = demands(at: now)
         let wanted = forced.filter { lanes[$0.value] != nil || (try? lane($0.value)) != nil }
         forced.removeAll()
-        let batch = unrecorded.prefix(Self.mostRecords)
-        hasMoreAtOnce = false
-        guard !batch.isEmpty || !demands.isEmpty || !wanted.isEmpty else { return true }
-        let claims = Claims(epoch: engine.epoch, now: now) { [lanes] in lanes[$0]?.configuration.url ?? "" }
-        do {
-            let (claimed, found) = try engine.database.write { connection in
-                try self.record(batch, on: connection)
-                let forced = try claims.take(Array(wanted.keys), on: connection)
-                let (due, found) = try claims.take(demands, on: connection)
-                return (forced + due, found)
-            }
+        let records = Array(unrecorded.prefix(Self.mostRecords))
+        var urls: [ID<Webhook>: String] = [:]
+        for webhook in demands.map(\.webhook) + wanted.values { urls[webhook] = lanes[webhook]?.configuration.url }
+        let claims = Claims(epoch: engine.epoch, now: now, urls: urls)
+        let turn = Turn(records: records, demands: demands, forced: wanted, givenBack: givenBack, claims: claims)
+        guard !turn.isEmpty else { return }
+        unrecorded.removeFirst(records.count)
+        givenBack.removeAll()
+        for demand in demands { hinted.remove(demand.webhook) }
+        self.turn = turn
+        let outcome = OutcomeBox()
+        engine.database.write { connection in
+            let done = try turn.run(on: connection)
+            outcome.value.withLock { $0 = done }
+        } then: { [inbox = engine.inbox] error in
+            inbox.finish(error.map { .failure($0) } ?? .success(outcome.value.withLock { $0 }))
+        }
+    }
+
+    private func finishTurn(_ result: Result<Turn.Outcome, any Error>) {
+        guard let turn else { return }
+        self.turn = nil
+        switch result {
+        case .success(let outcome):
             failedWrites = 0
-            unrecorded.removeFirst(batch.count)
-            for one in batch where one.disabled != nil { engine.directory.invalidate(account: one.record.completion.claim.account) }
-            for one in claimed { send(one, at: now) }
-            for demand in demands {
-                if found[demand.webhook] ?? 0 < demand.limit {
-                    hinted.remove(demand.webhook)
-                } else if lanes[demand.webhook]?.capacity(at: now, limit: inFlightPerWebhook) ?? 0 > 0 {
-                    hasMoreAtOnce = true
-                }
-            }
-            if !unrecorded.isEmpty { hasMoreAtOnce = true }
-            report(batch, claimed: claimed.count)
-            return true
-        } catch DatabaseError.closed {
-            return false
-        } catch {
+            finish(turn, outcome)
+        case .failure(DatabaseError.closed):
+            isClosed = true
+        case .failure(let error):
+            // As before it, to be tried again.
+            unrecorded = turn.records + unrecorded
+            givenBack = turn.givenBack + givenBack
+            forced.merge(turn.forced) { latest, _ in latest }
+            hinted.formUnion(turn.demands.map(\.webhook))
             failedWrites += 1
-            forced.merge(wanted) { latest, _ in latest }
+            nextWrite = ContinuousClock.now + Self.pauseAfterFailure
             engine.inbox.report { $0.failedWrites = failedWrites }
             if failedWrites == 1 { engine.logger.error("deliveries wait for the database", metadata: ["error": "\(error)"]) }
-            return true
+        }
+    }
+
+    private func finish(_ turn: Turn, _ outcome: Turn.Outcome) {
+        for one in turn.records where one.disabled != nil { engine.directory.invalidate(account: one.record.completion.claim.account) }
+        let leaseUntil = turn.claims.now + Claims.lease
+        for delivery in outcome.forced {
+            underWay[delivery.claim.delivery] = (delivery.claim, leaseUntil)
+            if let lane = lanes[delivery.claim.webhook] { isStopping ? giveBack(delivery.claim) : send(delivery, through: lane) }
+        }
+        var claimed: [ID<Webhook>: [ClaimedDelivery]] = [:]
+        for delivery in outcome.claimed {
+            underWay[delivery.claim.delivery] = (delivery.claim, leaseUntil)
+            claimed[delivery.claim.webhook, default: []].append(delivery)
+        }
+        for demand in turn.demands {
+            let isMore = outcome.found[demand.webhook] ?? 0 >= demand.limit
+            guard let lane = lanes[demand.webhook] else { continue }
+            lane.took(claimed[demand.webhook] ?? [], isMore: isMore, limit: inFlightPerWebhook)
+            sendReady(demand.webhook)
+            guard isMore else { continue }
+            hinted.insert(demand.webhook)
+            if lane.room(at: engine.clock.now(), limit: inFlightPerWebhook) > 0 { hasMoreAtOnce = true }
+        }
+        if !unrecorded.isEmpty { hasMoreAtOnce = true }
+        let delivered = turn.records.count { $0.record.settlement.state == .delivered }
+        engine.inbox.report { statistics in
+            statistics.inFlight = underWay.count
+            statistics.attempts += outcome.claimed.count + outcome.forced.count
+            statistics.delivered += delivered
+            statistics.failedWrites = 0
         }
     }
 
@@ -194,7 +258,7 @@ final class Dispatcher {
                     hinted.remove(webhook)
                     continue
                 }
-                let capacity = min(room, lane.capacity(at: now, limit: inFlightPerWebhook))
+                let capacity = min(room, lane.room(at: now, limit: inFlightPerWebhook))
                 guard capacity > 0 else { continue }
                 demands.append(Claims.Demand(webhook: webhook, limit: capacity))
                 room -= capacity
@@ -207,35 +271,27 @@ final class Dispatcher {
         return demands
     }
 
-    private func record(_ batch: ArraySlice<Unrecorded>, on connection: any Connection) throws {
-        let applied = try Records.write(batch.map(\.record), epoch: engine.epoch, on: connection)
-        var totals = WebhookTotals()
-        for one in batch where applied.contains(one.record.completion.claim.delivery) {
-            totals.add(one.record, circuit: one.circuit, disabled: one.disabled)
-        }
-        try totals.write(on: connection)
+    // MARK: Sending
+
+    func sendReady(_ webhook: ID<Webhook>) {
+        guard !isStopping, let lane = lanes[webhook] else { return }
+        let now = engine.clock.now()
+        while let delivery = lane.next(at: now, limit: inFlightPerWebhook) { send(delivery, through: lane) }
     }
 
-    private func send(_ delivery: ClaimedDelivery, at now: Timestamp) {
+    private func send(_ delivery: ClaimedDelivery, through lane: Lane) {
         let claim = delivery.claim
-        guard let lane = lanes[claim.webhook] else { return }
         lane.began()
-        underWay[claim.delivery] = (claim, now + Claims.lease)
         let startedAt = engine.clock.now()
-        let request = DeliveryRequest(lane.configuration, event: claim.event, body: delivery.body, at: startedAt)
+        let request = DeliveryRequest(lane.configuration, keys: lane.keys, event: claim.event, body: delivery.body, at: startedAt)
         let recordedHeaders = request.recordedHeaders
         engine.client.send(request.outgoing) { [inbox = engine.inbox] result in
             inbox.complete(Completion(claim: claim, startedAt: startedAt, recordedHeaders: recordedHeaders, result: result))
         }
     }
+}
 
-    private func report(_ batch: ArraySlice<Unrecorded>, claimed: Int) {
-        let delivered = batch.count { $0.record.settlement.state == .delivered }
-        engine.inbox.report { statistics in
-            statistics.inFlight = underWay.count
-            statistics.attempts += claimed
-            statistics.delivered += delivered
-            statistics.failedWrites = 0
-        }
-    }
+/// Where a transaction leaves what it took, for the thread that waits for its commit.
+private final class OutcomeBox: Sendable {
+    let value = Mutex(Turn.Outcome())
 }

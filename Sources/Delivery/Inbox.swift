@@ -1,4 +1,4 @@
-// What other threads tell the engine's: webhooks that may be due, results that came, and that it is time to end.
+// What other threads tell the engine's: webhooks that may be due, results that came, what was written, and that it is time to end.
 
 import Database
 import Dispatch
@@ -19,9 +19,10 @@ final class Inbox: Sendable {
         var hinted: Set<ID<Webhook>> = []
         var forced: [ID<WebhookDelivery>: ID<Webhook>] = [:]
         var completed: [Completion] = []
+        var written: Result<Turn.Outcome, any Error>?
         var isStopping = false
 
-        var isEmpty: Bool { hinted.isEmpty && forced.isEmpty && completed.isEmpty }
+        var isEmpty: Bool { hinted.isEmpty && forced.isEmpty && completed.isEmpty && written == nil }
     }
 
     private struct State {
@@ -45,6 +46,10 @@ final class Inbox: Sendable {
 
     func complete(_ completion: Completion) {
         post { $0.completed.append(completion) }
+    }
+
+    func finish(_ outcome: Result<Turn.Outcome, any Error>) {
+        post { $0.written = outcome }
     }
 
     /// Takes all there is, waiting for something if need be, until `timeout` at the latest.

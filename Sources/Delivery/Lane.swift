@@ -1,17 +1,28 @@
-// One webhook within the engine: how many requests it has under way, and when more may go. Lives on the engine's thread.
+// One webhook within the engine: what is leased for it, how many requests it has under way, and when more may go. Lives on
+// the engine's thread.
 
 import Database
+import HTTPClient
 import Time
 
 final class Lane {
     /// Retry times kept; the sweep finds the others.
     private static let mostTimers = 64
+    /// The most deliveries leased beyond those under way, for a receiver that is quick: so that it need not wait for a commit.
+    private static let mostAhead = 64
+    /// An answer slower than this ends leasing ahead: what waits here too long would outlive its lease.
+    private static let quick = Duration.milliseconds(250)
+    /// A body longer than this (bytes) is not kept waiting in memory.
+    private static let smallBody = 8 * 1024
 
     let webhook: ID<Webhook>
     private(set) var configuration: WebhookConfiguration
+    private(set) var keys: SigningKeys
     private var isIntegrationOn: Bool
     var circuit: Circuit
     private(set) var inFlight = 0
+    private var ready: ArraySlice<ClaimedDelivery> = []
+    private var ahead = 0
     private var isProbing = false
     private var restUntil: Timestamp?
     private var timers: [Timestamp] = []
@@ -20,9 +31,12 @@ final class Lane {
     init(_ configuration: WebhookConfiguration, isIntegrationOn: Bool) {
         webhook = configuration.id
         self.configuration = configuration
+        keys = SigningKeys(configuration)
         self.isIntegrationOn = isIntegrationOn
         circuit = configuration.circuit
     }
+
+    var isIdle: Bool { inFlight == 0 && ready.isEmpty }
 
     /// A change by a person gives the receiver a fresh start.
     func adopt(_ configuration: WebhookConfiguration, isIntegrationOn: Bool) {
@@ -31,21 +45,53 @@ final class Lane {
         if configuration.version != self.configuration.version {
             circuit = configuration.circuit
             restUntil = nil
+            keys = SigningKeys(configuration)
         }
         self.configuration = configuration
     }
 
-    /// How many more requests may go now.
-    func capacity(at now: Timestamp, limit: Int) -> Int {
-        guard isIntegrationOn, configuration.isEnabled, !configuration.isPaused else { return 0 }
-        if let restUntil, restUntil > now { return 0 }
-        if let probeAt = circuit.probeAt { return inFlight == 0 && probeAt <= now ? 1 : 0 }
-        return max(0, limit - inFlight)
+    private func isOpen(at now: Timestamp) -> Bool {
+        guard isIntegrationOn, configuration.isEnabled, !configuration.isPaused else { return false }
+        return restUntil.map { $0 <= now } ?? true
+    }
+
+    /// How many more deliveries may be leased now.
+    func room(at now: Timestamp, limit: Int) -> Int {
+        guard isOpen(at: now) else { return 0 }
+        if let probeAt = circuit.probeAt { return isIdle && probeAt <= now ? 1 : 0 }
+        return max(0, limit + ahead - inFlight - ready.count)
+    }
+
+    /// Leased deliveries. `isMore` when there may be more where they came from.
+    func took(_ deliveries: [ClaimedDelivery], isMore: Bool, limit: Int) {
+        ready += deliveries
+        guard deliveries.allSatisfy({ $0.body.count <= Self.smallBody }) else { return ahead = 0 }
+        if isMore, circuit.failuresInRow == 0 { ahead = min(Self.mostAhead, max(limit, ahead * 2)) }
+    }
+
+    /// The next delivery to send, if one may go.
+    func next(at now: Timestamp, limit: Int) -> ClaimedDelivery? {
+        guard !ready.isEmpty, isOpen(at: now), inFlight < (circuit.isOpen ? 1 : limit) else { return nil }
+        return ready.removeFirst()
+    }
+
+    var firstReady: Claim? { ready.first?.claim }
+
+    /// Leases that will not be used soon: they go back, as if never taken.
+    func giveBack() -> [Claim] {
+        ahead = 0
+        defer { ready = [] }
+        return ready.map(\.claim)
     }
 
     func began() {
         inFlight += 1
         if circuit.isOpen { isProbing = true }
+    }
+
+    /// Whether what is leased ahead should go back after this result.
+    func isSlowed(by settlement: Settlement, took time: Duration, at now: Timestamp) -> Bool {
+        settlement.effect != .success || time > Self.quick || !isOpen(at: now)
     }
 
     /// - Returns: a reason to disable the webhook, if this result gives one.

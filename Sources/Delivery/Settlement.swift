@@ -45,7 +45,7 @@ struct Settlement: Sendable {
     /// Until when the receiver asked to be left alone.
     var restUntil: Timestamp?
 
-    init(_ result: TransferResult, of claim: Claim, at now: Timestamp, random: Double) {
+    init(_ result: TransferResult, of claim: Claim, at now: Timestamp, random: () -> Double) {
         let isGood = (200..<300).contains(result.status ?? 0)
         fault = result.fault == .none && !isGood ? (result.status == nil ? .unknown : .receiverStatus) : result.fault
         guard fault != .none else {
@@ -65,7 +65,7 @@ struct Settlement: Sendable {
         }
         guard
             !claim.isTest, claim.manual != .again,
-            let delay = RetrySchedule.delay(afterAttempt: claim.attempt, freshness: claim.freshness, random: random, retryAfter: retryAfter)
+            let delay = RetrySchedule.delay(afterAttempt: claim.attempt, freshness: claim.freshness, random: random(), retryAfter: retryAfter)
         else {
             if claim.isTest { state = .failed }
             return

@@ -6,13 +6,14 @@ import Web
 
 /// The features, and what answers a form whose session had ended.
 func allFeatures(_ app: App) throws -> (features: [Feature], interruption: @Sendable (Visit) throws -> WebResponse) {
-    let signIn = try SignInController(app)
+    let password = try PasswordController(app)
+    let signIn = try SignInController(app, password)
     return (
         [
             try .home(app),
             try .setup(app),
             .signIn(signIn),
-            try .password(app),
+            .password(password),
             try .myAccount(app),
             try .operatorAccounts(app),
             try .account(app),
@@ -23,6 +24,7 @@ func allFeatures(_ app: App) throws -> (features: [Feature], interruption: @Send
             try .webhookDeliveries(app),
             try .eventAPI(app),
             try .mediaAPI(app),
+            .health(app),
         ], signIn.interruption
     )
 }

@@ -58,7 +58,7 @@ package struct Response: Sendable {
     }
 
     /// Browsers read `\` as `/` and drop tabs and line ends, so `/\elsewhere` and `/⇥/elsewhere` are addresses of other sites.
-    private static func isLocal(_ path: String) -> Bool {
+    package static func isLocal(_ path: String) -> Bool {
         let bytes = Array(path.utf8)
         guard bytes.first == UInt8(ascii: "/"), !bytes.dropFirst().starts(with: "/".utf8) else { return false }
         return bytes.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") }

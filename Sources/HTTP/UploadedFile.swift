@@ -51,6 +51,9 @@ package struct UploadFailure: Error, Equatable {
     package init(code: Int32) {
         self.code = code
     }
+
+    /// There is no room, or no more of it for us.
+    package var isFull: Bool { code == ENOSPC || code == EDQUOT }
 }
 
 /// The file while it is written; goes away with its content unless `finished`.

@@ -16,11 +16,24 @@ enum CrossSiteGuard {
         return hex(mask) + hex(zip(mask, code).map { $0 ^ $1 })
     }
 
+    /// The browser itself says that a page of another site sent this.
+    static func isForeign(_ request: Request) -> Bool {
+        if let site = request.fields[fetchSite], site != "same-origin", site != "none" { return true }
+        if let origin = request.fields[.origin], origin != ownOrigin(request) { return true }
+        return false
+    }
+
+    /// The browser itself says that one of our pages sent this: for a form whose session, and so whose token, is no more.
+    static func isOwn(_ request: Request) -> Bool {
+        !isForeign(request) && (request.fields[fetchSite] == "same-origin" || request.fields[.origin] == ownOrigin(request))
+    }
+
+    private static func ownOrigin(_ request: Request) -> String {
+        "\(request.isSecure ? "https" : "http")://\(request.host)"
+    }
+
     static func permits(_ request: Request, form: FormData, secret: String?) -> Bool {
-        if let site = request.fields[fetchSite], site != "same-origin", site != "none" { return false }
-        let scheme = request.isSecure ? "https" : "http"
-        if let origin = request.fields[.origin], origin != "\(scheme)://\(request.host)" { return false }
-        guard let secret, let given = form[fieldName].flatMap({ bytes($0) }) else { return false }
+        guard !isForeign(request), let secret, let given = form[fieldName].flatMap({ bytes($0) }) else { return false }
         let code = code(for: secret)
         guard given.count == code.count * 2 else { return false }
         let unmasked = zip(given.prefix(code.count), given.suffix(code.count)).map { $0 ^ $1 }

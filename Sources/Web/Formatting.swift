@@ -54,13 +54,11 @@ package struct Times: Sendable {
     package let zone: Zone
     private let translation: Translation
     private let now: Timestamp
-    private let months: [String]
 
     package init(zone: Zone, translation: Translation, now: Timestamp) {
         self.zone = zone
         self.translation = translation
         self.now = now
-        months = (1...12).map { translation("time.month.\($0)") }
     }
 
     /// `22 Nov 2026, 14:05:09 +01:00`
@@ -71,7 +69,7 @@ package struct Times: Sendable {
 
     /// `22 Nov 2026`
     package func date(_ date: CivilDate) -> String {
-        "\(date.day) \(months[max(0, min(11, date.month - 1))]) \(date.year)"
+        "\(date.day) \(translation.months[max(0, min(11, date.month - 1))]) \(date.year)"
     }
 
     package func date(_ time: Timestamp) -> String { date(zone.civil(time).date) }
@@ -90,7 +88,12 @@ package struct Times: Sendable {
     }
 
     package func view(_ time: Timestamp) -> TimeView {
-        TimeView(iso: time.iso8601, text: text(time), relative: relative(time))
+        view(time, text: text(time))
+    }
+
+    /// The same with a text that is there already.
+    package func view(_ time: Timestamp, text: String) -> TimeView {
+        TimeView(iso: time.iso8601, text: text, relative: relative(time))
     }
 
     /// `Europe/Paris (+01:00)`, for beside a date filter.

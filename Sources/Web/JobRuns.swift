@@ -12,8 +12,16 @@ extension Site {
         }
     }
 
-    /// When the job last ran, for the one catch-up after downtime.
+    /// When the job last ran, for the one catch-up after downtime. Of a job that never ran, when there was first something for it to
+    /// do: since its account was made (`purge:acc_…` names one), or the oldest account. Nil without accounts.
     package func lastRun(of job: String) throws -> Timestamp? {
-        try database.read { try $0.value("SELECT MAX(started_at) FROM job_runs WHERE job = \(job)") }
+        let account = job.split(separator: ":").last.flatMap { ID<Account>($0) }
+        return try database.read { connection in
+            try connection.value(
+                """
+                SELECT COALESCE((SELECT MAX(started_at) FROM job_runs WHERE job = \(job)),
+                    (SELECT created_at FROM accounts WHERE id = \(account?.stored ?? "")), (SELECT MIN(created_at) FROM accounts))
+                """)
+        }
     }
 }

@@ -5,8 +5,8 @@ package import HTTP
 
 /// Where in a list a page is, from `after` (older than) and `before` (newer than) of its query.
 package struct PagePosition<Entity: Identified> {
-    let after: ID<Entity>?
-    let before: ID<Entity>?
+    package let after: ID<Entity>?
+    package let before: ID<Entity>?
 
     package init(_ query: FormData) {
         after = query["after"].flatMap { ID($0) }
@@ -15,7 +15,7 @@ package struct PagePosition<Entity: Identified> {
 
     /// The rows wanted are newer than `before`: to be read in ascending order.
     package var isBackward: Bool { before != nil }
-    var isFirst: Bool { after == nil && before == nil }
+    package var isFirst: Bool { after == nil && before == nil }
 
     /// `AND id < …`, or nothing. `column` is the id in a newest-first list.
     package func condition(on column: SQL) -> SQL {

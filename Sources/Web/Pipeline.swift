@@ -17,7 +17,8 @@ package final class Pipeline: Sendable {
     /// The longest body any route takes: what the FastCGI side may be asked to read or drain.
     package let largestBody: Int
 
-    /// - Parameter interruption: answers a form that was sent when its session had ended, so that what was typed is not lost.
+    /// - Parameter interruption: answers a form that was sent when its session had ended, or the password has to be changed first,
+    ///   so that what was typed is not lost. Nothing was checked of it but that no other site sent it.
     package init(site: Site, features: [Feature], interruption: @escaping @Sendable (Visit) throws -> WebResponse) throws {
         self.site = site
         self.interruption = interruption
@@ -75,6 +76,9 @@ package final class Pipeline: Sendable {
         } catch let error as DatabaseError where error == .full {
             site.logger.critical("The disk is full: nothing was saved", metadata: ["request": "\(requestID)"])
             return errorPages.response(.noRoom, shown)
+        } catch let error as UploadFailure where error.isFull {
+            site.logger.critical("The disk is full: an upload was not kept", metadata: ["request": "\(requestID)"])
+            return errorPages.response(.noRoom, shown)
         } catch {
             // The path alone: queries may hold what people searched for.
             site.logger.error("\(error)", metadata: ["request": "\(requestID)", "path": "\(request.path)"])
@@ -89,18 +93,26 @@ package final class Pipeline: Sendable {
         if let refusal = try refusal(of: route, request, session) { return refusal }
         let form = try form(of: route, request)
         let visit = visit(request, parameters, requestID, session: session, form: form)
-        if route.access != .anonymous, session == nil { return try interruption(visit) }
+        let isInterrupted = route.access != .anonymous && session.map { mustChangePassword($0, request) } ?? true
         if request.method != .get, request.method != .head {
-            guard CrossSiteGuard.permits(request, form: form.fields, secret: csrfSecret(request)) else {
-                return errorPages.response(.forbidden, visit, reason: "cross_site")
-            }
+            // A session that has ended took its token with it. What is answered then changes nothing, so the browser's word will do.
+            let isAccepted =
+                session == nil && isInterrupted
+                ? !CrossSiteGuard.isForeign(request)
+                : CrossSiteGuard.permits(request, form: form.fields, secret: csrfSecret(request))
+            guard isAccepted else { return errorPages.response(.forbidden, visit, reason: "cross_site") }
         }
-        var response =
-            switch route.handler {
-            case .visit(let handler): try handler(visit)
-            case .member(let handler): try handler(try member(visit))
-            case .machine: throw Abort(.notFound)
-            }
+        var response: WebResponse
+        if isInterrupted {
+            response = try interruption(visit)
+        } else {
+            response =
+                switch route.handler {
+                case .visit(let handler): try handler(visit)
+                case .member(let handler): try handler(try member(visit))
+                case .machine: throw Abort(.notFound)
+                }
+        }
         if session == nil, request.cookies[SessionCookie.visitorName(isSecure: request.isSecure)] == nil {
             response.setCookie(SessionCookie.visitor(visit.csrfSecret, isSecure: request.isSecure))
         }
@@ -116,9 +128,8 @@ package final class Pipeline: Sendable {
             query.set("to", request.query.isEmpty ? request.path : "\(request.path)?\(request.query.encoded())")
             return .redirect(to: request.path == "/" ? "/sign-in" : "/sign-in?\(query.encoded())")
         }
-        if session.passwordHasExpired(at: site.clock.now()), request.path != "/password", request.path != "/sign-out" {
-            return .redirect(to: "/password")
-        }
+        // A form goes on, to be kept over the change of the password.
+        if request.method != .post, mustChangePassword(session, request) { return .redirect(to: "/password") }
         switch route.access {
         case .anonymous, .signedIn: return nil
         case .right(let right):
@@ -131,6 +142,10 @@ package final class Pipeline: Sendable {
             return nil
         case .machine: throw Abort(.notFound)
         }
+    }
+
+    private func mustChangePassword(_ session: Session, _ request: Request) -> Bool {
+        request.path != "/password" && session.passwordHasExpired(at: site.clock.now())
     }
 
     private func form(of route: Route, _ request: Request) throws -> MultipartForm {
@@ -165,7 +180,7 @@ package final class Pipeline: Sendable {
             ?? Language(preferred: request.fields[.acceptLanguage] ?? "")
         return Visit(
             request: request, parameters: parameters, site: site, requestID: requestID, session: session, language: language,
-            t: site.locales[language], form: form.fields, upload: form, tabs: tabs, csrfSecret: csrfSecret(request) ?? Token.random())
+            upload: form, tabs: tabs, csrfSecret: csrfSecret(request) ?? Token.random())
     }
 
     /// What form tokens are bound to: the session, or before there is one, a cookie of the visitor.

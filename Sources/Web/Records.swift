@@ -67,12 +67,21 @@ package struct Deletion {
         self.bytes = bytes
     }
 
-    package func record(_ site: Site, on connection: any Connection) throws {
+    @discardableResult
+    package func record(_ site: Site, on connection: any Connection) throws -> ID<DeletionRow> {
+        let id = site.ids.next(DeletionRow.self)
         try connection.execute(
             """
             INSERT INTO deletions (id, account_id, user_id, user_name, entity, detail, planned, items, bytes, deleted_at)
-            VALUES (\(site.ids.next(DeletionRow.self)), \(account), \(user), \(userName), \(entity), \(detail), \(planned), \(items), \(bytes),
+            VALUES (\(id), \(account), \(user), \(userName), \(entity), \(detail), \(planned), \(items), \(bytes),
                 \(site.clock.now()))
             """)
+        return id
+    }
+
+    /// For a deletion that takes many transactions: the entry grows with each.
+    package func update(_ entry: ID<DeletionRow>, on connection: any Connection) throws {
+        try connection.execute(
+            "UPDATE deletions SET planned = \(planned), items = \(items), bytes = \(bytes) WHERE id = \(entry) AND account_id = \(account)")
     }
 }

@@ -23,11 +23,14 @@ package enum Language: String, CaseIterable, Sendable {
 /// The words of one language, by key. `t("retention.title")`
 package struct Translation: Sendable {
     package let language: Language
+    /// Short names, January first: wanted in every row of every table.
+    let months: [String]
     private let messages: [String: String]
 
     init(language: Language, messages: [String: String]) {
         self.language = language
         self.messages = messages
+        months = (1...12).map { messages["time.month.\($0)"] ?? String($0) }
     }
 
     /// The message of `key`, with each `{name}` replaced. A key that is missing shows as itself; `LocalesTests` keeps that from happening.

@@ -22,11 +22,31 @@ package struct Visit {
     let tabs: [Tab]
     let csrfSecret: String
 
+    init(
+        request: Request, parameters: PathParameters, site: Site, requestID: String, session: Session?, language: Language,
+        upload: MultipartForm, tabs: [Tab], csrfSecret: String
+    ) {
+        self.request = request
+        self.parameters = parameters
+        self.site = site
+        self.requestID = requestID
+        self.session = session
+        self.language = language
+        t = site.locales[language]
+        form = upload.fields
+        self.upload = upload
+        times = Times(
+            zone: site.zone(session?.timeZone ?? session?.account?.timeZone ?? "UTC"), translation: site.locales[language], now: site.clock.now())
+        self.tabs = tabs
+        self.csrfSecret = csrfSecret
+    }
+
+    /// In the visitor's zone: the user's own, else the account's.
+    package let times: Times
+
     package var query: FormData { request.query }
     package var now: Timestamp { site.clock.now() }
-
-    package var zone: Zone { site.zone(session?.timeZone ?? session?.account?.timeZone ?? "UTC") }
-    package var times: Times { Times(zone: zone, translation: t, now: now) }
+    package var zone: Zone { times.zone }
     package var numbers: Numbers { Numbers(language: language) }
 
     /// The first tab of Client account settings that the visitor may see.

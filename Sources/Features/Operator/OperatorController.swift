@@ -1,7 +1,100 @@
-// Not written yet.
+// The operator's console, its first page: the accounts, a way into each, and a new one.
 
+import Database
+import HTTP
+import HTTPTypes
+import Templating
 import Web
 
 extension Feature {
-    static func operatorAccounts(_ app: App) throws -> Feature { Feature("operatorAccounts", routes: []) }
+    static func operatorAccounts(_ app: App) throws -> Feature {
+        let accounts = try OperatorController(app)
+        return Feature(
+            "operator",
+            routes: [
+                .get("/operator", .operator) { _ in .redirect(to: "/operator/accounts") },
+                .get("/operator/accounts", .operator, accounts.index),
+                .get("/operator/accounts/new", .operator, accounts.new),
+                .post("/operator/accounts", .operator, accounts.create),
+                .post("/operator/accounts/{slug}/open", .operator, accounts.open),
+            ])
+    }
+}
+
+struct OperatorController {
+    private static let pageSize = 50
+    private let store: AccountDirectory
+    private let people: PeopleStore
+    private let list: PageTemplate<AccountsPage>
+    private let form: PageTemplate<NewAccountPage>
+
+    init(_ app: App) throws {
+        store = AccountDirectory(site: app.site)
+        people = PeopleStore(site: app.site)
+        list = try app.site.page("operator/accounts")
+        form = try app.site.page("operator/new_account")
+    }
+
+    @Sendable func index(_ member: Member) throws -> WebResponse {
+        let t = member.t
+        let search = member.query["q"] ?? ""
+        let found = try store.page(search: search, at: PagePosition(member.query), size: Self.pageSize)
+        let page = AccountsPage(
+            search: FieldView("q", t("operator.search"), kind: .search, value: search),
+            rows: found.elements.map { AccountRowView($0, member) },
+            pager: found.pager(path: "/operator/accounts", query: member.query) { $0.id },
+            empty: found.elements.isEmpty ? EmptyView(t("operator.empty.title"), t("operator.empty.text")) : nil)
+        return try member.page(list, page, PageHead(t("operator.title"), lead: t("operator.lead"), section: t("operator.section")))
+    }
+
+    @Sendable func new(_ member: Member) throws -> WebResponse {
+        try show(NewAccountForm(language: member.visit.language), member)
+    }
+
+    @Sendable func create(_ member: Member) throws -> WebResponse {
+        let form = NewAccountForm(member.form, isAdministratorOptional: false)
+        let errors = try errors(of: form, member)
+        guard errors.isEmpty, let administrator = form.administrator else { return try show(form, member, errors) }
+        let hash = try member.site.passwords.hash(administrator.password)
+        do {
+            try member.change("account.create", of: form.account.slug) { connection in
+                let account = try people.create(form.account, on: connection)
+                try people.create(administrator, passwordHash: hash, in: account, on: connection)
+            }
+        } catch DatabaseError.duplicate {
+            return try show(form, member, try self.errors(of: form, member))
+        }
+        return member.redirect(to: "/operator/accounts", saying: member.t("operator.created", ["account": form.account.name]))
+    }
+
+    /// From now on this session reads and writes that account. Written down in the account, where its administrators can see it.
+    @Sendable func open(_ member: Member) throws -> WebResponse {
+        guard let slug = member.visit.parameters["slug"], let account = try people.account(slug: slug),
+            let name = try store.name(of: account)
+        else {
+            throw Abort(.notFound)
+        }
+        try member.site.database.write { connection in
+            try store.open(account, in: member.session.id, on: connection)
+            try AuditEntry(
+                account: account, user: member.session.user, userName: member.session.userName, action: "account.open", subject: slug,
+                requestID: member.visit.requestID
+            ).record(member.site, on: connection)
+        }
+        return member.redirect(to: "/", saying: member.t("operator.opened", ["account": name]))
+    }
+
+    private func errors(of form: NewAccountForm, _ member: Member) throws -> FieldErrors {
+        var errors = FieldErrors()
+        form.addErrors(to: &errors, member.t, try member.site.database.read { try form.taken(by: people, on: $0) })
+        return errors
+    }
+
+    private func show(_ form: NewAccountForm, _ member: Member, _ errors: FieldErrors = FieldErrors()) throws -> WebResponse {
+        let t = member.t
+        let page = NewAccountPage(
+            errors: errors.summary(t), accountFields: NewAccountFormView(form, isAdministratorRequired: true, t, errors))
+        let head = PageHead(t("operator.new.title"), lead: t("operator.new.lead"), section: t("operator.section"))
+        return try member.page(self.form, page, head, hasErrors: !errors.isEmpty)
+    }
 }

@@ -1,7 +1,108 @@
-// Not written yet.
+// A change of one's own password, wanted or forced, after which only this browser is still signed in.
 
+import Database
+import HTTP
+import HTTPTypes
+import Templating
+import Time
 import Web
 
 extension Feature {
-    static func password(_ app: App) throws -> Feature { Feature("password", routes: []) }
+    static func password(_ controller: PasswordController) -> Feature {
+        Feature(
+            "password",
+            routes: [
+                .get("/password", .signedIn, controller.edit),
+                .post("/password", .signedIn, controller.update).limitingBody(to: KeptForm.bodyLimit),
+            ])
+    }
+}
+
+struct PasswordController {
+    private let store: SignInStore
+    /// Whoever found a browser signed in may not guess the password there either.
+    private let attempts = SignInAttempts()
+    private let resume: ResumePresenter
+    private let template: PageTemplate<PasswordPage>
+
+    init(_ app: App) throws {
+        store = SignInStore(site: app.site)
+        resume = try ResumePresenter(app)
+        template = try app.site.page("password/edit")
+    }
+
+    @Sendable func edit(_ member: Member) throws -> WebResponse {
+        try show(nil, member.visit, member.session)
+    }
+
+    /// The change that has to come before a form that was sent.
+    func interruption(_ kept: KeptForm, _ visit: Visit, _ session: Session) throws -> WebResponse {
+        try show(kept, visit, session, status: .forbidden)
+    }
+
+    @Sendable func update(_ member: Member) throws -> WebResponse {
+        let t = member.t
+        let form = PasswordForm(member.form)
+        guard let user = try store.credentials(of: member.session.user) else { throw Abort(.notFound) }
+        var errors = form.errors(email: user.email, t)
+        guard errors.isEmpty else { return try show(form.kept, member.visit, member.session, errors) }
+        let subject = user.user.stored
+        if let wait = attempts.begin(subject, at: member.now) {
+            errors.add("current_password", t("password.too_many", count: Int(clamping: (max(1, wait.components.seconds) + 59) / 60)))
+            return try show(form.kept, member.visit, member.session, errors, status: .tooManyRequests)
+        }
+        do {
+            guard try member.site.passwords.matches(form.current, stored: user.passwordHash) else {
+                errors.add("current_password", t("password.current.wrong"))
+                return try show(form.kept, member.visit, member.session, errors)
+            }
+            attempts.forgive(subject)
+            return try save(try member.site.passwords.hash(form.new), form, member, user)
+        } catch let abort as Abort where abort.status == .serviceUnavailable {
+            attempts.forgive(subject)
+            errors.add("current_password", t("password.busy"))
+            return try show(form.kept, member.visit, member.session, errors, status: abort.status)
+        }
+    }
+
+    private func save(_ hash: String, _ form: PasswordForm, _ member: Member, _ user: Credentials) throws -> WebResponse {
+        let visit = member.visit
+        let site = member.site
+        let known = try visit.deviceToken.flatMap { try store.isDevice($0, of: user.user) ? $0 : nil }
+        let device = known ?? Token.random()
+        let token: String? = try member.change("password.change") { connection in
+            guard try store.savePassword(hash, of: user, on: connection) else { return nil }
+            try site.sessions.endAll(of: user.user, on: connection)
+            try store.forgetDevices(of: user.user, but: device, on: connection)
+            try store.rememberDevice(device, of: user.user, on: connection)
+            return try site.sessions.start(
+                user: user.user, account: member.session.account?.id, userAgent: visit.request.fields[.userAgent] ?? "",
+                address: visit.request.remoteAddress, on: connection)
+        }
+        // Changed in another window meanwhile, which has ended this session.
+        guard let token else { return .redirect(to: "/sign-in") }
+        var response: WebResponse
+        if let kept = form.kept, let own = try visit.signedIn(as: token) {
+            response = try resume.show(kept, own)
+        } else {
+            let wasForced = member.session.passwordHasExpired(at: member.now)
+            response = member.redirect(to: wasForced ? "/" : "/me", saying: member.t("password.changed"))
+        }
+        visit.signIn(&response, session: token, device: device)
+        return response
+    }
+
+    private func show(
+        _ kept: KeptForm?, _ visit: Visit, _ session: Session, _ errors: FieldErrors = FieldErrors(), status: HTTPResponse.Status? = nil
+    ) throws -> WebResponse {
+        let t = visit.t
+        let isForced = session.passwordHasExpired(at: visit.now)
+        let page = PasswordPage(kept, email: session.email, isForced: isForced, t, errors)
+        let lead =
+            if kept != nil { t("password.kept.lead") } else if session.mustChangePassword { t("password.first.lead") } else if isForced {
+                t("password.expired.lead", count: session.account?.passwordDays ?? 0)
+            } else { t("password.lead") }
+        return try visit.page(
+            template, page, PageHead(t("password.title"), lead: lead, section: ""), hasErrors: !errors.isEmpty, status: status)
+    }
 }

@@ -20,17 +20,21 @@ package struct NewAccount: Sendable {
         self.slug = slug
     }
 
-    /// Key of the words on what is wrong, with the field; nil when nothing is.
-    package var problem: (field: String, key: String)? {
-        if name.isEmpty || name.count > 100 { return ("account_name", "people.account_name.needed") }
+    package var problem: (field: String, key: String)? { problems.first }
+
+    /// Fields, each with the key of the words on what is wrong; empty when nothing is.
+    package var problems: [(field: String, key: String)] {
+        var problems: [(String, String)] = []
+        if name.isEmpty || name.count > 100 { problems.append(("account_name", "people.account_name.needed")) }
         let isSlug =
             (2...40).contains(slug.utf8.count)
-            && slug.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 } && slug.first != "-" && slug.last != "-"
-        if !isSlug { return ("slug", "people.slug.format") }
-        if !Countries.codes.contains(country) { return ("country", "people.country.unknown") }
-        if Language(rawValue: language) == nil { return ("account_language", "people.language.unknown") }
-        if Zone(identifier: timeZone) == nil { return ("time_zone", "people.time_zone.unknown") }
-        return nil
+            && slug.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 } && slug.first != "-"
+            && slug.last != "-"
+        if !isSlug { problems.append(("slug", "people.slug.format")) }
+        if !Countries.codes.contains(country) { problems.append(("country", "people.country.unknown")) }
+        if Language(rawValue: language) == nil { problems.append(("account_language", "people.language.unknown")) }
+        if Zone(identifier: timeZone) == nil { problems.append(("time_zone", "people.time_zone.unknown")) }
+        return problems
     }
 }
 
@@ -53,15 +57,18 @@ package struct NewUser: Sendable {
         self.role = role
     }
 
-    package var problem: (field: String, key: String)? {
-        if name.isEmpty || name.count > 100 { return ("name", "people.name.needed") }
+    package var problem: (field: String, key: String)? { problems.first }
+
+    package var problems: [(field: String, key: String)] {
+        var problems: [(String, String)] = []
+        if name.isEmpty || name.count > 100 { problems.append(("name", "people.name.needed")) }
         let parts = email.split(separator: "@", omittingEmptySubsequences: false)
         let isEmail =
             parts.count == 2 && !parts[0].isEmpty && parts[1].contains(".") && email.utf8.count <= 254
             && email.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F }
-        if !isEmail { return ("email", "people.email.format") }
-        if let key = Passwords.problem(with: password, email: email) { return ("password", key) }
-        return nil
+        if !isEmail { problems.append(("email", "people.email.format")) }
+        if let key = Passwords.problem(with: password, email: email) { problems.append(("password", key)) }
+        return problems
     }
 }
 
@@ -106,6 +113,19 @@ package struct PeopleStore: Sendable {
             VALUES (\(id), \(account), \(role), \(user.email), \(user.name), \(passwordHash), \(now), \(user.mustChangePassword), \(now))
             """)
         return id
+    }
+
+    /// Whether there is staff of the platform: the first of it is made by set-up.
+    package func hasOperator(on connection: any Connection) throws -> Bool {
+        try connection.value("SELECT 1 FROM users WHERE account_id IS NULL LIMIT 1", as: Int.self) != nil
+    }
+
+    package func isTaken(email: String, on connection: any Connection) throws -> Bool {
+        try connection.value("SELECT 1 FROM users WHERE email = \(email)", as: Int.self) != nil
+    }
+
+    package func isTaken(slug: String, on connection: any Connection) throws -> Bool {
+        try connection.value("SELECT 1 FROM accounts WHERE slug = \(slug)", as: Int.self) != nil
     }
 
     package func account(slug: String) throws -> ID<Account>? {

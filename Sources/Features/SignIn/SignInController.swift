@@ -1,14 +1,141 @@
-// Not written yet.
+// Signing in and out, and the way back for a form that was sent when its session had ended.
 
+import Database
 import HTTP
+import HTTPTypes
+import Time
 import Web
 
 extension Feature {
-    static func signIn(_ controller: SignInController) -> Feature { Feature("sign in", routes: []) }
+    static func signIn(_ controller: SignInController) -> Feature {
+        Feature(
+            "sign in",
+            routes: [
+                .get("/sign-in", anonymous: controller.new),
+                .post("/sign-in", anonymous: controller.create).limitingBody(to: KeptForm.bodyLimit),
+                .post("/sign-out", anonymous: controller.delete),
+            ], jobs: { [try SessionCleaning(store: controller.store).job()] })
+    }
 }
 
 struct SignInController {
-    init(_ app: App) throws {}
+    let store: SignInStore
+    private let attempts = SignInAttempts()
+    private let passwords: PasswordController
+    private let resume: ResumePresenter
+    private let template: PageTemplate<SignInPage>
 
-    @Sendable func interruption(_ visit: Visit) throws -> WebResponse { .redirect(to: "/sign-in") }
+    init(_ app: App, _ passwords: PasswordController) throws {
+        store = SignInStore(site: app.site)
+        self.passwords = passwords
+        resume = try ResumePresenter(app)
+        template = try app.site.page("sign_in/new")
+    }
+
+    @Sendable func new(_ visit: Visit) throws -> WebResponse {
+        let form = SignInForm(visit.query)
+        guard visit.session == nil else { return .redirect(to: form.destination) }
+        return try show(form, visit)
+    }
+
+    @Sendable func create(_ visit: Visit) throws -> WebResponse {
+        let form = SignInForm(visit.form)
+        var errors = FieldErrors()
+        if form.email.isEmpty { errors.add("email", visit.t("sign_in.email.needed")) }
+        if form.password.isEmpty { errors.add("password", visit.t("sign_in.password.needed")) }
+        guard errors.isEmpty else { return try show(form, visit, errors) }
+        let candidate = try store.credentials(email: form.email)
+        let device = try visit.deviceToken.flatMap { token in
+            try candidate.flatMap { try store.isDevice(token, of: $0.user) ? token : nil }
+        }
+        // The owner's browser has an allowance of its own, so that others who guess cannot lock the owner out.
+        let subject = device.map { "device \($0)" } ?? "email \(form.email)"
+        if let wait = attempts.begin(subject, at: visit.now) { return try showTooMany(form, visit, wait) }
+        let matches: Bool
+        do {
+            matches = try visit.site.passwords.matches(form.password, stored: candidate?.passwordHash)
+        } catch let abort as Abort {
+            attempts.forgive(subject)
+            errors.add("email", visit.t("sign_in.busy"))
+            return try show(form, visit, errors, status: abort.status)
+        }
+        guard matches, let user = candidate, user.isEnabled else {
+            errors.add("email", visit.t("sign_in.wrong"))
+            return try show(form, visit, errors)
+        }
+        attempts.forgive(subject)
+        return try start(form, visit, user, device: device ?? Token.random())
+    }
+
+    @Sendable func delete(_ visit: Visit) throws -> WebResponse {
+        if let session = visit.session {
+            try visit.site.database.write { connection in
+                _ = try visit.site.sessions.end(session.id, of: session.user, on: connection)
+                try AuditEntry(
+                    account: session.account?.id, user: session.user, userName: session.userName, action: "session.end",
+                    subject: session.id.description, requestID: visit.requestID
+                ).record(visit.site, on: connection)
+            }
+        }
+        var response = visit.redirect(to: "/sign-in", .info, saying: visit.t("sign_in.signed_out"))
+        visit.signOut(&response)
+        return response
+    }
+
+    /// Answers a form that came without a session, or while the password has to be changed: what was typed goes on in the page.
+    @Sendable func interruption(_ visit: Visit) throws -> WebResponse {
+        let kept = KeptForm(interrupted: visit)
+        if let session = visit.session {
+            guard let kept else { return .redirect(to: "/password") }
+            return try passwords.interruption(kept, visit, session)
+        }
+        guard let kept else { return .redirect(to: "/sign-in") }
+        return try show(SignInForm(interrupted: kept), visit, status: .forbidden)
+    }
+
+    private func start(_ form: SignInForm, _ visit: Visit, _ user: Credentials, device: String) throws -> WebResponse {
+        let site = visit.site
+        let token = try site.database.write { connection in
+            if let old = visit.session { _ = try site.sessions.end(old.id, of: old.user, on: connection) }
+            try store.rememberDevice(device, of: user.user, on: connection)
+            try AuditEntry(
+                account: user.account, user: user.user, userName: user.name, action: "session.start", subject: visit.request.remoteAddress,
+                requestID: visit.requestID
+            ).record(site, on: connection)
+            return try site.sessions.start(
+                user: user.user, account: user.account, userAgent: visit.request.fields[.userAgent] ?? "",
+                address: visit.request.remoteAddress, on: connection)
+        }
+        var response = try arrival(form, visit, token)
+        visit.signIn(&response, session: token, device: device)
+        return response
+    }
+
+    /// Where somebody comes who has just signed in: to the form that waited, over the change of password if that is due.
+    private func arrival(_ form: SignInForm, _ visit: Visit, _ token: String) throws -> WebResponse {
+        guard let kept = form.kept, let own = try visit.signedIn(as: token), let session = own.session else {
+            return .redirect(to: form.destination)
+        }
+        if session.passwordHasExpired(at: visit.now) { return try passwords.interruption(kept, own, session) }
+        return try resume.show(kept, own)
+    }
+
+    private func showTooMany(_ form: SignInForm, _ visit: Visit, _ wait: Duration) throws -> WebResponse {
+        var errors = FieldErrors()
+        let seconds = max(1, wait.components.seconds)
+        errors.add("email", visit.t("sign_in.too_many", count: Int(clamping: (seconds + 59) / 60)))
+        var response = try show(form, visit, errors, status: .tooManyRequests)
+        response.fields[.retryAfter] = String(seconds)
+        return response
+    }
+
+    private func show(
+        _ form: SignInForm, _ visit: Visit, _ errors: FieldErrors = FieldErrors(), status: HTTPResponse.Status? = nil
+    ) throws -> WebResponse {
+        let t = visit.t
+        let page = SignInPage(form, t, errors)
+        let head = PageHead(
+            t(form.kept == nil ? "sign_in.title" : "sign_in.kept.title"), lead: form.kept == nil ? "" : t("sign_in.kept.lead"), section: "")
+        return try visit.page(template, page, head, hasErrors: !errors.isEmpty, status: status)
+    }
 }

@@ -238,12 +238,14 @@ package struct FileView: TemplateData {
         let url: String
         let name: String
         let removeName: String
+        let isRemoved: Bool
 
         package static let fields = Fields<Current> {
             Text("url") { $0.url }
             Text("name") { $0.name }
             Text("remove_name") { $0.removeName }
             Text("remove_id") { $0.removeName }
+            Flag("is_removed") { $0.isRemoved }
         }
     }
 
@@ -254,16 +256,17 @@ package struct FileView: TemplateData {
     let accept: String
     let current: Current?
 
+    /// - Parameter isRemoved: the box that removes the file was ticked, in a form that is shown again.
     package init(
         _ name: String, _ label: String, hint: String = "", accept: String, current: (url: String, name: String)?,
-        errors: FieldErrors = FieldErrors()
+        isRemoved: Bool = false, errors: FieldErrors = FieldErrors()
     ) {
         self.name = name
         self.label = label
         self.hint = hint
         error = errors[name]
         self.accept = accept
-        self.current = current.map { Current(url: $0.url, name: $0.name, removeName: "\(name)_remove") }
+        self.current = current.map { Current(url: $0.url, name: $0.name, removeName: "\(name)_remove", isRemoved: isRemoved) }
     }
 
     package static let fields = Fields<FileView> {

@@ -51,9 +51,11 @@ package struct IdentifierView: TemplateData {
 /// An address that wraps at its slashes; `shared/url`.
 package struct URLView: TemplateData {
     let text: String
+    private let parts: [String]
 
     package init(_ text: String) {
         self.text = text
+        parts = Self.parts(of: text)
     }
 
     package static let fields = Fields<URLView> {
@@ -61,19 +63,21 @@ package struct URLView: TemplateData {
         List("parts") { $0.parts }
     }
 
-    /// Scheme and host stay together.
-    private var parts: [String] {
-        let host = text.firstRange(of: "://")?.upperBound ?? text.startIndex
+    /// Scheme and host stay together. By bytes: lists show an address in every row.
+    private static func parts(of text: String) -> [String] {
+        let bytes = text.utf8
         var parts: [String] = []
-        var part = String(text[..<host])
-        for character in text[host...] {
-            part.append(character)
-            if character == "/" || character == "?" || character == "&" {
-                parts.append(part)
-                part = ""
+        var start = bytes.startIndex
+        var index = text.firstRange(of: "://")?.upperBound ?? start
+        while index < bytes.endIndex {
+            let byte = bytes[index]
+            index = bytes.index(after: index)
+            if byte == UInt8(ascii: "/") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "&") {
+                parts.append(String(text[start..<index]))
+                start = index
             }
         }
-        if !part.isEmpty { parts.append(part) }
+        if start < bytes.endIndex { parts.append(String(text[start...])) }
         return parts
     }
 }

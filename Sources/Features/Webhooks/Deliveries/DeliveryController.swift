@@ -1,7 +1,109 @@
-// Not written yet.
+// Deliveries of one webhook, and the History of all: the last three months, with filters, a row that opens, and Retry.
 
+import Cron
+import Database
+import Delivery
+import HTTP
+import HTTPTypes
+import Templating
+import Time
 import Web
 
 extension Feature {
-    static func webhookDeliveries(_ app: App) throws -> Feature { Feature("webhookDeliveries", routes: []) }
+    static func webhookDeliveries(_ app: App) throws -> Feature {
+        let deliveries = try DeliveryController(app)
+        let detail = try DeliveryDetailController(app)
+        let retry = RetryController(app)
+        return Feature(
+            "webhook deliveries",
+            tabs: [
+                Tab(
+                    order: 83, label: "deliveries.history.title", path: ListAddress.path(nil), right: .viewWebhooks,
+                    parent: "/settings/webhooks")
+            ],
+            routes: [
+                .get("/settings/webhooks/history", .needs(.viewWebhooks), deliveries.history),
+                .get("/settings/webhooks/endpoints/{id}/deliveries", .needs(.viewWebhooks), deliveries.index),
+                .get("/settings/webhooks/deliveries/{id}", .needs(.viewWebhooks), detail.show),
+                .post("/settings/webhooks/deliveries/{id}/retry", .needs(.retryDeliveries), retry.create),
+            ],
+            jobs: { [try WebhookHistoryPurge(site: app.site).job()] })
+    }
+}
+
+struct DeliveryController {
+    private static let pageSize = 50
+    private let store: DeliveryStore
+    private let directory: WebhookDirectory
+    private let template: PageTemplate<DeliveriesPage>
+    private let words: [Language: DeliveryWords]
+
+    init(_ app: App) throws {
+        store = DeliveryStore(database: app.site.database)
+        directory = app.directory
+        template = try app.site.page("webhooks/deliveries/index")
+        words = DeliveryWords.all(app.site.locales)
+    }
+
+    /// Of all webhooks.
+    @Sendable func history(_ member: Member) throws -> WebResponse {
+        try show(member, webhook: nil, PageHead(member.t("deliveries.history.title"), lead: member.t("deliveries.history.lead")))
+    }
+
+    /// Of one webhook, also of one that was deleted, as long as the history has it.
+    @Sendable func index(_ member: Member) throws -> WebResponse {
+        let webhook = try member.id(as: Webhook.self)
+        let account = try member.account.id
+        let present = try directory.webhooks(of: account).webhooks.first { $0.id == webhook }
+        guard let name = try present?.name ?? store.webhookName(webhook, of: account) else { throw Abort(.notFound) }
+        let head = PageHead(member.t("deliveries.of", ["name": name]), lead: member.t("deliveries.of.lead"))
+        return try show(member, webhook: webhook, head)
+    }
+
+    private func show(_ member: Member, webhook: ID<Webhook>?, _ head: PageHead) throws -> WebResponse {
+        let t = member.t
+        let query = member.query
+        let words = words[t.language] ?? DeliveryWords(t)
+        let times = member.times
+        let filter = DeliveryFilter(query, webhook: webhook, zone: times.zone, now: member.now)
+        let found = try store.page(
+            of: try member.account.id, filter, at: PagePosition(query), size: Self.pageSize, withPayload: member.may(.viewPayloads))
+        let path = ListAddress.path(webhook)
+        let address = ListAddress(webhook: webhook, query: query)
+        var urls = LastURL()
+        let page = DeliveriesPage(
+            filters: FiltersView(
+                action: path, search: FieldView("q", t("deliveries.search"), kind: .search, value: query["q"] ?? ""),
+                range: DateRange(query),
+                selects: [
+                    SelectView("state", t("deliveries.state"), selected: filter.state?.rawValue ?? "", options: words.stateOptions),
+                    SelectView("type", t("deliveries.type"), selected: filter.eventType ?? "", options: words.typeOptions),
+                ], query: query, times: times, t: t),
+            rows: found.rows.map { DeliveryRowView($0, words, times, urls.view($0.url)) },
+            pager: PagerView(newer: address.href(before: found.newer), older: address.href(after: found.older)), carried: address.carried,
+            mayRetry: member.may(.retryDeliveries),
+            note: found.lookedThrough.map { t("deliveries.looked_through", ["count": member.numbers.text($0)]) } ?? "",
+            empty: found.rows.isEmpty ? empty(query, t) : nil)
+        return try member.page(template, page, head)
+    }
+
+    private func empty(_ query: FormData, _ t: Translation) -> EmptyView {
+        DeliveryFilter.isUsed(query)
+            ? EmptyView(t("deliveries.none_fits.title"), t("deliveries.none_fits.text"))
+            : EmptyView(t("deliveries.none.title"), t("deliveries.none.text"))
+    }
+}
+
+/// Neighbouring rows mostly go to the same address, whose parts need be found only once.
+private struct LastURL {
+    private var last = URLView("")
+    private var text = ""
+
+    mutating func view(_ url: String) -> URLView {
+        if url != text {
+            text = url
+            last = URLView(url)
+        }
+        return last
+    }
 }

@@ -1,0 +1,379 @@
+"""The six figures, measured against something else in the same run and in turns; see bin/bench, which builds what this needs."""
+
+import argparse
+import os
+import re
+import secrets
+import shutil
+import sqlite3
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "Tests/EndToEnd"))
+
+from console import Console  # noqa: E402
+from installation import Installation, PASSWORD, free_port  # noqa: E402
+from machine import Machine  # noqa: E402
+from waiting import until  # noqa: E402
+import webhooks  # noqa: E402
+
+TOOLS = ROOT / ".build-benchmarks"
+median = statistics.median
+
+
+def say(text):
+    print(f"  {text}", file=sys.stderr, flush=True)
+
+
+def numbers(text):
+    """`name value` lines."""
+    return {name: float(value) for name, value in (line.split() for line in text.splitlines() if len(line.split()) == 2)}
+
+
+def php(value):
+    """As a PHP literal."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    if isinstance(value, dict):
+        return "[" + ", ".join(f"{php(name)} => {php(one)}" for name, one in value.items()) + "]"
+    return "[" + ", ".join(php(one) for one in value) + "]"
+
+
+class Table:
+    def __init__(self):
+        self.rows = []
+
+    def add(self, figure, goal, value, met, detail=""):
+        self.rows.append((figure, goal, value, {True: "met", False: "MISSED", None: "not measured"}[met], detail))
+        say(f"{figure}: {value} ({self.rows[-1][3]}) {detail}")
+
+    def print(self):
+        head = ("Figure", "Goal", "Here", "")
+        widths = [max(len(row[i]) for row in [head, *self.rows]) for i in range(4)]
+        print()
+        for row in [head, tuple("-" * w for w in widths), *self.rows]:
+            print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() + (f"   {row[4]}" if len(row) > 4 and row[4] else ""))
+        missed = sum(1 for row in self.rows if row[3] != "met")
+        print(f"\n{len(self.rows) - missed} of {len(self.rows)} met, on {os.cpu_count()} cores.")
+
+
+class FastReceiver:
+    """Benchmarks/receiver.c, which does next to nothing."""
+
+    def __init__(self, log=None):
+        self.process = subprocess.Popen(
+            [TOOLS / "receiver", "0", *([log] if log else [])], stdout=subprocess.PIPE, text=True)
+        self.port = int(self.process.stdout.readline())
+        self.url = f"http://127.0.0.1:{self.port}/hook"
+
+    @property
+    def count(self):
+        import http.client
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        connection.request("GET", "/count")
+        return int(connection.getresponse().read())
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(5)
+
+
+class Bench:
+    def __init__(self, quick):
+        self.quick = quick
+        self.rounds = 1 if quick else 3
+        self.table = Table()
+
+    # 1: templates
+
+    def template(self):
+        program = TOOLS / "swift/release/TemplateBenchmark"
+        runs = [numbers(subprocess.run([program], capture_output=True, text=True, check=True).stdout) for _ in range(self.rounds)]
+        ratio = median(run["template_ratio"] for run in runs)
+        ours, theirs = median(run["ours_median_us"] for run in runs), median(run["theirs_median_us"] for run in runs)
+        self.table.add(
+            "Template engine against swift-mustache", "≥ 20 ×", f"{ratio:.1f} ×", ratio >= 20, f"{ours:.1f} µs against {theirs:.0f} µs")
+
+    # The product, as it will be measured
+
+    def install(self):
+        self.product = product = Installation("bench")
+        for slug in ("accepting", "pages", "one", "eight", "steady"):
+            product.create_account(slug, f"Bench {slug}")
+            product.create_user(slug, f"{slug}@example.com", "Nadia Benali")
+        self.keys = {slug: product.create_key(slug, "events:write") for slug in ("accepting", "pages", "one", "eight", "steady")}
+        self.php_port = free_port()
+        product.nginx_configuration = self.with_php(product.nginx_configuration)
+        product.start()
+        self.consoles = {}
+        for slug in self.keys:
+            self.consoles[slug] = Console(product.port)
+            self.consoles[slug].sign_in(f"{slug}@example.com", PASSWORD)
+            webhooks.enable(self.consoles[slug])
+        self.receiver = FastReceiver()
+
+    def load(self, account, count, rate=0, connections=32):
+        done = subprocess.run(
+            [TOOLS / "load", str(self.product.port), account, self.keys[account], str(connections), str(count), str(rate), secrets.token_hex(4)],
+            capture_output=True, text=True, check=True)
+        result = numbers(done.stdout)
+        if result["wrong"]:
+            raise SystemExit(f"{result['wrong']:.0f} of {count} events were not answered 202:\n{self.product.last_words()}")
+        return result
+
+    # 2: the deliveries page against PHP
+
+    def with_php(self, original):
+        """The same nginx serves the PHP page on a port of its own, with the same settings."""
+        def configuration():
+            text = original()
+            server = f"""
+    server {{
+        listen 127.0.0.1:{self.php_port};
+        charset utf-8;
+        include /etc/nginx/fastcgi_params;
+        fastcgi_param SCRIPT_FILENAME {self.product.folder}/php/deliveries.php;
+        fastcgi_keep_conn off;
+        fastcgi_request_buffering on;
+        fastcgi_buffer_size 16k;
+        fastcgi_buffers 16 16k;
+        location / {{ fastcgi_pass unix:{self.product.folder}/php/fpm.sock; }}
+    }}
+"""
+            at = text.rindex("}")
+            return text[:at] + server + text[at:]
+        return configuration
+
+    def fill_pages(self):
+        """10,000 deliveries, some of which failed, as an account has them."""
+        account, console = "pages", self.consoles["pages"]
+        webhooks.create(console, "CRM synchronisation", self.receiver.url)
+        machine = Machine(self.product.port, account, self.keys[account])
+        types = ["call:end", "call:missed", "recording:ready", "voicemail:left", "cdr"]
+        for batch in range(10):
+            events = [
+                {"event_type": types[i % len(types)], "event_id": f"page-{batch}-{i}", "data": {"reference": f"{batch}-{i}", "note": "x" * 200}}
+                for i in range(1000)]
+            answer = machine.post("events", events)
+            if answer.status != 202:
+                raise SystemExit(f"the rows behind the page were not accepted: {answer.status} {answer.body[:500]}")
+        until(lambda: self.settled("pages") == 10_000, within=120, what="10,000 deliveries settled", every=0.2)
+
+    def account_id(self, slug):
+        return self.product.value("SELECT id FROM accounts WHERE slug = ?", slug)
+
+    def settled(self, slug):
+        return self.product.value("SELECT count(*) FROM deliveries WHERE account_id = ? AND state = 'delivered'", self.account_id(slug))
+
+    def product_lists(self, page):
+        """What the product's page takes from lists of its own, read off the page, for PHP to include: opcache keeps it."""
+        tree, sprite = page.tree, re.search(r'<svg hidden.*?</svg>', page.text, re.S).group()
+        tabs = []
+        for item in tree.first("nav", class_="tabs").first("ul").children:
+            if getattr(item, "tag", None) == "li":
+                links = item.all("a")
+                children = [{"href": a.get("href"), "label": a.text, "current": a.get("aria-current") == "page"} for a in links[1:]]
+                tabs.append({"href": links[0].get("href"), "label": links[0].text, "right": "webhooks.view", "children": children})
+        types = [[option.get("value"), option.text] for option in tree.first("select", id="type").all("option") if option.get("value")]
+        lists = {
+            "css": tree.first("link", rel="stylesheet").get("href"), "logo": tree.first("link", rel="icon").get("href"),
+            "js": tree.first("script").get("src"), "icons": sprite, "tabs": tabs, "types": types,
+            "version": tree.first("footer").text.removeprefix("Hookswitch "),
+        }
+        return f"<?php return {php(lists)};\n"
+
+    def start_php(self, page):
+        folder = self.product.folder / "php"
+        folder.mkdir()
+        shutil.copy(ROOT / "Benchmarks/deliveries.php", folder)
+        (folder / "product.php").write_text(self.product_lists(page))
+        copy = folder / "copy.sqlite"
+        self.product.command("backup", str(copy))
+        # The copy is as the product's own file: the same journal, and its statistics are those that it has.
+        sqlite3.connect(copy).execute("PRAGMA journal_mode=WAL").fetchall()
+        for file in [folder, *folder.iterdir()]:
+            shutil.chown(file, "www-data", "www-data") if os.geteuid() == 0 else None
+        pool = folder / "fpm.conf"
+        pool.write_text(f"""[global]
+error_log = {folder}/fpm.log
+daemonize = no
+[www]
+user = www-data
+group = www-data
+listen = {folder}/fpm.sock
+listen.owner = www-data
+listen.group = www-data
+pm = static
+pm.max_children = 8
+pm.max_requests = 0
+env[DELIVERIES_DATABASE] = {copy}
+php_admin_value[opcache.enable] = 1
+php_admin_value[opcache.validate_timestamps] = 0
+php_admin_value[realpath_cache_size] = 4096k
+php_admin_value[date.timezone] = UTC
+""")
+        self.php = subprocess.Popen(
+            [shutil.which("php-fpm8.2") or "/usr/sbin/php-fpm8.2", "-F", "-y", str(pool)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until(lambda: (folder / "fpm.sock").exists(), what="PHP-FPM listens")
+
+    def wrk(self, port, path, cookie, seconds):
+        done = subprocess.run(
+            ["wrk", "-t2", "-c16", f"-d{seconds}s", "-H", f"Cookie: {cookie}", "-H", "Accept-Encoding: gzip", "-H", "Accept-Language: en",
+             f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True, check=True)
+        if "Non-2xx" in done.stdout or "Socket errors" in done.stdout:
+            raise SystemExit(f"{path} on {port} did not answer well:\n{done.stdout}")
+        return float(re.search(r"Requests/sec:\s*([\d.]+)", done.stdout).group(1))
+
+    def pages(self):
+        self.fill_pages()
+        console = self.consoles["pages"]
+        self.start_php(console.get("/settings/webhooks/history"))
+        cookie = "; ".join(f"{name}={value}" for name, value in console.cookies.items())
+        path = "/settings/webhooks/history"
+        ours = console.get(path)
+        php = Console(self.php_port)
+        php.cookies = dict(console.cookies)
+        theirs = php.get(path)
+        rows = (len(ours.rows()), len(theirs.rows()))
+        if ours.status != 200 or theirs.status != 200 or rows[0] != rows[1] or rows[0] < 20:
+            raise SystemExit(f"the pages are not alike: {ours.status} with {rows[0]} rows, PHP {theirs.status} with {rows[1]}\n{theirs.text[:2000]}")
+        if abs(len(ours.content) / len(theirs.content) - 1) > 0.03:
+            raise SystemExit(f"the pages are not of one size: {len(ours.content)} and {len(theirs.content)} bytes")
+        seconds = 2 if self.quick else 6
+        mine, other = [], []
+        for one in range(self.rounds + 1):
+            a, b = self.wrk(self.product.port, path, cookie, seconds), self.wrk(self.php_port, path, cookie, seconds)
+            # The first round warms both.
+            if one:
+                mine.append(a)
+                other.append(b)
+        ratio = median(mine) / median(other)
+        self.table.add(
+            "Deliveries page against PHP-FPM", "≥ 1.5 ×", f"{ratio:.2f} ×", ratio >= 1.5,
+            f"{median(mine):.0f} and {median(other):.0f} requests/s, {len(ours.content) // 1000} and {len(theirs.content) // 1000} kB, {rows[0]} rows")
+        self.php.terminate()
+        self.php.wait(10)
+
+    # 3: accepting
+
+    def accepting(self):
+        webhook = webhooks.create(self.consoles["accepting"], "Fast", self.receiver.url)
+        webhooks.pause(self.consoles["accepting"], webhook)
+        count = 4_000 if self.quick else 20_000
+        self.load("accepting", 2_000)
+        runs = [self.load("accepting", count) for _ in range(self.rounds)]
+        speed, p99 = median(run["per_second"] for run in runs), median(run["p99_ms"] for run in runs)
+        self.table.add("Events accepted durably, 32 clients", "≥ 2000/s", f"{speed:.0f}/s", speed >= 2000, "each with a delivery row, through nginx")
+        self.table.add("  their acknowledgement, p99", "≤ 50 ms", f"{p99:.1f} ms", p99 <= 50, f"p50 {median(run['p50_ms'] for run in runs):.1f} ms")
+
+    # 4: delivering
+
+    def delivering(self, account, width):
+        """A backlog, released at once; the bare loop posts to the same receiver in the same round."""
+        console = self.consoles[account]
+        hooks = [webhooks.create(console, f"Fast {i + 1}", self.receiver.url) for i in range(width)]
+        deliveries = 4_000 if self.quick else 20_000
+        in_flight = 8 * width
+        speeds, bare = [], []
+        for _ in range(self.rounds):
+            for hook in hooks:
+                webhooks.pause(console, hook)
+            self.load(account, deliveries // width)
+            where = self.account_id(account)
+            before = self.receiver.count
+            done_before = self.settled(account)
+            started = time.time()
+            for hook in hooks:
+                webhooks.resume(console, hook)
+            until(lambda: self.receiver.count >= before + deliveries, within=120, what="the backlog is delivered", every=0.05)
+            until(lambda: self.settled(account) >= done_before + deliveries, within=60, what="every delivery is recorded", every=0.05)
+            # To the moment at which the last attempt had ended; and every attempt is there.
+            ended, recorded = self.product.rows(
+                "SELECT max(finished_at), count(*) FROM attempts WHERE account_id = ? AND status = 200 AND started_at >= ?", where, int(started * 1000))[0]
+            if recorded != deliveries:
+                raise SystemExit(f"{deliveries} were delivered, {recorded} attempts recorded")
+            speeds.append(deliveries / (ended / 1000 - started))
+            done = subprocess.run(
+                [TOOLS / "bare-curl-multi", self.receiver.url, str(deliveries * 2), str(in_flight)], capture_output=True, text=True, check=True)
+            bare.append(float(done.stdout.split()[0]))
+        share = median(a / b for a, b in zip(speeds, bare))
+        name = "one webhook" if width == 1 else f"{width} webhooks"
+        self.table.add(
+            f"Delivery against bare libcurl, {name}, {in_flight} in flight", "≥ 0.4 ×", f"{share:.2f} ×", share >= 0.4,
+            f"{median(speeds):.0f} and {median(bare):.0f} posts/s, every attempt recorded")
+
+    # 5: from commit to send
+
+    def steady(self):
+        log = self.product.folder / "arrivals"
+        receiver = FastReceiver(log)
+        webhooks.create(self.consoles["steady"], "Steady", receiver.url)
+        where = self.account_id("steady")
+        seconds = 4 if self.quick else 15
+        results = []
+        for number in range(self.rounds):
+            since = int(time.time() * 1000)
+            self.load("steady", 500 * seconds, rate=500)
+            accepted = dict(self.product.rows("SELECT id, accepted_at FROM events WHERE account_id = ? AND accepted_at >= ?", where, since))
+
+            def arrived():
+                receiver.count
+                return {name: int(at) / 1000 for name, at in (line.split() for line in log.read_text().splitlines() if line.count(" ") == 1)}
+            until(lambda: receiver.count >= 500 * seconds * (number + 1), within=30, what="all events arrived", every=0.1)
+            times = {name.split("_", 1)[-1]: at for name, at in arrived().items()}
+            lags = sorted(times[str(self.shown(event))] - at for event, at in accepted.items())
+            results.append((lags[len(lags) * 99 // 100], lags[len(lags) // 2], lags[-1]))
+        receiver.stop()
+        p99 = median(result[0] for result in results)
+        self.table.add(
+            "From commit to arrival at 500 events/s, p99", "≤ 250 ms", f"{p99:.1f} ms", p99 <= 250,
+            f"p50 {median(r[1] for r in results):.1f} ms, most {max(r[2] for r in results):.0f} ms; counted from before the commit")
+
+    @staticmethod
+    def shown(stored):
+        """An id as it is shown, without its prefix."""
+        return stored.split("_", 1)[-1]
+
+    # 6: memory
+
+    def memory(self):
+        status = Path(f"/proc/{self.product.pid}/status").read_text()
+        resident, highest = (int(re.search(rf"{name}:\s+(\d+)", status).group(1)) / 1024 for name in ("VmRSS", "VmHWM"))
+        self.table.add("Resident memory after all that", "≤ 200 MB", f"{resident:.0f} MB", resident <= 200, f"at most {highest:.0f} MB")
+
+    def run(self, only):
+        steps = {
+            "template": self.template, "pages": self.pages, "accepting": self.accepting,
+            "one": lambda: self.delivering("one", 1), "eight": lambda: self.delivering("eight", 8), "steady": self.steady, "memory": self.memory,
+        }
+        chosen = [name for name in steps if not only or name in only]
+        try:
+            if chosen != ["template"]:
+                self.install()
+            for name in chosen:
+                try:
+                    steps[name]()
+                except (SystemExit, AssertionError, subprocess.CalledProcessError) as problem:
+                    self.table.add(name, "", "", None, f"{problem}")
+        finally:
+            for process in (getattr(self, "php", None), getattr(getattr(self, "receiver", None), "process", None)):
+                if process and process.poll() is None:
+                    process.terminate()
+            if hasattr(self, "product"):
+                self.product.stop()
+        self.table.print()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="one short round of each: to see that it runs, not to quote")
+    parser.add_argument("only", nargs="*", help="template pages accepting one eight steady memory; all without")
+    arguments = parser.parse_args()
+    print("Measuring; this takes some minutes, in which the machine should have nothing else to do.", file=sys.stderr)
+    Bench(arguments.quick).run(arguments.only)

@@ -1,0 +1,123 @@
+// A place to try the head of line: choose a queue and a user, and see which number shows and why.
+
+import Database
+import HTTP
+import HTTPTypes
+import Templating
+import Web
+
+struct HeadOfLineController {
+    /// Users in the list; of more, one finds the wanted by name.
+    static let listed = 200
+    private static let path = "/settings/account/head-of-line"
+
+    private let store: AccountStore
+    private let template: PageTemplate<HeadOfLinePage>
+
+    init(_ app: App) throws {
+        store = AccountStore(site: app.site)
+        template = try app.site.page("account/head_of_line")
+    }
+
+    @Sendable func show(_ member: Member) throws -> WebResponse {
+        let t = member.t
+        let account = try member.account.id
+        guard let settings = try store.settings(of: account) else { throw Abort(.notFound) }
+        let user: (id: ID<User>, line: AccountStore.NamedLine)? = try chosen("user", member) { try store.line(of: $0, in: account) }
+        let queue: (id: ID<Queue>, line: AccountStore.NamedLine)? = try chosen("queue", member) { try store.line(of: $0, in: account) }
+        let head = HeadOfLine(queue: queue?.line.headOfLine, user: user?.line.headOfLine, account: settings.headOfLine)
+
+        let search = member.query["find"] ?? ""
+        var users = try store.users(of: account, matching: search, limit: Self.listed + 1)
+        let hasMore = users.count > Self.listed
+        users = Array(users.prefix(Self.listed))
+        if let user, !users.contains(where: { $0.id == user.id }) { users.insert((user.id, user.line.name), at: 0) }
+
+        let numbers: [(source: HeadOfLine.Source, name: String, number: String?)] = [
+            (.queue, queue?.line.name ?? t("account.try.no_queue"), queue?.line.headOfLine),
+            (.user, user?.line.name ?? t("account.try.no_user"), user?.line.headOfLine),
+            (.account, try member.account.name, settings.headOfLine),
+        ]
+        let page = HeadOfLinePage(
+            action: Self.path,
+            queue: SelectView(
+                "queue", t("account.try.queue"), selected: queue?.id.description ?? "",
+                options: [("", t("account.try.no_queue"))] + (try store.queues(of: account)).map { ($0.id.description, $0.name) }),
+            user: SelectView(
+                "user", t("account.try.user"), selected: user?.id.description ?? "",
+                options: [("", t("account.try.no_user"))] + users.map { ($0.id.description, $0.name) }),
+            find: hasMore || !search.isEmpty
+                ? FieldView(
+                    "find", t("account.try.find"),
+                    hint: hasMore ? t("account.try.find.hint", ["limit": member.numbers.text(Self.listed)]) : "",
+                    kind: .search, value: search, width: .medium) : nil,
+            number: head.number.map { PhoneView($0) },
+            reason: t(
+                "account.try.reason.\(head.source.rawValue)", ["name": numbers.first { $0.source == head.source }?.name ?? ""]),
+            steps: HeadOfLine.Source.allCases.map { source in
+                let line = numbers.first { $0.source == source }
+                return HeadOfLineStep(source, name: line?.name ?? t("account.try.nobody"), number: line?.number, shown: head.source, t)
+            })
+        return try member.page(template, page, PageHead(t("account.try.title"), lead: t("account.try.lead")))
+    }
+
+    /// What the query names; nothing when it is empty. Throws 404 for what is not in this account.
+    private func chosen<Entity, Line>(_ name: String, _ member: Member, _ find: (ID<Entity>) throws -> Line?) throws -> (
+        id: ID<Entity>, line: Line
+    )? {
+        guard let text = member.query[name], !text.isEmpty else { return nil }
+        guard let id = ID<Entity>(text), let line = try find(id) else { throw Abort(.notFound) }
+        return (id, line)
+    }
+}
+
+struct HeadOfLinePage: TemplateData {
+    let action: String
+    let queue: SelectView
+    let user: SelectView
+    let find: FieldView?
+    let number: PhoneView?
+    let reason: String
+    let steps: [HeadOfLineStep]
+
+    static let fields = Fields<HeadOfLinePage> {
+        Text("action") { $0.action }
+        Section("queue") { $0.queue }
+        Section("user") { $0.user }
+        Section("find") { $0.find }
+        Section("number") { $0.number }
+        Text("reason") { $0.reason }
+        List("steps") { $0.steps }
+    }
+}
+
+struct HeadOfLineStep: TemplateData {
+    let place: String
+    let what: String
+    let name: String
+    let number: PhoneView?
+    let none: String
+    let badge: BadgeView?
+    /// Why it does not show.
+    let outcome: String
+
+    init(_ source: HeadOfLine.Source, name: String, number: String?, shown: HeadOfLine.Source, _ t: Translation) {
+        place = String(source.place)
+        what = t("account.try.step.\(source.rawValue)")
+        self.name = name
+        self.number = number.map { PhoneView($0) }
+        none = number == nil ? t("account.try.no_number") : ""
+        badge = source == shown ? BadgeView(.good, t("account.try.shows")) : nil
+        outcome = t(source.place < shown.place ? "account.try.passed" : "account.try.not_reached")
+    }
+
+    static let fields = Fields<HeadOfLineStep> {
+        Text("place") { $0.place }
+        Text("what") { $0.what }
+        Text("name") { $0.name }
+        Section("number") { $0.number }
+        Text("none") { $0.none }
+        Section("badge") { $0.badge }
+        Text("outcome") { $0.outcome }
+    }
+}

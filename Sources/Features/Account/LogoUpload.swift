@@ -1,0 +1,73 @@
+// The logo's part of the form: the file that was chosen, held against every rule, and the words for what is wrong with it.
+
+import Foundation
+import HTTP
+import Web
+
+enum LogoUpload {
+    /// A logo must be smaller than 2 MB, of 1,000,000 bytes each.
+    static let limit = 2_000_000 - 1
+    static let fieldName = "logo"
+
+    case none
+    case chosen(LogoImage, name: String)
+    case refused(LogoProblem)
+
+    init(_ form: MultipartForm) {
+        if form.oversizedFiles.contains(where: { $0.fieldName == Self.fieldName }) {
+            self = .refused(.tooLarge)
+        } else if let file = form.file(Self.fieldName) {
+            do throws(LogoProblem) {
+                self = .chosen(try Self.image(file), name: file.fileName)
+            } catch {
+                self = .refused(error)
+            }
+        } else {
+            self = .none
+        }
+    }
+
+    private static func image(_ file: UploadedFile) throws(LogoProblem) -> LogoImage {
+        let fileExtension = try checkedExtension(of: file.fileName)
+        guard file.size <= limit else { throw .tooLarge }
+        guard let data = FileManager.default.contents(atPath: file.path) else { throw .damaged }
+        let bytes = Array(data)
+        guard let format = LogoImage.Format(magic: bytes) else { throw .notAnImage }
+        guard format.extensions.contains(fileExtension) else { throw .mismatch(format) }
+        return try LogoImage(parsing: bytes)
+    }
+
+    /// In lower case. Letters of every script are letters, also when an accent is a character of its own as macOS sends it.
+    static func checkedExtension(of name: String) throws(LogoProblem) -> String {
+        guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { throw .fileExtension }
+        let fileExtension = name[name.index(after: dot)...].lowercased()
+        guard LogoImage.Format.allCases.contains(where: { $0.extensions.contains(fileExtension) }) else { throw .fileExtension }
+        let isAllowed = name.unicodeScalars.allSatisfy { scalar in
+            switch scalar.properties.generalCategory {
+            case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .nonspacingMark, .spacingMark,
+                .decimalNumber, .spaceSeparator:
+                true
+            default: "'_.\\-():".unicodeScalars.contains(scalar)
+            }
+        }
+        guard isAllowed else { throw .fileName }
+        return fileExtension
+    }
+}
+
+extension LogoProblem {
+    func text(_ t: Translation, _ numbers: Numbers) -> String {
+        switch self {
+        case .tooLarge: t("account.logo.too_large")
+        case .fileName: t("account.logo.file_name")
+        case .fileExtension: t("account.logo.file_extension")
+        case .notAnImage: t("account.logo.not_an_image")
+        case .mismatch(let format): t("account.logo.mismatch", ["format": format.rawValue.uppercased()])
+        case .dimensions(let width, let height):
+            t(
+                "account.logo.dimensions",
+                ["width": numbers.text(width), "height": numbers.text(height), "limit": numbers.text(LogoImage.longestSide)])
+        case .damaged: t("account.logo.damaged")
+        }
+    }
+}

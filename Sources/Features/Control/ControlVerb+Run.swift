@@ -1,0 +1,118 @@
+// The verbs themselves. Each change has its audit row in the same transaction, under the name "Command line".
+
+import Database
+import Foundation
+import Web
+
+extension ControlVerb {
+    static let actor = "Command line"
+
+    /// Blocks until it is done and durable. Throws what is wrong in words for the person who typed the command.
+    package func run(on app: App) throws(VerbFailure) -> VerbAnswer {
+        do {
+            switch self {
+            case .createAccount(let account): return try Self.create(account, app)
+            case .createUser(let user, let account): return try Self.create(user, in: account, app)
+            case .createKey(let account, let name, let scopes): return try Self.createKey(account, name, scopes, app)
+            case .backup(let path): return try Backup.write(app.site, to: path)
+            case .purge(let account, let isRehearsal): return try PurgeVerb.run(app, account: account, isRehearsal: isRehearsal)
+            case .verifyDatabase: return VerbAnswer([try DatabaseVerification.run(app.site.database)])
+            }
+        } catch {
+            throw VerbFailure(error)
+        }
+    }
+
+    private static func create(_ account: NewAccount, _ app: App) throws -> VerbAnswer {
+        try reject(
+            account.problem, app, hints: ["country": account.country, "time_zone": account.timeZone, "account_language": account.language])
+        try rejectControls(account.name, "--name")
+        let site = app.site
+        do {
+            _ = try site.database.write { connection in
+                let id = try PeopleStore(site: site).create(account, on: connection)
+                try audit(id, "account.create", account.slug, site, connection)
+            }
+        } catch DatabaseError.duplicate {
+            throw VerbFailure(.data, "There is an account with the short name “\(account.slug)” already. Choose another with --slug.")
+        }
+        return VerbAnswer(["Created the account \(account.name) (\(account.slug))."])
+    }
+
+    private static func create(_ user: NewUser, in slug: String?, _ app: App) throws -> VerbAnswer {
+        try reject(user.problem, app, hints: [:])
+        try rejectControls(user.name, "--name")
+        let site = app.site
+        let account = try slug.map { try find($0, app) }
+        // Before the transaction: it takes a tenth of a second, and everybody's writes would wait.
+        let hash = try site.passwords.hash(user.password)
+        do {
+            _ = try site.database.write { connection in
+                let id = try PeopleStore(site: site).create(user, passwordHash: hash, in: account, on: connection)
+                try audit(account, "user.create", id.description, site, connection)
+            }
+        } catch DatabaseError.duplicate {
+            throw VerbFailure(.data, "There is a user with the email address “\(user.email)” already.")
+        }
+        let place = slug.map { "\(user.role?.rawValue ?? "user") of \($0)" } ?? "operator of the platform"
+        return VerbAnswer(["Created \(user.name) <\(user.email)>, \(place)."])
+    }
+
+    private static func createKey(_ slug: String, _ name: String, _ scopes: [String], _ app: App) throws -> VerbAnswer {
+        let known = Scope.allCases.map(\.rawValue)
+        if let stranger = scopes.first(where: { !known.contains($0) }) {
+            throw VerbFailure(.data, "“\(stranger)” is no scope. There are: \(known.joined(separator: ", ")).")
+        }
+        guard !scopes.isEmpty else { throw VerbFailure(.data, "Give at least one --scope: \(known.joined(separator: ", ")).") }
+        guard !name.isEmpty, name.count <= 100 else { throw VerbFailure(.data, "--name: Enter a name, up to 100 characters.") }
+        try rejectControls(name, "--name")
+        let site = app.site
+        let account = try find(slug, app)
+        let secret = try site.database.write { connection in
+            let secret = try site.keys.create(
+                account: account, name: name, scopes: Set(scopes.compactMap { Scope(rawValue: $0) }), on: connection)
+            try audit(account, "key.create", name, site, connection)
+            return secret
+        }
+        return VerbAnswer([secret], notes: ["Keep this key now: it is stored as a hash and cannot be shown again."])
+    }
+
+    // MARK: Parts of several verbs
+
+    static func find(_ slug: String, _ app: App) throws -> ID<Account> {
+        guard let account = try PeopleStore(site: app.site).account(slug: slug) else {
+            let known = try app.site.database.read {
+                try $0.rows("SELECT slug FROM accounts ORDER BY slug LIMIT 20") { try $0.next(String.self) }
+            }
+            let hint = known.isEmpty ? "There is none yet: see hookswitch account create." : "There are: \(known.joined(separator: ", "))."
+            throw VerbFailure(.data, "There is no account “\(slug)”. \(hint)")
+        }
+        return account
+    }
+
+    static func audit(
+        _ account: ID<Account>?, _ action: StaticString, _ subject: String, _ site: Site, _ connection: any Connection
+    ) throws {
+        try AuditEntry(account: account, user: nil, userName: actor, action: action, subject: subject, requestID: "-")
+            .record(site, on: connection)
+    }
+
+    /// The words of the form's field, under the option's name.
+    private static func reject(_ problem: (field: String, key: String)?, _ app: App, hints: [String: String]) throws {
+        guard let problem else { return }
+        let given = hints[problem.field] ?? ""
+        switch problem.field {
+        case "country": throw VerbFailure(.data, "--country: “\(given)” is no country. Give its two capital letters, such as FR.")
+        case "time_zone": throw VerbFailure(.data, "--time-zone: “\(given)” is no time zone. Give its IANA name, such as Europe/Paris.")
+        case "account_language": throw VerbFailure(.data, "--language: “\(given)” is no language of the console. There are: en, fr.")
+        default:
+            let option = ["account_name": "--name", "password": "The password"][problem.field] ?? "--\(problem.field)"
+            throw VerbFailure(.data, "\(option): \(app.site.locales[.english](problem.key)).")
+        }
+    }
+
+    private static func rejectControls(_ text: String, _ option: String) throws {
+        let hasControl = text.unicodeScalars.contains { $0.properties.generalCategory == .control }
+        if hasControl { throw VerbFailure(.data, "\(option): Enter plain text, without line ends or other control characters.") }
+    }
+}

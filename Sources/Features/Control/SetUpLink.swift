@@ -1,0 +1,10 @@
+// Where the first person begins: `serve` prints this link when nobody can sign in as operator yet.
+
+import Web
+
+package enum SetUpLink {
+    /// A new one-time link, in the place of any earlier one. Nil when there is an operator.
+    package static func make(_ app: App, address: String) throws -> String? {
+        try SetupCode(site: app.site).issue().map { "\(address)/setup?code=\($0)" }
+    }
+}

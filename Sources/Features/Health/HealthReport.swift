@@ -1,0 +1,52 @@
+// How the process does, taken at one moment.
+
+import Database
+import Delivery
+import Foundation
+import JSON
+import Web
+
+struct HealthReport {
+    enum Status: String {
+        case ok, degraded, unavailable
+    }
+
+    /// Later than this a delivery that could go has not gone because of us, not of its receiver.
+    private static let worryingLag = Duration.seconds(60)
+
+    let isDatabaseReachable: Bool
+    let freeBytes: Int64?
+    let deliveries: DeliveryEngine.Statistics
+    let statements: Int
+
+    init(_ app: App) {
+        isDatabaseReachable = (try? app.site.database.read { try $0.value("SELECT COUNT(*) FROM migrations", as: Int.self) }) != nil
+        freeBytes = FreeSpace.bytes(at: app.site.dataFolder)
+        deliveries = app.engine.statistics
+        statements = app.site.database.statementCount
+    }
+
+    var status: Status {
+        if !isDatabaseReachable { return .unavailable }
+        let isLow = freeBytes.map { $0 < FreeSpace.low } ?? false
+        return isLow || deliveries.failedWrites > 0 || deliveries.lag > Self.worryingLag ? .degraded : .ok
+    }
+
+    func add(to json: inout JSONObject) {
+        json["database"] = isDatabaseReachable ? "reachable" : "unreachable"
+        json["free_disk_bytes"] = freeBytes.map { JSONValue($0) } ?? .null
+        json["deliveries"] = [
+            "in_flight": JSONValue(deliveries.inFlight), "attempts": JSONValue(deliveries.attempts),
+            "delivered": JSONValue(deliveries.delivered), "lag_ms": JSONValue(deliveries.lag.wholeMilliseconds),
+            "failed_writes": JSONValue(deliveries.failedWrites),
+        ]
+    }
+}
+
+extension Duration {
+    var wholeMilliseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, hasOverflowed) = seconds.multipliedReportingOverflow(by: 1000)
+        return hasOverflowed ? .max : product.addingReportingOverflow(attoseconds / 1_000_000_000_000_000).partialValue
+    }
+}

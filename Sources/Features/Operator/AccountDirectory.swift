@@ -1,0 +1,47 @@
+// All the SQL of the operator's list of accounts: the one place that looks across accounts.
+
+import Database
+import Time
+import Web
+
+struct AccountRecord {
+    let id: ID<Account>
+    let slug: String
+    let name: String
+    let users: Int
+    let createdAt: Timestamp
+}
+
+struct AccountDirectory {
+    let site: Site
+
+    func page(search: String, at position: PagePosition<Account>, size: Int) throws -> Keyset<AccountRecord> {
+        let direction = position.isBackward ? "ASC" as SQL : "DESC"
+        var condition: SQL = ""
+        if !search.isEmpty {
+            let pattern = LikePattern.containing(search)
+            condition = " AND (LOWER(name) LIKE \(pattern) ESCAPE '\\' OR slug LIKE \(pattern) ESCAPE '\\')"
+        }
+        let records = try site.database.read { connection in
+            try connection.rows(
+                """
+                SELECT id, slug, name, (SELECT COUNT(*) FROM users u WHERE u.account_id = accounts.id), created_at FROM accounts
+                WHERE 1 = 1 \(condition) \(position.condition(on: "id"))
+                ORDER BY id \(direction) LIMIT \(size + 1)
+                """
+            ) { row in
+                AccountRecord(
+                    id: try row.next(), slug: try row.next(), name: try row.next(), users: try row.next(), createdAt: try row.next())
+            }
+        }
+        return Keyset(records, size: size, position)
+    }
+
+    func name(of account: ID<Account>) throws -> String? {
+        try site.database.read { try $0.value("SELECT name FROM accounts WHERE id = \(account)") }
+    }
+
+    func open(_ account: ID<Account>, in session: ID<SessionRow>, on connection: any Connection) throws {
+        try connection.execute("UPDATE sessions SET account_id = \(account) WHERE id = \(session)")
+    }
+}

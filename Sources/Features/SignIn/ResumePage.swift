@@ -1,0 +1,53 @@
+// After the sign-in, or the change of password, that interrupted a form: all that was typed, and the button that sends it.
+
+import HTTP
+import HTTPTypes
+import Templating
+import Web
+
+struct ResumePage: TemplateData {
+    struct Typed: TemplateData {
+        let name: String
+        let value: String
+
+        static let fields = Fields<Typed> {
+            Text("name") { $0.name }
+            Text("value") { $0.value }
+        }
+    }
+
+    let form: KeptForm
+    let typed: [Typed]
+    let notes: [String]
+
+    init(_ form: KeptForm, _ t: Translation) {
+        self.form = form
+        // The version of a row means nothing to people.
+        typed = form.fields.filter { !$0.value.isEmpty && $0.name != "version" }.map { Typed(name: $0.name, value: $0.value) }
+        notes = form.notes(t)
+    }
+
+    static let fields = Fields<ResumePage> {
+        Text("resume_path") { $0.form.path }
+        Flag("is_whole") { $0.form.isWhole }
+        List("inputs") { $0.form.fields }
+        List("typed") { $0.typed }
+        List("notes") { $0.notes }
+    }
+}
+
+struct ResumePresenter {
+    private let template: PageTemplate<ResumePage>
+
+    init(_ app: App) throws {
+        template = try app.site.page("sign_in/resume")
+    }
+
+    /// - Parameter visit: already in the session whose token the form needs.
+    func show(_ form: KeptForm, _ visit: Visit) throws -> WebResponse {
+        let t = visit.t
+        return try visit.page(
+            template, ResumePage(form, t),
+            PageHead(t("sign_in.resume.title"), lead: t("sign_in.resume.lead"), section: t("sign_in.resume.section")))
+    }
+}

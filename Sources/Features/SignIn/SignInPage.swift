@@ -1,0 +1,61 @@
+// The sign-in form: what was typed, where it leads, and the form that waits behind it.
+
+import HTTP
+import Templating
+import Web
+
+struct SignInForm {
+    let email: String
+    let password: String
+    /// Where to go then; `Response.redirect` lets nobody be led off the site.
+    let to: String
+    let kept: KeptForm?
+
+    init(_ form: FormData) {
+        // No address is longer (RFC 5321), and what is counted by it stays small.
+        email = String((form["email"] ?? "").filter { !$0.isWhitespace }.lowercased().prefix(254))
+        let password = form["password"] ?? ""
+        // None that is longer can be right: it is not worth stretching.
+        self.password = password.unicodeScalars.count > Passwords.lengths.upperBound ? " " : password
+        to = form["to"] ?? ""
+        kept = KeptForm(carriedBy: form)
+    }
+
+    init(interrupted form: KeptForm) {
+        email = ""
+        password = ""
+        to = ""
+        kept = form
+    }
+
+    var destination: String { to.isEmpty ? "/" : to }
+}
+
+struct SignInPage: TemplateData {
+    let errors: ErrorSummary?
+    let email: FieldView
+    let password: FieldView
+    let to: String
+    let kept: [HiddenInput]
+    let notes: [String]
+
+    init(_ form: SignInForm, _ t: Translation, _ errors: FieldErrors) {
+        self.errors = errors.summary(t)
+        email = FieldView(
+            "email", t("sign_in.email"), kind: .email, value: form.email, errors: errors, autocomplete: "username", isRequired: true)
+        password = FieldView(
+            "password", t("sign_in.password"), kind: .password, errors: errors, autocomplete: "current-password", isRequired: true)
+        to = form.to
+        kept = form.kept?.carried ?? []
+        notes = form.kept?.notes(t) ?? []
+    }
+
+    static let fields = Fields<SignInPage> {
+        Section("errors") { $0.errors }
+        Section("email") { $0.email }
+        Section("password") { $0.password }
+        Text("to") { $0.to }
+        List("kept") { $0.kept }
+        List("notes") { $0.notes }
+    }
+}

@@ -1,0 +1,82 @@
+// All the SQL of signing in: who has an email address, and which browsers their owners have used.
+
+import Database
+import Time
+import Web
+
+struct Credentials {
+    let user: ID<User>
+    let name: String
+    let email: String
+    let account: ID<Account>?
+    let passwordHash: String
+    let isEnabled: Bool
+}
+
+struct SignInStore {
+    /// As long as the browser keeps its cookie.
+    static let deviceAge = Duration.seconds(365 * 86400)
+
+    let site: Site
+
+    func credentials(email: String) throws -> Credentials? {
+        try site.database.read { connection in
+            try connection.first(
+                "SELECT id, name, email, account_id, password_hash, is_enabled FROM users WHERE email = \(email)", Self.credentials)
+        }
+    }
+
+    func credentials(of user: ID<User>) throws -> Credentials? {
+        try site.database.read { connection in
+            try connection.first(
+                "SELECT id, name, email, account_id, password_hash, is_enabled FROM users WHERE id = \(user)", Self.credentials)
+        }
+    }
+
+    private static func credentials(_ row: Row) throws -> Credentials {
+        Credentials(
+            user: try row.next(), name: try row.next(), email: try row.next(), account: try row.next(), passwordHash: try row.next(),
+            isEnabled: try row.next())
+    }
+
+    /// True for the token of a browser in which this user has signed in.
+    func isDevice(_ token: String, of user: ID<User>) throws -> Bool {
+        try site.database.read { connection in
+            try connection.value(
+                """
+                SELECT 1 FROM devices
+                WHERE token_hash = \(Token.hash(token)) AND user_id = \(user) AND created_at > \(site.clock.now() - Self.deviceAge)
+                """, as: Int.self) != nil
+        }
+    }
+
+    func rememberDevice(_ token: String, of user: ID<User>, on connection: any Connection) throws {
+        let now = site.clock.now()
+        try connection.execute(
+            """
+            INSERT INTO devices (token_hash, user_id, created_at) VALUES (\(Token.hash(token)), \(user), \(now))
+            ON CONFLICT (token_hash) DO UPDATE SET created_at = \(now)
+            """)
+    }
+
+    /// After a change of password, other browsers have to show that they know it before they have an allowance of their own again.
+    func forgetDevices(of user: ID<User>, but token: String, on connection: any Connection) throws {
+        try connection.execute("DELETE FROM devices WHERE user_id = \(user) AND token_hash <> \(Token.hash(token))")
+    }
+
+    func deleteOldDevices() throws {
+        let oldest = site.clock.now() - Self.deviceAge
+        try site.database.write { connection in
+            _ = try connection.execute("DELETE FROM devices WHERE created_at <= \(oldest)")
+        }
+    }
+
+    /// False when the password was changed in the meantime: nothing is written then.
+    func savePassword(_ hash: String, of user: Credentials, on connection: any Connection) throws -> Bool {
+        try connection.execute(
+            """
+            UPDATE users SET password_hash = \(hash), password_changed_at = \(site.clock.now()), must_change_password = 0
+            WHERE id = \(user.user) AND password_hash = \(user.passwordHash)
+            """) > 0
+    }
+}

@@ -1,0 +1,81 @@
+// What the list of deliveries shows. It is the page that is opened most: a row holds finished words, made once a language.
+
+import Database
+import Delivery
+import HTTPClient
+import Templating
+import Time
+import Web
+
+struct DeliveriesPage: TemplateData {
+    let filters: FiltersView
+    let rows: [DeliveryRowView]
+    let pager: PagerView
+    /// What links and buttons of rows carry along, so that one comes back to the same list.
+    let carried: String
+    let mayRetry: Bool
+    let note: String
+    let empty: EmptyView?
+
+    static let fields = Fields<DeliveriesPage> {
+        Section("filters") { $0.filters }
+        List("rows") { $0.rows }
+        Section("pager") { $0.pager }
+        Text("carried") { $0.carried }
+        Flag("may_retry") { $0.mayRetry }
+        Text("note") { $0.note }
+        Section("empty") { $0.empty }
+    }
+}
+
+struct DeliveryRowView: TemplateData {
+    let id: String
+    let date: TimeView
+    let dateText: String
+    let eventType: String
+    let url: URLView
+    let authentication: String
+    let code: String
+    let badge: BadgeView
+    let event: IdentifierView
+    let attempts: Int
+    let fault: String
+    let next: TimeView?
+    let payload: String
+    let isPayloadCut: Bool
+
+    init(_ record: DeliveryRecord, _ words: DeliveryWords, _ times: Times, _ url: URLView) {
+        id = record.id.description
+        dateText = times.text(record.acceptedAt)
+        date = times.view(record.acceptedAt, text: dateText)
+        eventType = record.eventType
+        self.url = url
+        authentication = words.authentication(record.authentication)
+        code = record.lastStatus.map { String($0) } ?? "–"
+        badge = words.badge(record.state)
+        event = IdentifierView(record.event.description)
+        attempts = record.attempts
+        fault = words.fault(record.lastFault, status: record.lastStatus)?.short ?? ""
+        next = record.state == .pending ? record.nextAt.map { times.view($0) } : nil
+        let payload = record.payload ?? ""
+        isPayloadCut = payload.unicodeScalars.count > DeliveryStore.excerpt
+        self.payload = isPayloadCut ? String(payload.dropLast()) : payload
+    }
+
+    static let fields = Fields<DeliveryRowView> {
+        Text("id") { $0.id }
+        Section("date") { $0.date }
+        Text("date_text") { $0.dateText }
+        Text("event_type") { $0.eventType }
+        Section("url") { $0.url }
+        Text("authentication") { $0.authentication }
+        Text("code") { $0.code }
+        Section("badge") { $0.badge }
+        Section("event") { $0.event }
+        Number("attempts") { $0.attempts }
+        Text("fault") { $0.fault }
+        Section("next") { $0.next }
+        Text("payload") { $0.payload }
+        Flag("is_payload_cut") { $0.isPayloadCut }
+    }
+}

@@ -1,0 +1,162 @@
+// What the page of one delivery shows.
+
+import Delivery
+import HTTPClient
+import Templating
+import Time
+import Web
+
+struct DeliveryDetailPage: TemplateData {
+    let id: String
+    let listHref: String
+    let retryCarried: String
+    let mayRetry: Bool
+    let eventType: String
+    let badge: BadgeView
+    let stateText: String
+    let next: TimeView?
+    let deliveryID: IdentifierView
+    let eventID: IdentifierView
+    let webhookName: String
+    let webhookHref: String
+    let eventHref: String
+    let url: URLView
+    let facts: [Fact]
+    let attempts: [AttemptView]
+    let seesPayload: Bool
+    let body: CodeView?
+    let curl: CodeView
+
+    static let fields = Fields<DeliveryDetailPage> {
+        Text("id") { $0.id }
+        Text("list_href") { $0.listHref }
+        Text("retry_carried") { $0.retryCarried }
+        Flag("may_retry") { $0.mayRetry }
+        Text("event_type") { $0.eventType }
+        Section("badge") { $0.badge }
+        Text("state_text") { $0.stateText }
+        Section("next") { $0.next }
+        Section("delivery_id") { $0.deliveryID }
+        Section("event_id") { $0.eventID }
+        Text("webhook_name") { $0.webhookName }
+        Text("webhook_href") { $0.webhookHref }
+        Text("event_href") { $0.eventHref }
+        Section("url") { $0.url }
+        List("facts") { $0.facts }
+        List("attempts") { $0.attempts }
+        Flag("has_attempts") { !$0.attempts.isEmpty }
+        Flag("sees_payload") { $0.seesPayload }
+        Section("body") { $0.body }
+        Section("curl") { $0.curl }
+    }
+}
+
+struct AttemptView: TemplateData {
+    /// A phase and how long it took.
+    struct Phase: TemplateData {
+        let label: String
+        let text: String
+
+        static let fields = Fields<Phase> {
+            Text("label") { $0.label }
+            Text("text") { $0.text }
+        }
+    }
+
+    let kind: BadgeView.Kind
+    let what: String
+    let isManual: Bool
+    let date: TimeView
+    let who: String
+    let fault: String
+    let advice: String
+    let detail: String
+    let phases: [Phase]
+    let url: String
+    let requestHeaders: CodeView?
+    let responseHeaders: CodeView?
+    let responseBody: CodeView?
+    let isTruncated: Bool
+    let isBodyHidden: Bool
+
+    init(_ attempt: DeliveryDetail.Attempt, _ words: DeliveryWords, _ member: Member, seesPayload: Bool) {
+        let t = member.t
+        let told = words.fault(attempt.fault, status: attempt.status)
+        kind = attempt.finishedAt == nil ? .info : told?.kind ?? .good
+        let number = String(attempt.number)
+        if attempt.finishedAt == nil {
+            what = t("deliveries.attempt.under_way", ["number": number])
+        } else if let status = attempt.status {
+            what = t("deliveries.attempt.answered", ["number": number, "status": String(status)])
+        } else {
+            what = t("deliveries.attempt.unanswered", ["number": number])
+        }
+        isManual = attempt.isManual
+        date = member.times.view(attempt.startedAt)
+        who = told?.who ?? ""
+        fault = told?.short ?? ""
+        advice = told?.advice ?? ""
+        detail = told == nil ? "" : attempt.detail ?? ""
+        phases =
+            attempt.timings.map { timings in
+                [
+                    ("dns", timings.dns), ("connect", timings.connect), ("tls", timings.tls), ("first_byte", timings.firstByte),
+                    ("total", timings.total),
+                ].map { Phase(label: t("deliveries.phase.\($0.0)"), text: member.numbers.duration(microseconds: $0.1)) }
+            } ?? []
+        url = attempt.url
+        requestHeaders = Self.code(t("deliveries.request_headers"), attempt.requestHeaders, "request-\(number)")
+        responseHeaders = Self.code(t("deliveries.response_headers"), attempt.responseHeaders, "response-\(number)")
+        let responseText = attempt.responseBody.map(PrintableText.of)
+        responseBody = Self.code(t("deliveries.response_body"), responseText, "response-body-\(number)")
+        isTruncated = attempt.isTruncated
+        isBodyHidden = !seesPayload && attempt.finishedAt != nil
+    }
+
+    private static func code(_ label: String, _ text: String?, _ id: String) -> CodeView? {
+        guard let text, !text.isEmpty else { return nil }
+        return CodeView(label, text, id: id)
+    }
+
+    static let fields = Fields<AttemptView> {
+        Text("kind") { $0.kind.rawValue }
+        Text("what") { $0.what }
+        Flag("is_manual") { $0.isManual }
+        Section("date") { $0.date }
+        Text("who") { $0.who }
+        Text("fault") { $0.fault }
+        Text("advice") { $0.advice }
+        Text("detail") { $0.detail }
+        List("phases") { $0.phases }
+        Flag("has_phases") { !$0.phases.isEmpty }
+        Text("address") { $0.url }
+        Section("request_headers") { $0.requestHeaders }
+        Section("response_headers") { $0.responseHeaders }
+        Section("response_body") { $0.responseBody }
+        Flag("is_truncated") { $0.isTruncated }
+        Flag("is_body_hidden") { $0.isBodyHidden }
+        Flag("has_exchange") { $0.requestHeaders != nil || $0.responseHeaders != nil || $0.responseBody != nil }
+    }
+}
+
+/// A receiver's bytes as text that a page can hold: it may have sent anything.
+enum PrintableText {
+    /// Bytes that are no UTF-8 become U+FFFD, control characters their pictures (U+2400…); line ends and tabs stay.
+    static func of(_ bytes: [UInt8]) -> String {
+        var text = ""
+        text.reserveCapacity(bytes.count)
+        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+            switch scalar.value {
+            case 9, 10, 13: text.unicodeScalars.append(scalar)
+            case 0..<0x20: text.unicodeScalars.append(picture(scalar.value))
+            case 0x7F: text.unicodeScalars.append("\u{2421}")
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        return text
+    }
+
+    private static func picture(_ control: UInt32) -> Unicode.Scalar {
+        Unicode.Scalar(0x2400 + control) ?? "\u{FFFD}"
+    }
+}

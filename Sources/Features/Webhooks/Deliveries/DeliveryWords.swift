@@ -1,0 +1,96 @@
+// The words on states and faults, looked up once a language: a page of fifty rows would otherwise look up hundreds.
+
+import Delivery
+import HTTPClient
+import Web
+
+struct DeliveryWords: Sendable {
+    /// What is told of a fault: whose it was, what happened, and what to do.
+    struct Fault: Sendable {
+        let kind: BadgeView.Kind
+        /// Who was at fault: us, DNS, TLS, the receiver, …
+        let who: String
+        let short: String
+        let advice: String
+    }
+
+    /// Answers of a receiver about which different things are to be done.
+    private enum Answer: String, CaseIterable {
+        case redirect, unauthorized, missing, gone, busy, refused, server
+
+        init(_ status: Int) {
+            self =
+                switch status {
+                case 300..<400: .redirect
+                case 401, 403, 407: .unauthorized
+                case 404, 405: .missing
+                case 410: .gone
+                case 429, 503: .busy
+                case 400..<500: .refused
+                default: .server
+                }
+        }
+    }
+
+    let stateOptions: [(value: String, label: String)]
+    let typeOptions: [(value: String, label: String)]
+    private let badges: [DeliveryState: BadgeView]
+    private let authentications: [WebhookConfiguration.Authentication.Kind: String]
+    private let faults: [String: Fault]
+    private let answers: [Answer: Fault]
+
+    static func all(_ locales: Locales) -> [Language: DeliveryWords] {
+        Language.allCases.reduce(into: [:]) { $0[$1] = DeliveryWords(locales[$1]) }
+    }
+
+    init(_ t: Translation) {
+        badges = DeliveryState.allCases.reduce(into: [:]) { badges, state in
+            badges[state] = BadgeView(state.badgeKind, t("deliveries.state.\(state.rawValue)"))
+        }
+        authentications = WebhookConfiguration.Authentication.Kind.allCases.reduce(into: [:]) {
+            $0[$1] = t("deliveries.authentication.\($1.rawValue)")
+        }
+        faults = TransferFault.allCases.reduce(into: [:]) { faults, fault in
+            guard fault != .none else { return }
+            let key = "deliveries.fault.\(fault.rawValue)"
+            faults[fault.rawValue] = Fault(
+                kind: fault.isReceivers ? .bad : .warning, who: t("\(key).who"), short: t(key), advice: t("\(key).advice"))
+        }
+        answers = Answer.allCases.reduce(into: [:]) { answers, answer in
+            let key = "deliveries.answer.\(answer.rawValue)"
+            answers[answer] = Fault(
+                kind: .bad, who: t("deliveries.fault.receiver_status.who"), short: t(key), advice: t("\(key).advice"))
+        }
+        stateOptions =
+            [("", t("deliveries.state.all"))] + DeliveryState.allCases.map { ($0.rawValue, t("deliveries.state.\($0.rawValue)")) }
+        let names = EventCatalogue.standard.types.map(\.name).sorted { ($0.lowercased(), $0) < ($1.lowercased(), $1) }
+        typeOptions = [("", t("deliveries.type.all"))] + names.map { ($0, $0) } + [(EventType.test.name, t("deliveries.type.test"))]
+    }
+
+    func badge(_ state: DeliveryState) -> BadgeView {
+        badges[state] ?? BadgeView(.neutral, state.rawValue)
+    }
+
+    func authentication(_ kind: WebhookConfiguration.Authentication.Kind) -> String {
+        authentications[kind] ?? kind.rawValue
+    }
+
+    /// Nil when nothing went wrong.
+    func fault(_ fault: String?, status: Int?) -> Fault? {
+        guard let fault, fault != TransferFault.none.rawValue else { return nil }
+        if fault == TransferFault.receiverStatus.rawValue, let status { return answers[Answer(status)] }
+        return faults[fault] ?? faults[TransferFault.unknown.rawValue]
+    }
+}
+
+extension DeliveryState {
+    var badgeKind: BadgeView.Kind {
+        switch self {
+        case .delivered: .good
+        case .pending: .warning
+        case .leased: .info
+        case .held, .discarded: .neutral
+        case .failed, .expired: .bad
+        }
+    }
+}

@@ -1,0 +1,44 @@
+// Retry: one more attempt of a delivery, now. What cannot be sent is told with its reason.
+
+import Database
+import Delivery
+import HTTP
+import HTTPTypes
+import Web
+
+struct RetryController {
+    private let engine: DeliveryEngine
+    private let directory: WebhookDirectory
+    private let store: DeliveryDetailStore
+
+    init(_ app: App) {
+        engine = app.engine
+        directory = app.directory
+        store = DeliveryDetailStore(database: app.site.database)
+    }
+
+    @Sendable func create(_ member: Member) throws -> WebResponse {
+        let delivery = try member.id(as: WebhookDelivery.self)
+        let account = try member.account.id
+        guard let (webhook, state) = try store.target(of: delivery, in: account) else { throw Abort(.notFound) }
+        let address = ListAddress(carriedBy: member.query)
+        let isDetail = member.query["from_detail"] != nil
+        let back = isDetail ? "/settings/webhooks/deliveries/\(delivery)\(address.carried)" : address.href
+        guard try engine.retry(delivery, in: account) else {
+            return member.redirect(to: back, .warning, saying: member.t(try refusal(webhook, state, account)))
+        }
+        // The attempt is on its way; that it was asked for is written down beside it.
+        try member.change("delivery.retry", of: delivery.description) { _ in }
+        return member.redirect(to: back, saying: member.t("deliveries.retry.sent"))
+    }
+
+    /// Key of the words on why there was nothing to be done.
+    private func refusal(_ webhook: ID<Webhook>, _ state: DeliveryState, _ account: ID<Account>) throws -> String {
+        let all = try directory.webhooks(of: account)
+        guard let configuration = all.webhooks.first(where: { $0.id == webhook }) else { return "deliveries.retry.webhook_deleted" }
+        if !all.isEnabled { return "deliveries.retry.integration_off" }
+        if !configuration.isEnabled { return "deliveries.retry.webhook_disabled" }
+        if configuration.isPaused { return "deliveries.retry.webhook_paused" }
+        return "deliveries.retry.under_way"
+    }
+}

@@ -1,0 +1,43 @@
+// One line a record on standard error, whatever is in it, so that journald, grep and a person can read it.
+
+import Foundation
+import Logging
+import Time
+
+enum Log {
+    static func logger(_ level: Logger.Level) -> Logger {
+        var logger = Logger(label: "hookswitch") { _ in LineLogHandler() }
+        logger.logLevel = level
+        return logger
+    }
+}
+
+struct LineLogHandler: LogHandler {
+    var logLevel = Logger.Level.info
+    var metadata: Logger.Metadata = [:]
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        var line = "\(Clock.system.now().iso8601) \(event.level.rawValue) \(event.message)"
+        let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
+        for (key, value) in all.sorted(by: { $0.key < $1.key }) { line += " \(key)=\(value)" }
+        Terminal.complain(Self.onOneLine(line))
+    }
+
+    /// Line ends and other control characters, which may come from a request or a receiver, are written as escapes.
+    static func onOneLine(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }) else { return text }
+        return text.unicodeScalars.reduce(into: "") { line, scalar in
+            switch scalar {
+            case "\n": line += "\\n"
+            case "\t": line += "\\t"
+            case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value): line += "\\u{\(String(scalar.value, radix: 16))}"
+            default: line.unicodeScalars.append(scalar)
+            }
+        }
+    }
+}

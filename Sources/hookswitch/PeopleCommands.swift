@@ -1,0 +1,103 @@
+// The verbs that make accounts, people and keys.
+
+import ArgumentParser
+import Features
+import Foundation
+
+struct AccountCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "account", abstract: "Accounts.", subcommands: [Create.self])
+
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Make an account, with its roles administrator and user.")
+
+        @OptionGroup var options: DataOptions
+
+        @Option(help: ArgumentHelp("The account's name.", valueName: "N"))
+        var name: String
+
+        @Option(help: ArgumentHelp("Its short name in addresses: small letters, digits and hyphens.", valueName: "S"))
+        var slug: String
+
+        @Option(help: ArgumentHelp("Two capital letters.", valueName: "CC"))
+        var country = "FR"
+
+        @Option(help: ArgumentHelp("The console's language: en or fr.", valueName: "L"))
+        var language = "fr"
+
+        @Option(help: ArgumentHelp("An IANA name.", valueName: "ZONE"))
+        var timeZone = "Europe/Paris"
+
+        func run() async throws {
+            var account = NewAccount(name: name, slug: slug)
+            account.country = country
+            account.language = language
+            account.timeZone = timeZone
+            try await options.run(.createAccount(account), makesFolder: true)
+        }
+    }
+}
+
+struct UserCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "user", abstract: "People.", subcommands: [Create.self])
+
+    enum Role: String, CaseIterable, ExpressibleByArgument {
+        case administrator, user
+    }
+
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make a user of an account, or an operator of the platform.",
+            discussion: "The password is read from standard input, one line; from a terminal it is asked for.")
+
+        @OptionGroup var options: DataOptions
+
+        @Option(help: ArgumentHelp("The account's short name.", valueName: "S"))
+        var account: String?
+
+        @Option(help: ArgumentHelp("The address to sign in with.", valueName: "E"))
+        var email: String
+
+        @Option(help: ArgumentHelp("The person's name.", valueName: "N"))
+        var name: String
+
+        @Option(help: ArgumentHelp("The role in the account.", valueName: "administrator|user"))
+        var role: Role?
+
+        @Flag(help: "Staff of the platform, in no account.")
+        var `operator` = false
+
+        func validate() throws {
+            if `operator`, account != nil || role != nil { throw ValidationError("--operator goes with neither --account nor --role.") }
+            if !`operator`, account == nil || role == nil { throw ValidationError("Give --account and --role, or --operator.") }
+        }
+
+        func run() async throws {
+            let role = role.flatMap { NewUser.Role(rawValue: $0.rawValue) }
+            let user = NewUser(email: email, name: name, password: try PasswordInput.read(), role: role)
+            try await options.run(.createUser(user, account: account), makesFolder: account == nil)
+        }
+    }
+}
+
+struct KeyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "key", abstract: "Keys of machines.", subcommands: [Create.self])
+
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Make a key for the API and print it, once.")
+
+        @OptionGroup var options: DataOptions
+
+        @Option(help: ArgumentHelp("The account's short name.", valueName: "S"))
+        var account: String
+
+        @Option(help: ArgumentHelp("What the key is for.", valueName: "N"))
+        var name: String
+
+        @Option(help: ArgumentHelp("What the key may do: events:write, events:read, media:write. May be given again.", valueName: "SCOPE"))
+        var scope: [String]
+
+        func run() async throws {
+            try await options.run(.createKey(account: account, name: name, scopes: scope))
+        }
+    }
+}

@@ -1,0 +1,84 @@
+// `hookswitch serve`: the process behind the web server.
+
+import ArgumentParser
+import FastCGI
+import Features
+import Foundation
+import Logging
+import Web
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serve the console and the API to the web server, and deliver webhooks.",
+        discussion:
+            "Applies migrations first. SIGTERM and SIGINT end it: requests under way are finished (10 seconds at most), nothing is lost.")
+
+    @OptionGroup var options: DataOptions
+
+    @Option(name: .long, help: ArgumentHelp("The socket for the web server. Default: DIR/run/hookswitch.sock", valueName: "PATH"))
+    var socket: String?
+
+    private static let requestTime = Duration.seconds(10)
+    private static let deliveryTime = Duration.seconds(5)
+
+    func run() async throws {
+        let settings = try await Settings.load(dataFolder: options.folder)
+        try run(settings)
+    }
+
+    /// Synchronous: it holds its thread until the end.
+    private func run(_ settings: Settings) throws {
+        let logger = Log.logger(settings.logLevel)
+        let started = ContinuousClock.now
+        OpenFiles.raiseLimit()
+        let application = try settings.open(dataFolder: options.folder, logger: logger)
+        for name in settings.unknownNames + settings.unknownVariables { logger.warning("There is no setting \(name)") }
+        if settings.allowsHTTP { logger.warning("Webhooks may use http: what they send can be read and changed on its way") }
+        let server = FastCGIServer(
+            socketPath: socketPath, workers: settings.workers, maximumBody: 64 << 20, group: settings.socketGroup,
+            handler: { application.pipeline.respond(to: $0) }, logger: logger)
+        let control = ControlServer(application.app, logger: logger)
+        do {
+            try FileManager.default.createDirectory(
+                atPath: "\(options.folder)/run", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
+            try application.start()
+            try server.start()
+            StopSignals.install()
+            try control.start()
+        } catch let error as FastCGIError {
+            throw VerbFailure(.unavailable, error.description)
+        } catch {
+            throw VerbFailure(error)
+        }
+        logger.info(
+            "Serving",
+            metadata: [
+                "socket": "\(socketPath)", "data": "\(options.folder)", "workers": "\(settings.workers)", "readers": "\(settings.readers)",
+                "version": "\(Application.version)", "start_ms": "\((ContinuousClock.now - started) / .milliseconds(1))",
+            ])
+        if let link = try SetUpLink.make(application.app, address: settings.address) {
+            Terminal.print("Nobody can sign in yet. Set Hookswitch up, once, at \(link)")
+        }
+        StopSignals.wait()
+        logger.info("Stopping")
+        let isFinished = server.stop(within: Self.requestTime)
+        if !isFinished { logger.warning("Requests were still under way after \(Self.requestTime); their clients get an error") }
+        control.stop(within: .seconds(2))
+        application.stop(within: Self.deliveryTime)
+        logger.info("Stopped")
+        // Threads that are still in a request have nothing left to work on.
+        Foundation.exit(0)
+    }
+
+    private var socketPath: String { socket.map(absolutePath) ?? "\(options.folder)/run/hookswitch.sock" }
+}
+
+enum OpenFiles {
+    /// 512 connections out, 48 in, the database's and some room; the system's default is 1,024.
+    static func raiseLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < 4096 else { return }
+        limit.rlim_cur = min(4096, limit.rlim_max)
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+}

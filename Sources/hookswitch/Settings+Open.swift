@@ -1,0 +1,22 @@
+// From settings to the product.
+
+import Features
+import HTTPClient
+import Logging
+
+extension Settings {
+    /// Takes the data folder's lock and opens everything in it. Throws `VerbFailure`.
+    func open(dataFolder: String, logger: Logger) throws -> Application {
+        try DataFolder.prepare(dataFolder)
+        do {
+            return try Application(
+                Installation(
+                    dataFolder: dataFolder, resourceFolder: resources,
+                    policy: AddressPolicy(allowing: allowedRanges, allowsHTTP: allowsHTTP),
+                    readers: readers, certificateFile: certificateFile),
+                logger: logger)
+        } catch {
+            throw VerbFailure(error)
+        }
+    }
+}

@@ -1,0 +1,142 @@
+// What an operator may set, read once: from the environment (HOOKSWITCH_…) and, after it, from hookswitch.json in the data folder.
+// A value that cannot be used ends the command with a sentence; a name that nobody knows is told, for it is a slip.
+
+import Configuration
+import Features
+import Foundation
+import HTTPClient
+import JSON
+import Logging
+
+struct Settings {
+    var allowedRanges: [CIDR] = []
+    var allowsHTTP = false
+    /// Threads for requests. Most of them wait for the commit that they share, so there are many more than cores.
+    var workers = 48
+    /// Reads at once. They take microseconds, so a few for each core are enough; exports and jobs hold one for longer.
+    var readers = 12
+    var resources = ResourceFolder.found
+    /// Where people reach the console, for links that are printed.
+    var address = "http://127.0.0.1:8080"
+    var logLevel = Logger.Level.info
+    var socketGroup = "www-data"
+    var certificateFile: String?
+    /// Names in the file that mean nothing, and variables that do not, which may be meant for another program.
+    var unknownNames: [String] = []
+    var unknownVariables: [String] = []
+
+    static let fileName = "hookswitch.json"
+
+    private static let names = [
+        "allowAddresses", "allowHTTP", "workers", "readers", "resources", "address", "logLevel", "socketGroup", "certificateFile",
+    ]
+
+    private static let variables = [
+        "HOOKSWITCH_ALLOW_ADDRESSES", "HOOKSWITCH_ALLOW_HTTP", "HOOKSWITCH_WORKERS", "HOOKSWITCH_READERS", "HOOKSWITCH_RESOURCES",
+        "HOOKSWITCH_ADDRESS", "HOOKSWITCH_LOG_LEVEL", "HOOKSWITCH_SOCKET_GROUP", "HOOKSWITCH_CERTIFICATE_FILE",
+    ]
+
+    static func load(dataFolder: String) async throws -> Settings {
+        let path = "\(dataFolder)/\(fileName)"
+        // An empty variable is how a compose file says "not set".
+        let environment = ProcessInfo.processInfo.environment.filter { $0.key.hasPrefix("HOOKSWITCH_") && !$0.value.isEmpty }
+        let file = try members(of: path)
+        let reader = ConfigReader(providers: [
+            EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "hookswitch"),
+            try await FileProvider<JSONSnapshot>(
+                config: ConfigReader(
+                    provider: InMemoryProvider(values: [
+                        "filePath": ConfigValue(.string(path), isSecret: false), "allowMissing": ConfigValue(.bool(true), isSecret: false),
+                    ]))),
+        ])
+        var given = Given(reader: reader, file: path)
+        given.names = Set(file)
+        for (name, variable) in zip(names, variables) where environment[variable] != nil { given.names.insert(name) }
+        var settings = try Settings(given)
+        settings.unknownNames = file.filter { !names.contains($0) }
+        settings.unknownVariables = environment.keys.filter { !variables.contains($0) }.sorted()
+        return settings
+    }
+
+    private init(_ given: Given) throws {
+        for text in try given.value("allowAddresses", of: "a list of ranges such as 10.0.0.0/8", { try $0.requiredStringArray(forKey: $1) })
+            ?? []
+        {
+            let range = text.trimmingCharacters(in: .whitespaces)
+            if range.isEmpty { continue }
+            guard let parsed = CIDR(range) else {
+                throw given.wrong(
+                    "allowAddresses",
+                    "“\(range)” is no range of addresses; write 127.0.0.0/8 or fd00::/8, with no bits set behind the length")
+            }
+            allowedRanges.append(parsed)
+        }
+        allowsHTTP = try given.value("allowHTTP", of: "true or false", { try $0.requiredBool(forKey: $1) }) ?? allowsHTTP
+        workers = try given.number("workers", in: 1...512) ?? workers
+        readers = try given.number("readers", in: 1...256) ?? readers
+        resources = try given.text("resources").map(absolutePath) ?? resources
+        if let text = try given.text("address") {
+            guard let url = URL(string: text), ["http", "https"].contains(url.scheme), url.host?.isEmpty == false else {
+                throw given.wrong("address", "“\(text)” is no address; write https://hooks.example.com")
+            }
+            address = text.hasSuffix("/") ? String(text.dropLast()) : text
+        }
+        if let text = try given.text("logLevel") {
+            guard let level = Logger.Level(rawValue: text.lowercased()) else {
+                throw given.wrong("logLevel", "“\(text)” is none of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
+            }
+            logLevel = level
+        }
+        socketGroup = try given.text("socketGroup") ?? socketGroup
+        certificateFile = try given.text("certificateFile").map(absolutePath)
+        if let certificateFile, access(certificateFile, R_OK) != 0 {
+            throw given.wrong("certificateFile", "\(certificateFile) cannot be read")
+        }
+    }
+
+    /// The file's names, and errors with line and column.
+    private static func members(of path: String) throws -> [String] {
+        guard FileManager.default.fileExists(atPath: path) else { return [] }
+        guard let data = FileManager.default.contents(atPath: path) else { throw VerbFailure(.data, "\(path) cannot be read.") }
+        do {
+            guard let object = try JSONValue(parsing: Array(data)).object else {
+                throw VerbFailure(.data, "\(path): it must be an object, {…}.")
+            }
+            return object.members.map(\.name)
+        } catch let error as JSONSyntaxError {
+            throw VerbFailure(.data, "\(path): \(error)")
+        }
+    }
+}
+
+/// What was given, told apart from what was left out: a value of the wrong kind must not silently become the default.
+private struct Given {
+    let reader: ConfigReader
+    let file: String
+    var names: Set<String> = []
+
+    func value<Value>(_ name: String, of kind: String, _ read: (ConfigReader, ConfigKey) throws -> Value) throws -> Value? {
+        guard names.contains(name) else { return nil }
+        do {
+            return try read(reader, ConfigKey([name]))
+        } catch {
+            throw wrong(name, "it must be \(kind)")
+        }
+    }
+
+    func text(_ name: String) throws -> String? {
+        try value(name, of: "text") { try $0.requiredString(forKey: $1) }
+    }
+
+    func number(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
+        let kind = "a whole number from \(range.lowerBound) to \(range.upperBound)"
+        guard let number = try value(name, of: kind, { try $0.requiredInt(forKey: $1) }) else { return nil }
+        guard range.contains(number) else { throw wrong(name, "it must be \(kind)") }
+        return number
+    }
+
+    func wrong(_ name: String, _ what: String) -> VerbFailure {
+        let variable = "HOOKSWITCH_" + name.replacing(/([a-z])([A-Z])/) { "\($0.output.1)_\($0.output.2)" }.uppercased()
+        return VerbFailure(.data, "The setting \(variable) (or \(name) in \(file)): \(what).")
+    }
+}

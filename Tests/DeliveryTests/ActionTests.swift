@@ -1,0 +1,144 @@
+// What people do from the pages: test, try again; and what the path costs and leaves behind.
+
+import Database
+import Delivery
+import Foundation
+import HTTPClient
+import JSON
+import Synchronization
+import TestSupport
+import Testing
+import Time
+
+@Suite("Actions", .serialized)
+struct ActionTests {
+    @Test("A test is a real, signed delivery, shown at once and kept in the history, also of a webhook that is off")
+    func test() throws {
+        let world = try World()
+        let receiver = try ScriptedReceiver(.status(200, body: Array("hello".utf8)), .status(404))
+        let webhook = try world.addWebhook(to: receiver.url()) { $0.isEnabled = false }
+        let result = try world.engine.test(webhook.id)
+        #expect(result.isSuccess && result.transfer.status == 200 && result.transfer.body == Array("hello".utf8))
+        #expect(result.transfer.timings.total > .zero)
+        let sent = try #require(receiver.requests.first)
+        #expect(sent.body == result.body)
+        #expect(sent.field("webhook-id") == result.event.description)
+        #expect(sent.field("x-signature") == Signatures.legacy(body: sent.body, secret: webhook.secret))
+        #expect(try JSONValue(parsing: sent.body)["event_type"] == "test")
+
+        let failed = try world.engine.test(webhook.id)
+        #expect(!failed.isSuccess && failed.transfer.status == 404)
+        #expect(try world.states() == [.delivered, .failed])
+        #expect(try world.faults(of: failed.delivery) == ["receiver_status"])
+        try world.engine.start()
+        world.clock.advance(by: .seconds(100_000))
+        #expect(try world.configuration(webhook.id).circuit.failuresInRow == 0)
+        #expect(throws: DeliveryEngine.TestFailure.webhookGone) { try world.engine.test(world.ids.next()) }
+        #expect(receiver.requests.count == 2, "a test is never retried")
+    }
+
+    @Test("One more attempt now, of what failed and of what arrived, marked as asked for, and the only one")
+    func retry() throws {
+        let world = try World()
+        let receiver = try ScriptedReceiver(.status(410), .status(200), .status(500), .status(200))
+        let webhook = try world.addWebhook(to: receiver.url())
+        try world.engine.start()
+        try world.accept()
+        try #require(try eventually { try world.states() == [.failed] })
+        let delivery = try #require(try world.deliveries().first).id
+        #expect(try !world.engine.retry(delivery, in: world.account), "its webhook is off")
+        var changed = try world.configuration(webhook.id)
+        changed.isEnabled = true
+        let isUpdated = try world.database.write { try world.store.update(changed, at: world.clock.clock.now(), on: $0) }
+        world.directory.invalidate(account: world.account)
+        #expect(isUpdated)
+
+        #expect(try world.engine.retry(delivery, in: world.account))
+        try #require(try eventually { try world.states() == [.delivered] })
+        #expect(try world.engine.retry(delivery, in: world.account))
+        try #require(try eventually { try world.states() == [.failed] })
+        #expect(try world.faults(of: delivery) == ["receiver_status", "none", "receiver_status"])
+        let manual = try world.database.read { try $0.rows("SELECT is_manual FROM attempts ORDER BY number") { try $0.next(Bool.self) } }
+        #expect(manual == [false, true, true])
+        world.clock.advance(by: .seconds(100_000))
+        #expect(try !world.engine.retry(delivery, in: world.ids.next()), "another account's")
+        #expect(try !world.engine.retry(world.ids.next(), in: world.account))
+        #expect(receiver.requests.count == 3)
+    }
+
+    @Test("An attempt asked for goes although the circuit is open, and its success opens the way")
+    func retryThroughCircuit() throws {
+        let world = try World(inFlightPerWebhook: 1)
+        let answers = Array(repeating: 500, count: 10)
+        let receiver = try ScriptedReceiver { [count = Counter()] _ in .status(count.next() < answers.count ? 500 : 200) }
+        let webhook = try world.addWebhook(to: receiver.url())
+        for _ in 0..<12 { try world.accept() }
+        try world.engine.start()
+        try #require(try eventually { try world.configuration(webhook.id).circuit.isOpen })
+        let delivery = try #require(try world.deliveries().first).id
+        #expect(try world.engine.retry(delivery, in: world.account))
+        #expect(try eventually { try world.deliveries().first?.state == .delivered })
+        #expect(try eventually { try world.states().suffix(2) == [.delivered, .delivered] }, "what had waited flows")
+    }
+
+    @Test("From acceptance to delivered an event costs three statements at most, one after the other and in batches alike")
+    func statements() throws {
+        let world = try World()
+        let receiver = try ScriptedReceiver { _ in .status(200) }
+        try world.addWebhook(to: receiver.url())
+        _ = try world.directory.webhooks(of: world.account)
+        let count = 1_000
+        let before = world.database.statementCount
+        for _ in 0..<count { try world.accept() }
+        let accepting = world.database.statementCount - before
+        // The sweep's look at the database has its own clock and is not of the path.
+        try world.engine.start()
+        try #require(receiver.wait(for: count, seconds: 30))
+        world.engine.stop(within: .seconds(5))
+        let total = world.database.statementCount - before
+        print("statements an event: \(Double(accepting) / Double(count)) to accept, \(Double(total) / Double(count)) in all")
+        #expect(accepting == 2 * count)
+        #expect(total <= 3 * count)
+        #expect(try world.states().allSatisfy { $0 == .delivered })
+    }
+
+    @Test("History older than three months goes in batches; what is still to come stays, however old")
+    func purge() throws {
+        let world = try World()
+        let receiver = try ScriptedReceiver(.status(200))
+        try world.addWebhook(to: receiver.url()) { $0.name = "works" }
+        try world.engine.start()
+        for _ in 0..<5 { try world.accept() }
+        try #require(try eventually { try world.states().allSatisfy { $0 == .delivered } })
+        try world.addWebhook(to: "http://127.0.0.1:9/") { $0.isPaused = true }
+        try world.accept()
+        try #require(try eventually { try world.states().filter { $0 == .delivered }.count == 6 })
+        world.clock.advance(by: .seconds(100 * 24 * 3600))
+        try world.accept()
+        let cutoff = world.clock.clock.now() - .seconds(90 * 24 * 3600)
+        var batches: [Int] = []
+        repeat { batches.append(try HistoryPurge.purge(before: cutoff, limit: 2, in: world.database)) } while batches.last != 0
+        #expect(batches == [2, 2, 1, 0])
+        let left = try world.database.read { try $0.value("SELECT COUNT(*) FROM events", as: Int.self) }
+        let orphans = try world.database.read { connection in
+            try connection.value(
+                """
+                SELECT (SELECT COUNT(*) FROM deliveries WHERE event_id NOT IN (SELECT id FROM events))
+                    + (SELECT COUNT(*) FROM attempts WHERE delivery_id NOT IN (SELECT id FROM deliveries))
+                """, as: Int.self)
+        }
+        #expect(left == 2 && orphans == 0)
+        #expect(try world.states().contains(.held))
+    }
+}
+
+final class Counter: Sendable {
+    private let value = Mutex(0)
+
+    func next() -> Int {
+        value.withLock { value in
+            defer { value += 1 }
+            return value
+        }
+    }
+}

@@ -1,0 +1,139 @@
+// Many webhooks and many deliveries at once: order where it matters, and nobody slowed by another.
+
+import Database
+import Delivery
+import Foundation
+import JSON
+import Synchronization
+import TestSupport
+import Testing
+import Time
+
+@Suite("Flow", .serialized)
+struct FlowTests {
+    @Test("News of one call arrives in order, also when the first needs another try; other calls do not wait")
+    func order() throws {
+        let world = try World()
+        let failures = Mutex(1)
+        let receiver = try ScriptedReceiver { request in
+            let text = String(decoding: request.body, as: UTF8.self)
+            let isFirst = text.contains(#""n":0"#) && text.contains(#""call_id":"a""#)
+            let fails = isFirst && failures.withLock { left in defer { left -= 1 }; return left > 0 }
+            return .status(fails ? 500 : 200)
+        }
+        try world.addWebhook(to: receiver.url())
+        for n in 0..<6 {
+            try world.accept("cdr", call: "a", data: ["n": .init(n)])
+            try world.accept("cdr", call: "b", data: ["n": .init(n)])
+        }
+        try world.engine.start()
+        func bodies(_ call: String) -> [String] {
+            receiver.requests.map { String(decoding: $0.body, as: UTF8.self) }.filter { $0.contains(#""call_id":"\#(call)""#) }
+        }
+        try #require(eventually { bodies("b").count == 6 && bodies("a").count == 1 }, "the other call does not wait")
+        world.clock.advance(by: .seconds(7))
+        try #require(eventually { bodies("a").count == 7 })
+        let numbers = bodies("a").map { text in (0..<6).first { text.contains(#""n":\#($0)"#) } }
+        #expect(numbers == [0, 0, 1, 2, 3, 4, 5])
+        #expect(bodies("b").map { text in (0..<6).first { text.contains(#""n":\#($0)"#) } } == [0, 1, 2, 3, 4, 5])
+    }
+
+    @Test("Twenty receivers that hang do not slow the other forty")
+    func isolation() throws {
+        let world = try World()
+        let hanging = try ScriptedReceiver { _ in .hang }
+        let good = try ScriptedReceiver { _ in .status(200) }
+        for _ in 0..<20 { try world.addWebhook(to: hanging.url()) }
+        for _ in 0..<40 { try world.addWebhook(to: good.url()) }
+        try world.engine.start()
+        let start = Date()
+        for _ in 0..<20 { try world.accept() }
+        try #require(good.wait(for: 800, seconds: 10))
+        let elapsed = Date().timeIntervalSince(start)
+        print("800 deliveries beside 20 receivers that hang: \(Int(elapsed * 1000)) ms")
+        #expect(elapsed < 5, "the timeout of those that hang is 15 s")
+        #expect(world.engine.statistics.inFlight >= 20)
+        hanging.stop()
+    }
+
+    @Test("No more than the agreed number of requests are under way to one webhook")
+    func bounded() throws {
+        let world = try World(inFlightPerWebhook: 3)
+        let now = Atomic<Int>(0)
+        let most = Atomic<Int>(0)
+        let receiver = try ScriptedReceiver { _ in
+            let count = now.add(1, ordering: .sequentiallyConsistent).newValue
+            most.max(count, ordering: .sequentiallyConsistent)
+            usleep(3_000)
+            now.subtract(1, ordering: .sequentiallyConsistent)
+            return .status(200)
+        }
+        try world.addWebhook(to: receiver.url())
+        for _ in 0..<40 { try world.accept() }
+        try world.engine.start()
+        try #require(receiver.wait(for: 40))
+        #expect(most.load(ordering: .sequentiallyConsistent) == 3)
+    }
+
+    @Test("After ten failures in a row a webhook is asked singly, ever more rarely, until it answers; then all flows")
+    func circuit() throws {
+        let world = try World(inFlightPerWebhook: 1)
+        let isWell = Atomic<Bool>(false)
+        let receiver = try ScriptedReceiver { _ in .status(isWell.load(ordering: .relaxed) ? 200 : 500) }
+        let webhook = try world.addWebhook(to: receiver.url())
+        for _ in 0..<30 { try world.accept() }
+        try world.engine.start()
+        try #require(try eventually { try world.configuration(webhook.id).circuit.isOpen })
+        #expect(receiver.requests.count == 10)
+        var interval = Duration.seconds(30)
+        for probe in 1...3 {
+            #expect(try world.configuration(webhook.id).circuit.probeInterval == interval)
+            world.clock.advance(by: interval)
+            try #require(receiver.wait(for: 10 + probe))
+            interval = interval * 2
+            try #require(try eventually { try world.configuration(webhook.id).circuit.probeInterval == interval })
+            #expect(receiver.requests.count == 10 + probe)
+        }
+        isWell.store(true, ordering: .relaxed)
+        world.clock.advance(by: interval)
+        try #require(try eventually { try world.states().filter { $0 == .delivered }.count >= 20 })
+        #expect(try !world.configuration(webhook.id).circuit.isOpen)
+        world.clock.advance(by: .seconds(7_200))
+        #expect(try eventually { try world.states().allSatisfy { $0 == .delivered } })
+    }
+
+    @Test("After five days of failures the webhook is disabled, and says why")
+    func patience() throws {
+        let world = try World()
+        let receiver = try ScriptedReceiver { _ in .status(500) }
+        let webhook = try world.addWebhook(to: receiver.url())
+        for _ in 0..<40 { try world.accept() }
+        try world.engine.start()
+        try #require(try eventually { try world.configuration(webhook.id).circuit.isOpen })
+        world.clock.advance(by: .seconds(5 * 24 * 3600 + 1))
+        try #require(try eventually { try !world.configuration(webhook.id).isEnabled })
+        #expect(try world.configuration(webhook.id).disabledReason == .failing)
+        #expect(try eventually { try world.states().allSatisfy { $0 == .failed } })
+    }
+
+    @Test("A backlog of thousands of one webhook does not delay another's news")
+    func backlog() throws {
+        let world = try World()
+        let slow = try ScriptedReceiver { _ in
+            usleep(5_000)
+            return .status(200)
+        }
+        let good = try ScriptedReceiver { _ in .status(200) }
+        let first = try world.addWebhook(to: slow.url())
+        _ = try world.acceptor.accept((0..<3_000).map { _ in try world.event() }, for: world.account)
+        let second = try world.addWebhook(to: good.url())
+        try world.engine.start()
+        try #require(slow.wait(for: 8))
+        let start = Date()
+        try world.accept()
+        try #require(try eventually { try world.states(of: second.id) == [.delivered] })
+        print("beside a backlog of 3000: \(Int(Date().timeIntervalSince(start) * 1000)) ms")
+        #expect(Date().timeIntervalSince(start) < 1)
+        #expect(try world.states(of: first.id).filter { $0 == .pending }.count > 1_000)
+    }
+}

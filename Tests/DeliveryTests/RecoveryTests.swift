@@ -1,0 +1,105 @@
+// Crashes between sending and recording, results that come too late, a disk that is full: nothing is lost.
+
+import Database
+import Delivery
+import Foundation
+import TestSupport
+import Testing
+import Time
+
+@Suite("Recovery", .serialized)
+struct RecoveryTests {
+    @Test("After a crash between sending and recording the outcome is unknown, and the same event is sent again")
+    func crash() throws {
+        let world = try World()
+        let gate = DispatchSemaphore(value: 0)
+        let receiver = try ScriptedReceiver { request in
+            if request.connection == 0 { gate.wait() }
+            return .status(200)
+        }
+        let webhook = try world.addWebhook(to: receiver.url())
+        try world.engine.start()
+        try world.accept()
+        try #require(receiver.wait(for: 1))
+        #expect(try world.states() == [.leased])
+        // The first engine goes on existing, as a process that was believed dead might: it must not overwrite anything.
+        let believedDead = world.engine
+        try world.restartEngine()
+        try #require(try eventually { try world.states() == [.delivered] })
+        let delivery = try #require(try world.deliveries().first)
+        #expect(try world.faults(of: delivery.id) == ["unknown", "none"])
+        #expect(receiver.requests.count == 2)
+        #expect(Set(receiver.requests.map { $0.field("webhook-id") }).count == 1)
+        gate.signal()
+        #expect(believedDead.stop(within: .seconds(5)))
+        #expect(try world.faults(of: delivery.id) == ["unknown", "none"], "the late result is void")
+        #expect(try world.configuration(webhook.id).deliveredCount == 1)
+    }
+
+    @Test("A lease that ran out is given up, and its result, when it comes, is void")
+    func fencing() throws {
+        let world = try World()
+        let gate = DispatchSemaphore(value: 0)
+        let receiver = try ScriptedReceiver { request in
+            if request.connection == 0 {
+                gate.wait()
+                return .status(500)
+            }
+            return .status(200)
+        }
+        try world.addWebhook(to: receiver.url())
+        try world.engine.start()
+        try world.accept()
+        try #require(receiver.wait(for: 1))
+        world.clock.advance(by: .seconds(46))
+        try #require(try eventually { try world.states() == [.delivered] })
+        gate.signal()
+        let delivery = try #require(try world.deliveries().first)
+        #expect(world.engine.stop(within: .seconds(5)))
+        #expect(try world.faults(of: delivery.id) == ["unknown", "none"])
+        #expect(try world.states() == [.delivered])
+    }
+
+    @Test("Stopping sends nothing new and waits for what is under way")
+    func stopping() throws {
+        let world = try World(inFlightPerWebhook: 1)
+        let receiver = try ScriptedReceiver { _ in
+            usleep(100_000)
+            return .status(200)
+        }
+        try world.addWebhook(to: receiver.url())
+        try world.engine.start()
+        for _ in 0..<5 { try world.accept() }
+        try #require(receiver.wait(for: 1))
+        #expect(world.engine.stop(within: .seconds(5)))
+        let states = try world.states()
+        #expect(states.filter { $0 == .delivered }.count == receiver.requests.count)
+        #expect(!states.contains(.leased) && states.contains(.pending))
+        try world.restartEngine()
+        #expect(try eventually { try world.states().allSatisfy { $0 == .delivered } })
+        #expect(receiver.requests.count == 5, "nothing was sent twice")
+    }
+
+    @Test("While the database refuses writes results wait, and are written when it takes them again")
+    func refusedWrites() throws {
+        let world = try World()
+        let gate = DispatchSemaphore(value: 0)
+        let receiver = try ScriptedReceiver { _ in
+            gate.wait()
+            return .status(200)
+        }
+        try world.addWebhook(to: receiver.url())
+        try world.engine.start()
+        try world.accept()
+        try #require(receiver.wait(for: 1))
+        let refuse: SQL = "CREATE TRIGGER refuse BEFORE UPDATE ON attempts BEGIN SELECT RAISE(ABORT, 'no'); END"
+        _ = try world.database.write { try $0.execute(refuse) }
+        gate.signal()
+        try #require(eventually { world.engine.statistics.failedWrites > 0 })
+        #expect(try world.states() == [.leased])
+        _ = try world.database.write { try $0.execute("DROP TRIGGER refuse") }
+        #expect(try eventually { try world.states() == [.delivered] })
+        #expect(receiver.requests.count == 1)
+        #expect(eventually { world.engine.statistics.failedWrites == 0 })
+    }
+}

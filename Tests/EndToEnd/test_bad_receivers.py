@@ -1,0 +1,103 @@
+"""Whatever a receiver does, the attempt ends as a fault of the closed set, in time, and no other webhook waits for it."""
+
+import time
+
+import pytest
+
+import receiver as behaviours
+import webhooks
+from receiver import Receiver, answering
+from waiting import until
+
+# Behaviour, fault, and the seconds within which it must be told.
+CASES = {
+    "refuses": ("connect", 8),
+    "resets": ("receiver_protocol", 8),
+    "hangs": ("timeout", 20),
+    "drips": ("timeout", 20),
+    "redirects": ("receiver_status", 8),
+    "sends an endless body": ("too_large", 20),
+    "has a certificate of nobody": ("tls", 8),
+    "babbles": ("receiver_protocol", 8),
+    "fails": ("receiver_status", 8),
+}
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory):
+    """All of them at once, each a webhook of its own beside a good one: so they also show whether one disturbs another."""
+    from conftest import make_stage
+    good = Receiver()
+    made = {
+        "resets": Receiver(behaviours.resetting), "hangs": Receiver(behaviours.hanging), "drips": Receiver(behaviours.dripping),
+        "redirects": Receiver(behaviours.redirecting(good.url)), "sends an endless body": Receiver(behaviours.endless),
+        "has a certificate of nobody": Receiver(tls=behaviours.self_signed(tmp_path_factory.mktemp("tls"))),
+        "babbles": Receiver(behaviours.babbling), "fails": Receiver(answering(500, b"Broken")),
+    }
+    urls = {name: receiver.url for name, receiver in made.items()}
+    urls["refuses"] = f"http://127.0.0.1:{behaviours.closed_port()}/hook"
+    stage = make_stage("receivers")
+    console = stage.administrator
+    webhooks.enable(console)
+    webhooks.create(console, "good", good.url)
+    for name in CASES:
+        webhooks.create(console, name, urls[name])
+    yield stage, good
+    stage.product.stop()
+    for receiver in [good, *made.values()]:
+        receiver.stop()
+
+
+def test_a_good_webhook_is_not_slowed_by_bad_ones(scene, capsys):
+    stage, good = scene
+    machine = stage.machine()
+    slowest = 0
+    for number in range(30):
+        before = time.time()
+        answer = machine.publish("call:end", {"call_id": f"iso-{number}"})
+        assert answer.status == 202
+        assert answer.json["deliveries"] == len(CASES) + 1
+        arrived = good.wait(lambda requests: next((r.at for r in requests if r.id == answer.id), None), within=5)
+        slowest = max(slowest, arrived - before)
+    assert slowest < 1, f"{slowest:.2f} s while others hang"
+    with capsys.disabled():
+        print(f"\n  beside {len(CASES)} bad receivers the good one waited {slowest * 1000:.0f} ms at most", end="")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_ends_as_its_fault_in_time(scene, name):
+    stage, _ = scene
+    fault, limit = CASES[name]
+    first = until(
+        lambda: stage.product.rows(
+            "SELECT a.fault, a.total_us, a.status, a.finished_at - a.started_at FROM attempts a JOIN deliveries d ON d.id = a.delivery_id "
+            "WHERE d.webhook_name = ? AND a.finished_at IS NOT NULL ORDER BY a.started_at LIMIT 1", name),
+        within=30, what=f"an attempt at the receiver that {name} has ended")
+    (found, _, status, milliseconds), = first
+    assert found == fault
+    assert milliseconds / 1000 <= limit
+    if fault == "receiver_status":
+        assert status in (302, 500)
+
+
+def test_a_redirect_is_not_followed(scene):
+    stage, good = scene
+    ids = {row[0] for row in stage.product.rows("SELECT DISTINCT event_id FROM deliveries WHERE webhook_name = 'redirects'")}
+    for event in ids:
+        assert len(good.of_event(f"evt_{event}")) <= 1
+
+
+def test_what_failed_is_tried_again(scene):
+    stage, _ = scene
+    until(
+        lambda: stage.product.value(
+            "SELECT max(attempt) FROM deliveries WHERE webhook_name = 'fails'") >= 2,
+        within=20, what="a second attempt after some 5 s")
+
+
+def test_the_pages_show_each_fault(scene, t):
+    stage, _ = scene
+    console = stage.administrator
+    page = console.get("/settings/webhooks/history")
+    assert page.status == 200
+    assert "500" in page.main.text
