@@ -34,6 +34,17 @@ def numbers(text):
     return {name: float(value) for name, value in (line.split() for line in text.splitlines() if len(line.split()) == 2)}
 
 
+def php(value):
+    """As a PHP literal."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    if isinstance(value, dict):
+        return "[" + ", ".join(f"{php(name)} => {php(one)}" for name, one in value.items()) + "]"
+    return "[" + ", ".join(php(one) for one in value) + "]"
+
+
 class Table:
     def __init__(self):
         self.rows = []
@@ -144,9 +155,7 @@ class Bench:
         account, console = "pages", self.consoles["pages"]
         webhooks.create(console, "CRM synchronisation", self.receiver.url)
         machine = Machine(self.product.port, account, self.keys[account])
-        types = ["call:end", "call:missed", "recording:ready", "voicemail:left", "USER_CREATED", "payment:refunded"]
-        catalogue = {line.split("\t")[1] if "\t" in line else line for line in self.event_names()}
-        types = [name for name in types if name in catalogue] or ["call:end"]
+        types = ["call:end", "call:missed", "recording:ready", "voicemail:left", "cdr"]
         for batch in range(10):
             events = [
                 {"event_type": types[i % len(types)], "event_id": f"page-{batch}-{i}", "data": {"reference": f"{batch}-{i}", "note": "x" * 200}}
@@ -156,20 +165,34 @@ class Bench:
                 raise SystemExit(f"the rows behind the page were not accepted: {answer.status} {answer.body[:500]}")
         until(lambda: self.settled("pages") == 10_000, within=120, what="10,000 deliveries settled", every=0.2)
 
-    def event_names(self):
-        source = (ROOT / "Sources/Delivery/EventCatalogue+Standard.swift").read_text()
-        return [word for line in source.splitlines() for word in line.split("\t")]
-
     def account_id(self, slug):
         return self.product.value("SELECT id FROM accounts WHERE slug = ?", slug)
 
     def settled(self, slug):
         return self.product.value("SELECT count(*) FROM deliveries WHERE account_id = ? AND state = 'delivered'", self.account_id(slug))
 
-    def start_php(self):
+    def product_lists(self, page):
+        """What the product's page takes from lists of its own, read off the page, for PHP to include: opcache keeps it."""
+        tree, sprite = page.tree, re.search(r'<svg hidden.*?</svg>', page.text, re.S).group()
+        tabs = []
+        for item in tree.first("nav", class_="tabs").first("ul").children:
+            if getattr(item, "tag", None) == "li":
+                links = item.all("a")
+                children = [{"href": a.get("href"), "label": a.text, "current": a.get("aria-current") == "page"} for a in links[1:]]
+                tabs.append({"href": links[0].get("href"), "label": links[0].text, "right": "webhooks.view", "children": children})
+        types = [[option.get("value"), option.text] for option in tree.first("select", id="type").all("option") if option.get("value")]
+        lists = {
+            "css": tree.first("link", rel="stylesheet").get("href"), "logo": tree.first("link", rel="icon").get("href"),
+            "js": tree.first("script").get("src"), "icons": sprite, "tabs": tabs, "types": types,
+            "version": tree.first("footer").text.removeprefix("Hookswitch "),
+        }
+        return f"<?php return {php(lists)};\n"
+
+    def start_php(self, page):
         folder = self.product.folder / "php"
         folder.mkdir()
         shutil.copy(ROOT / "Benchmarks/deliveries.php", folder)
+        (folder / "product.php").write_text(self.product_lists(page))
         copy = folder / "copy.sqlite"
         self.product.command("backup", str(copy))
         # The copy is as the product's own file: the same journal, and its statistics are those that it has.
@@ -190,7 +213,6 @@ pm = static
 pm.max_children = 8
 pm.max_requests = 0
 env[DELIVERIES_DATABASE] = {copy}
-env[DELIVERIES_ASSETS] = {ROOT}/Public
 php_admin_value[opcache.enable] = 1
 php_admin_value[opcache.validate_timestamps] = 0
 php_admin_value[realpath_cache_size] = 4096k
@@ -210,8 +232,8 @@ php_admin_value[date.timezone] = UTC
 
     def pages(self):
         self.fill_pages()
-        self.start_php()
         console = self.consoles["pages"]
+        self.start_php(console.get("/settings/webhooks/history"))
         cookie = "; ".join(f"{name}={value}" for name, value in console.cookies.items())
         path = "/settings/webhooks/history"
         ours = console.get(path)
