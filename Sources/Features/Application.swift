@@ -52,7 +52,7 @@ package final class Application: Sendable {
     package init(_ installation: Installation, logger: Logger) throws {
         lock = try DataFolderLock(folder: installation.dataFolder)
         let folder = installation.dataFolder
-        for name in ["uploads", "logos", "media"] {
+        for name in ["uploads", "logos", "media", "media-inbox", "quarantine"] {
             try FileManager.default.createDirectory(
                 atPath: "\(folder)/\(name)", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
         }
@@ -89,6 +89,7 @@ package final class Application: Sendable {
     /// Starts deliveries and the recurring work.
     package func start() throws {
         try app.engine.start()
+        for feature in features { try feature.onStart() }
         scheduler.start()
     }
 

@@ -8,12 +8,18 @@ package struct Feature: Sendable {
     package let tabs: [Tab]
     package let routes: [Route]
     package let jobs: @Sendable () throws -> [Job]
+    /// Called once, before the first job; what takes long goes on a thread of its own.
+    package let onStart: @Sendable () throws -> Void
 
-    package init(_ name: String, tabs: [Tab] = [], routes: [Route], jobs: @escaping @Sendable () throws -> [Job] = { [] }) {
+    package init(
+        _ name: String, tabs: [Tab] = [], routes: [Route], jobs: @escaping @Sendable () throws -> [Job] = { [] },
+        onStart: @escaping @Sendable () throws -> Void = {}
+    ) {
         self.name = name
         self.tabs = tabs
         self.routes = routes
         self.jobs = jobs
+        self.onStart = onStart
     }
 }
 

@@ -78,4 +78,10 @@ package struct Deletion {
             """)
         return id
     }
+
+    /// For a deletion that takes many transactions: the entry grows with each.
+    package func update(_ entry: ID<DeletionRow>, on connection: any Connection) throws {
+        try connection.execute(
+            "UPDATE deletions SET planned = \(planned), items = \(items), bytes = \(bytes) WHERE id = \(entry) AND account_id = \(account)")
+    }
 }

@@ -50,7 +50,9 @@ struct Purge: AsyncParsableCommand {
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Say what is wrong with an installation before it bites. Ends with 1 when something is.",
-        discussion: "Looks at settings, rights of files, resources, time zones and the whole database. Changes nothing; works beside a process that serves.")
+        discussion:
+            "Looks at settings, rights of files, resources, time zones and the whole database. Changes nothing; works beside a process that serves."
+    )
 
     @OptionGroup var options: DataOptions
 
@@ -63,14 +65,17 @@ struct Check: AsyncParsableCommand {
         do {
             let settings = try await Settings.load(dataFolder: options.folder)
             resources = settings.resources
-            findings += settings.unknownNames.map { Finding(.problem, "\(options.folder)/\(Settings.fileName): there is no setting “\($0)”.") }
+            findings += settings.unknownNames.map {
+                Finding(.problem, "\(options.folder)/\(Settings.fileName): there is no setting “\($0)”.")
+            }
             findings += settings.unknownVariables.map { Finding(.warning, "The variable \($0) is no setting.") }
             if settings.allowsHTTP {
                 findings.append(Finding(.warning, "HOOKSWITCH_ALLOW_HTTP is on: what webhooks send can be read and changed on its way."))
             }
             if !settings.allowedRanges.isEmpty {
                 let ranges = settings.allowedRanges.map(\.description).joined(separator: ", ")
-                findings.append(Finding(.warning, "Webhooks may reach \(ranges) (HOOKSWITCH_ALLOW_ADDRESSES): whoever edits webhooks can call there."))
+                findings.append(
+                    Finding(.warning, "Webhooks may reach \(ranges) (HOOKSWITCH_ALLOW_ADDRESSES): whoever edits webhooks can call there."))
             }
             findings.append(Finding(.good, "The settings can be read."))
         } catch let failure as VerbFailure {
@@ -80,7 +85,9 @@ struct Check: AsyncParsableCommand {
             dataFolder: options.folder, resourceFolder: resources,
             socketPath: socket.map(absolutePath) ?? "\(options.folder)/run/hookswitch.sock"
         ).run()
-        for finding in findings { Terminal.print("\(finding.grade.rawValue.padding(toLength: 8, withPad: " ", startingAt: 0)) \(finding.text)") }
+        for finding in findings {
+            Terminal.print("\(finding.grade.rawValue.padding(toLength: 8, withPad: " ", startingAt: 0)) \(finding.text)")
+        }
         let problems = findings.count { $0.grade == .problem }
         if problems > 0 {
             Terminal.complain(problems == 1 ? "One problem." : "\(problems) problems.")

@@ -55,12 +55,14 @@ struct DataOptions: ParsableArguments {
                 guard DataFolder.isInUse(folder) else { throw failure }
                 usleep(100_000)
             } catch let failure as VerbFailure where failure.kind == .temporary && DataFolder.isInUse(folder) {
-                throw VerbFailure(.temporary, "Another command or process is using \(folder) and does not answer. Try again when it is done.")
+                throw VerbFailure(
+                    .temporary, "Another command or process is using \(folder) and does not answer. Try again when it is done.")
             }
         }
     }
 }
 
 func absolutePath(_ path: String) -> String {
-    URL(filePath: path, relativeTo: URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)).standardizedFileURL.path
+    URL(filePath: path, relativeTo: URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory))
+        .standardizedFileURL.path
 }

@@ -10,7 +10,8 @@ import Web
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve the console and the API to the web server, and deliver webhooks.",
-        discussion: "Applies migrations first. SIGTERM and SIGINT end it: requests under way are finished (10 seconds at most), nothing is lost.")
+        discussion:
+            "Applies migrations first. SIGTERM and SIGINT end it: requests under way are finished (10 seconds at most), nothing is lost.")
 
     @OptionGroup var options: DataOptions
 

@@ -11,7 +11,8 @@ extension Settings {
         do {
             return try Application(
                 Installation(
-                    dataFolder: dataFolder, resourceFolder: resources, policy: AddressPolicy(allowing: allowedRanges, allowsHTTP: allowsHTTP),
+                    dataFolder: dataFolder, resourceFolder: resources,
+                    policy: AddressPolicy(allowing: allowedRanges, allowsHTTP: allowsHTTP),
                     readers: readers, certificateFile: certificateFile),
                 logger: logger)
         } catch {

@@ -59,11 +59,15 @@ struct Settings {
     }
 
     private init(_ given: Given) throws {
-        for text in try given.value("allowAddresses", of: "a list of ranges such as 10.0.0.0/8", { try $0.requiredStringArray(forKey: $1) }) ?? [] {
+        for text in try given.value("allowAddresses", of: "a list of ranges such as 10.0.0.0/8", { try $0.requiredStringArray(forKey: $1) })
+            ?? []
+        {
             let range = text.trimmingCharacters(in: .whitespaces)
             if range.isEmpty { continue }
             guard let parsed = CIDR(range) else {
-                throw given.wrong("allowAddresses", "“\(range)” is no range of addresses; write 127.0.0.0/8 or fd00::/8, with no bits set behind the length")
+                throw given.wrong(
+                    "allowAddresses",
+                    "“\(range)” is no range of addresses; write 127.0.0.0/8 or fd00::/8, with no bits set behind the length")
             }
             allowedRanges.append(parsed)
         }
@@ -95,7 +99,9 @@ struct Settings {
         guard FileManager.default.fileExists(atPath: path) else { return [] }
         guard let data = FileManager.default.contents(atPath: path) else { throw VerbFailure(.data, "\(path) cannot be read.") }
         do {
-            guard let object = try JSONValue(parsing: Array(data)).object else { throw VerbFailure(.data, "\(path): it must be an object, {…}.") }
+            guard let object = try JSONValue(parsing: Array(data)).object else {
+                throw VerbFailure(.data, "\(path): it must be an object, {…}.")
+            }
             return object.members.map(\.name)
         } catch let error as JSONSyntaxError {
             throw VerbFailure(.data, "\(path): \(error)")

@@ -22,8 +22,7 @@ struct EventBatch {
         let mayBeTooLong = bytes.count > EventInput.longestBody - Self.envelope
         switch request.contentType?.essence {
         case "application/json":
-            let value: JSONValue
-            do { value = try JSONValue(parsing: bytes) } catch { throw Self.broken(error, line: error.line) }
+            let value = try Self.parse(bytes)
             guard let array = value.array else {
                 items = [.success(try EventInput(value, at: "", key: key, mayBeTooLong: mayBeTooLong, now: now).event)]
                 isSingle = true
@@ -40,9 +39,7 @@ struct EventBatch {
             isSingle = false
             items = lines.map { number, line in
                 Self.item(line: number) {
-                    let value: JSONValue
-                    do { value = try JSONValue(parsing: line) } catch { throw Self.broken(error, line: number) }
-                    return try EventInput(value, at: "", mayBeTooLong: mayBeTooLong, now: now).event
+                    try EventInput(Self.parse(line, line: number), at: "", mayBeTooLong: mayBeTooLong, now: now).event
                 }
             }
         default:
@@ -93,10 +90,17 @@ struct EventBatch {
         }
     }
 
-    private static func broken(_ error: JSONSyntaxError, line: Int) -> Problem {
-        Problem(
-            status: .badRequest, type: "broken-json", title: "Broken JSON",
-            detail: "Line \(line), column \(error.column): \(error.message).", extensions: ["line": JSONValue(line), "column": JSONValue(error.column)])
+    /// - Parameter line: where the text stands in the body, when it is one line of it.
+    private static func parse(_ bytes: [UInt8], line: Int? = nil) throws -> JSONValue {
+        do throws(JSONSyntaxError) {
+            return try JSONValue(parsing: bytes)
+        } catch {
+            let line = line ?? error.line
+            throw Problem(
+                status: .badRequest, type: "broken-json", title: "Broken JSON",
+                detail: "Line \(line), column \(error.column): \(error.message).",
+                extensions: ["line": JSONValue(line), "column": JSONValue(error.column)])
+        }
     }
 
     /// Lines that hold anything, with their numbers from 1.

@@ -9,6 +9,7 @@ import Delivery
 import HTTP
 import HTTPTypes
 import JSON
+import Time
 import Web
 
 extension Feature {

@@ -1,7 +1,149 @@
-// Not written yet.
+// The platform hands media files over for retention, and puts them under legal hold or takes them out of it.
 
+import Database
+import HTTP
+import HTTPTypes
+import JSON
+import Time
 import Web
 
 extension Feature {
-    static func mediaAPI(_ app: App) throws -> Feature { Feature("mediaAPI", routes: []) }
+    static func mediaAPI(_ app: App) throws -> Feature {
+        let media = MediaController(app)
+        return Feature(
+            "media API",
+            routes: [
+                .machine(.post, "/media", .writeMedia, media.create).limitingBody(to: MediaController.largestFile),
+                .machine(.get, "/media/{id}", .writeMedia, media.show),
+                .machine(.patch, "/media/{id}", .writeMedia, media.update),
+            ])
+    }
+}
+
+struct MediaController {
+    /// Bytes of a file that is sent; the web server takes no more either. Larger files come by the inbox folder.
+    static let largestFile = 64 << 20
+
+    private let store: MediaStore
+    private let intake: MediaIntake
+
+    init(_ app: App) {
+        store = MediaStore(site: app.site)
+        intake = MediaIntake(site: app.site)
+    }
+
+    /// Registers a file: sent in a multipart form, or by JSON that names one in the account's inbox folder. 201, or 200 with the
+    /// first registration when its `external_id` has been here.
+    @Sendable func create(_ call: MachineCall) throws -> WebResponse {
+        let source: MediaIntake.Source
+        var fields: [String: JSONValue]
+        switch call.request.contentType?.essence {
+        case "application/json":
+            fields = try jsonFields(call)
+            guard let path = fields.removeValue(forKey: "path")?.string else {
+                throw Problem.invalidMedia([("path", "Give the file's path below the account's inbox folder, as a text.")])
+            }
+            source = .inbox(path: path)
+        case "multipart/form-data":
+            (fields, source) = try multipartFields(call)
+        default:
+            throw Problem(
+                status: .unsupportedMediaType, type: "unsupported-media-type", title: "Unsupported media type",
+                detail: "Send multipart/form-data with the file, or application/json that names a file in the inbox folder.")
+        }
+        let media = try NewMedia.checked(fields, store: store, account: call.account, now: call.site.clock.now())
+        let slug = call.parameters["slug"] ?? ""
+        let (record, isNew) = try intake.register(media, from: source, account: call.account, slug: slug)
+        var response = WebResponse.json(record.json, status: isNew ? .created : .ok)
+        response.fields[.location] = "/api/v1/accounts/\(slug)/media/\(record.id)"
+        return response
+    }
+
+    @Sendable func show(_ call: MachineCall) throws -> WebResponse {
+        .json(try record(call).json)
+    }
+
+    /// `{"hold": true}` or `{"hold": false}`.
+    @Sendable func update(_ call: MachineCall) throws -> WebResponse {
+        guard call.request.contentType?.essence == "application/json" else {
+            throw Problem(
+                status: .unsupportedMediaType, type: "unsupported-media-type", title: "Unsupported media type", detail: "Send application/json.")
+        }
+        let fields = try jsonFields(call)
+        guard fields.count == 1, let isHeld = fields["hold"]?.bool else {
+            throw Problem.invalidMedia([("hold", "Send {\"hold\": true} or {\"hold\": false}, and nothing else.")])
+        }
+        let id = try record(call).id
+        let isChanged = try call.site.database.write { connection in
+            guard try store.setHold(isHeld, on: id, of: call.account, on: connection) else { return false }
+            try AuditEntry(
+                account: call.account, user: nil, userName: call.key.description, action: isHeld ? "media.hold" : "media.release",
+                subject: id.description, requestID: ""
+            ).record(call.site, on: connection)
+            return true
+        }
+        let record = try record(call)
+        guard isChanged else {
+            throw Problem(
+                status: .conflict, type: "being-purged", title: "Being purged",
+                detail: "This file is being deleted by a purge that has begun: it is too late to change its hold.")
+        }
+        return .json(record.json)
+    }
+
+    private func record(_ call: MachineCall) throws -> MediaRecord {
+        guard let id = call.parameters["id"].flatMap({ ID<MediaFile>($0) }), let record = try store.record(id, of: call.account) else {
+            throw Problem.notFound
+        }
+        return record
+    }
+
+    private func jsonFields(_ call: MachineCall) throws -> [String: JSONValue] {
+        let value: JSONValue
+        do {
+            value = try JSONValue(parsing: try call.request.body.bytes(limit: 64 << 10))
+        } catch let error as JSONSyntaxError {
+            throw Problem(status: .badRequest, type: "malformed-json", title: "Malformed JSON", detail: "\(error)")
+        }
+        guard let object = value.object else {
+            throw Problem(status: .badRequest, type: "malformed-json", title: "Malformed JSON", detail: "Send one JSON object.")
+        }
+        return object.members.reduce(into: [:]) { $0[$1.name] = $1.value }
+    }
+
+    private func multipartFields(_ call: MachineCall) throws -> ([String: JSONValue], MediaIntake.Source) {
+        let form: MultipartForm
+        do {
+            form = try MultipartParser(
+                contentType: call.request.contentType, limits: .init(parts: 20, fileSize: Self.largestFile), folder: call.site.uploadFolder
+            ).parse(call.request.body)
+        } catch let error as MultipartError {
+            throw Problem(
+                status: .badRequest, type: "malformed-form", title: "Malformed form", detail: "The multipart body could not be read: \(error).")
+        } catch let failure as UploadFailure {
+            throw Problem.media(failure)
+        }
+        guard form.oversizedFiles.isEmpty else { throw BodyError.tooLarge(limit: Self.largestFile) }
+        guard form.files.count == 1, let file = form.file("file") else {
+            throw Problem.invalidMedia([("file", "Send exactly one file, in the field “file”.")])
+        }
+        var fields: [String: JSONValue] = [:]
+        for (name, value) in form.fields.fields {
+            guard fields[name] == nil else { throw Problem.invalidMedia([(name, "Send this field once.")]) }
+            // Forms know only texts; this is the one field that is none.
+            fields[name] = name == "hold" && (value == "true" || value == "false") ? .bool(value == "true") : .string(value)
+        }
+        return (fields, .upload(file))
+    }
+}
+
+extension Problem {
+    /// Everything that is wrong with the input at once, each with the field it is about.
+    static func invalidMedia(_ errors: [(field: String, detail: String)]) -> Problem {
+        Problem(
+            status: .unprocessableContent, type: "invalid-media", title: "Invalid media", detail: errors.map(\.detail).joined(separator: " "),
+            extensions: [
+                "errors": .array(errors.map { .object(["field": .string($0.field), "detail": .string($0.detail)]) })
+            ])
+    }
 }

@@ -126,8 +126,10 @@ struct AccountController {
         _ form: AccountForm, _ stored: AccountSettings, _ member: Member, _ errors: FieldErrors = FieldErrors(),
         conflict: ConflictView? = nil, version: String? = nil
     ) throws -> WebResponse {
+        let account = try member.account.id
+        let older = try form.days.map { try store.usersWithPassword(olderThan: $0, in: account) } ?? 0
         let page = AccountPage(
-            form, stored, playlists: try playlists.playlists(of: try member.account.id), member, errors, conflict: conflict,
+            form, stored, playlists: try playlists.playlists(of: account), oldPasswords: older, member, errors, conflict: conflict,
             version: version ?? form.version)
         return try member.page(
             template, page, PageHead(member.t("account.title"), lead: member.t("account.lead")),

@@ -55,6 +55,11 @@ struct AccountForm {
         version = String(settings.version)
     }
 
+    /// The days that were typed, when they are a number that may be; whether they count is another matter.
+    var days: Int? {
+        Int(passwordDays.filter { !$0.isWhitespace }).flatMap { Self.passwordDays.contains($0) ? $0 : nil }
+    }
+
     /// Nil when `errors` were added. The logo comes apart: it is no field that could be shown again.
     func validated(playlists: Set<ID<Playlist>>, _ errors: inout FieldErrors, _ t: Translation) -> AccountSettings? {
         var found = FieldErrors()
@@ -62,11 +67,13 @@ struct AccountForm {
         if Language(rawValue: language) == nil { found.add("account_language", t("account.language.unknown")) }
         if Zone(identifier: timeZone) == nil { found.add("time_zone", t("account.time_zone.unknown")) }
         let playlist = ID<Playlist>(playlist)
-        if !self.playlist.isEmpty, playlist.map({ playlists.contains($0) }) != true { found.add("playlist", t("account.playlist.unknown")) }
+        if !self.playlist.isEmpty, playlist.map({ playlists.contains($0) }) != true {
+            found.add("playlist", t("account.playlist.unknown"))
+        }
         let number = number(&found, t)
         if hasNationalTrunk, !CallingCodes.isRegion(trunkRegion) { found.add("trunk_region", t("account.trunk_region.needed")) }
-        let days = Int(passwordDays.filter { !$0.isWhitespace })
-        if passwordExpires, days.map({ Self.passwordDays.contains($0) }) != true { found.add("password_days", t("account.password_days.range")) }
+        let days = days
+        if passwordExpires, days == nil { found.add("password_days", t("account.password_days.range")) }
         guard found.isEmpty else {
             errors = found
             return nil

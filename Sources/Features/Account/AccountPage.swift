@@ -40,9 +40,10 @@ struct AccountPage: TemplateData {
         Section("logo") { $0.logo }
     }
 
+    /// - Parameter oldPasswords: people whose password is older than the days that the form shows.
     init(
-        _ form: AccountForm, _ stored: AccountSettings, playlists: [(id: ID<Playlist>, name: String)], _ member: Member, _ errors: FieldErrors,
-        conflict: ConflictView?, version: String
+        _ form: AccountForm, _ stored: AccountSettings, playlists: [(id: ID<Playlist>, name: String)], oldPasswords: Int, _ member: Member,
+        _ errors: FieldErrors, conflict: ConflictView?, version: String
     ) {
         let t = member.t
         self.errors = errors.summary(t)
@@ -53,7 +54,8 @@ struct AccountPage: TemplateData {
             options: Self.options(Countries.options(t), keeping: form.country), errors: errors)
         accountLanguage = SelectView(
             "account_language", t("account.language"), hint: Self.languageHint(member), selected: form.language,
-            options: Self.options(Language.allCases.map { ($0.rawValue, t("language.\($0.rawValue)")) }, keeping: form.language), errors: errors)
+            options: Self.options(Language.allCases.map { ($0.rawValue, t("language.\($0.rawValue)")) }, keeping: form.language),
+            errors: errors)
         timeZone = SelectView(
             "time_zone", t("account.time_zone"), hint: Self.zoneHint(member), selected: form.timeZone,
             options: Self.options(TimeZones.options, keeping: form.timeZone), errors: errors)
@@ -61,21 +63,28 @@ struct AccountPage: TemplateData {
             "playlist", t("account.playlist"), hint: t("account.playlist.hint"), selected: form.playlist,
             options: [("", t("account.playlist.none"))] + playlists.map { ($0.id.description, $0.name) }, errors: errors)
         headOfLine = FieldView(
-            "head_of_line", t("account.head_of_line"), hint: t("account.head_of_line.hint"), kind: .tel, value: form.headOfLine, errors: errors,
+            "head_of_line", t("account.head_of_line"), hint: t("account.head_of_line.hint"), kind: .tel, value: form.headOfLine,
+            errors: errors,
             width: .medium)
         originalNumber = SwitchView(
             "original_number", t("account.original_number"), hint: t("account.original_number.hint"), isOn: form.presentsOriginalNumber,
             errors: errors)
         nationalTrunk = SwitchView(
-            "national_trunk", t("account.national_trunk"), hint: t("account.national_trunk.hint"), isOn: form.hasNationalTrunk, errors: errors)
+            "national_trunk", t("account.national_trunk"), hint: t("account.national_trunk.hint"), isOn: form.hasNationalTrunk,
+            errors: errors)
         trunkRegion = SelectView(
             "trunk_region", t("account.trunk_region"), hint: t("account.trunk_region.hint"), selected: form.trunkRegion,
-            options: [("", t("account.trunk_region.none"))] + CallingCodes.options(t), errors: errors)
+            options: Self.options([("", t("account.trunk_region.none"))] + CallingCodes.options(t), keeping: form.trunkRegion),
+            errors: errors)
         passwordExpiration = SwitchView(
-            "password_expiration", t("account.password_expiration"), hint: t("account.password_expiration.hint"), isOn: form.passwordExpires,
+            "password_expiration", t("account.password_expiration"), hint: t("account.password_expiration.hint"),
+            isOn: form.passwordExpires,
             errors: errors)
         passwordDays = FieldView(
-            "password_days", t("account.password_days"), hint: t("account.password_days.hint"), kind: .number, value: form.passwordDays,
+            "password_days", t("account.password_days"),
+            hint: oldPasswords > 0
+                ? t("account.password_days.older", count: oldPasswords, ["days": form.passwordDays]) : t("account.password_days.hint"),
+            kind: .number, value: form.passwordDays,
             errors: errors, suffix: t("account.password_days.unit"), width: .short)
         supervision = SwitchView(
             "supervision", t("account.supervision"), hint: t("account.supervision.hint"), isOn: form.hasSupervision, errors: errors)

@@ -47,9 +47,20 @@ struct AccountStore {
         }
     }
 
+    /// How many people would have to change their password if it expired after `days`.
+    func usersWithPassword(olderThan days: Int, in account: ID<Account>) throws -> Int {
+        let limit = site.clock.now() - .seconds(days * 86400)
+        return try site.database.read { connection in
+            try connection.value(
+                "SELECT COUNT(*) FROM users WHERE account_id = \(account) AND is_enabled = 1 AND password_changed_at < \(limit)") ?? 0
+        }
+    }
+
     /// Saves all but the logo of `settings`, and does `change` to the logo. Gives the logo that the account has no more, whose file
     /// may go once this is durable. Throws `Refusal`.
-    func save(_ settings: AccountSettings, _ change: LogoChange, of account: ID<Account>, on connection: any Connection) throws -> AccountSettings.Logo? {
+    func save(
+        _ settings: AccountSettings, _ change: LogoChange, of account: ID<Account>, on connection: any Connection
+    ) throws -> AccountSettings.Logo? {
         guard let stored = try Self.settings(of: account, on: connection), stored.version == settings.version else { throw Refusal.stale }
         if let playlist = settings.playlist {
             guard try PlaylistStore.exists(playlist, in: account, on: connection) else { throw Refusal.playlistIsGone }

@@ -31,11 +31,12 @@ enum CallingCodes {
         text.hasPrefix("+") && countries.contains { $0.code == text.dropFirst() }
     }
 
-    /// `+33 France`, in the order of the codes; of many countries the first three are named.
+    /// `+33 France`, in the order of the codes; of more than three countries the first two are named.
     static func options(_ t: Translation) -> [(value: String, label: String)] {
         countries.map { line in
-            let names = line.countries.prefix(3).map { name($0, t) }.joined(separator: ", ")
-            let rest = line.countries.count - 3
+            let named = line.countries.count > 3 ? 2 : line.countries.count
+            let names = line.countries.prefix(named).map { name($0, t) }.joined(separator: ", ")
+            let rest = line.countries.count - named
             return ("+\(line.code)", "+\(line.code) \(rest > 0 ? t("account.trunk_region.more", count: rest, ["names": names]) : names)")
         }
     }

@@ -5,6 +5,9 @@
 struct HeadOfLine: Equatable {
     enum Source: String, CaseIterable, Equatable {
         case queue, user, account, anonymous
+
+        /// In the order, from 1.
+        var place: Int { (Self.allCases.firstIndex(of: self) ?? 0) + 1 }
     }
 
     let source: Source

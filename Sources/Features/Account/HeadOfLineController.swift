@@ -48,24 +48,23 @@ struct HeadOfLineController {
                 options: [("", t("account.try.no_user"))] + users.map { ($0.id.description, $0.name) }),
             find: hasMore || !search.isEmpty
                 ? FieldView(
-                    "find", t("account.try.find"), hint: hasMore ? t("account.try.find.hint", ["limit": member.numbers.text(Self.listed)]) : "",
+                    "find", t("account.try.find"),
+                    hint: hasMore ? t("account.try.find.hint", ["limit": member.numbers.text(Self.listed)]) : "",
                     kind: .search, value: search, width: .medium) : nil,
             number: head.number.map { PhoneView($0) },
             reason: t(
                 "account.try.reason.\(head.source.rawValue)", ["name": numbers.first { $0.source == head.source }?.name ?? ""]),
-            steps: numbers.enumerated().map { index, step in
-                HeadOfLineStep(
-                    place: String(index + 1), what: t("account.try.step.\(step.source.rawValue)"), name: step.name,
-                    number: step.number.map { PhoneView($0) }, shows: step.source == head.source, t)
-            } + [
-                HeadOfLineStep(
-                    place: "4", what: t("account.try.step.anonymous"), name: "", number: nil, shows: head.source == .anonymous, t)
-            ])
+            steps: HeadOfLine.Source.allCases.map { source in
+                let line = numbers.first { $0.source == source }
+                return HeadOfLineStep(source, name: line?.name ?? t("account.try.nobody"), number: line?.number, shown: head.source, t)
+            })
         return try member.page(template, page, PageHead(t("account.try.title"), lead: t("account.try.lead")))
     }
 
     /// What the query names; nothing when it is empty. Throws 404 for what is not in this account.
-    private func chosen<Entity, Line>(_ name: String, _ member: Member, _ find: (ID<Entity>) throws -> Line?) throws -> (id: ID<Entity>, line: Line)? {
+    private func chosen<Entity, Line>(_ name: String, _ member: Member, _ find: (ID<Entity>) throws -> Line?) throws -> (
+        id: ID<Entity>, line: Line
+    )? {
         guard let text = member.query[name], !text.isEmpty else { return nil }
         guard let id = ID<Entity>(text), let line = try find(id) else { throw Abort(.notFound) }
         return (id, line)
@@ -99,14 +98,17 @@ struct HeadOfLineStep: TemplateData {
     let number: PhoneView?
     let none: String
     let badge: BadgeView?
+    /// Why it does not show.
+    let outcome: String
 
-    init(place: String, what: String, name: String, number: PhoneView?, shows: Bool, _ t: Translation) {
-        self.place = place
-        self.what = what
+    init(_ source: HeadOfLine.Source, name: String, number: String?, shown: HeadOfLine.Source, _ t: Translation) {
+        place = String(source.place)
+        what = t("account.try.step.\(source.rawValue)")
         self.name = name
-        self.number = number
+        self.number = number.map { PhoneView($0) }
         none = number == nil ? t("account.try.no_number") : ""
-        badge = shows ? BadgeView(.good, t("account.try.shows")) : nil
+        badge = source == shown ? BadgeView(.good, t("account.try.shows")) : nil
+        outcome = t(source.place < shown.place ? "account.try.passed" : "account.try.not_reached")
     }
 
     static let fields = Fields<HeadOfLineStep> {
@@ -116,5 +118,6 @@ struct HeadOfLineStep: TemplateData {
         Section("number") { $0.number }
         Text("none") { $0.none }
         Section("badge") { $0.badge }
+        Text("outcome") { $0.outcome }
     }
 }

@@ -12,9 +12,8 @@ struct LogoController {
     }
 
     @Sendable func show(_ member: Member) throws -> WebResponse {
-        guard let file = member.session.account?.logoFile, file == member.visit.parameters["file"], let logo = files.contents(of: file) else {
-            throw Abort(.notFound)
-        }
+        let file = member.session.account?.logoFile
+        guard let file, file == member.visit.parameters["file"], let logo = files.contents(of: file) else { throw Abort(.notFound) }
         return WebResponse(
             fields: [
                 .contentType: logo.contentType,

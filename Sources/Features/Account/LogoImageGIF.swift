@@ -57,12 +57,14 @@ enum GIFStripper {
         _ = try subBlocks(&reader)
     }
 
+    /// Walks to the end of the blocks and gives the first two: more are never looked at, and there may be a million.
     private static func subBlocks(_ reader: inout ImageReader) throws(ImageFault) -> [ArraySlice<UInt8>] {
-        var blocks: [ArraySlice<UInt8>] = []
+        var first: [ArraySlice<UInt8>] = []
         while true {
             let length = Int(try reader.byte())
-            if length == 0 { return blocks }
-            blocks.append(try reader.take(length))
+            if length == 0 { return first }
+            let block = try reader.take(length)
+            if first.count < 2 { first.append(block) }
         }
     }
 
@@ -71,7 +73,9 @@ enum GIFStripper {
         guard content.count >= 2 else { return [] }
         let name = content[0]
         let count = content[1]
-        guard name.elementsEqual("NETSCAPE2.0".utf8) || name.elementsEqual("ANIMEXTS1.0".utf8), count.count == 3, count.first == 1 else { return [] }
+        guard name.elementsEqual("NETSCAPE2.0".utf8) || name.elementsEqual("ANIMEXTS1.0".utf8), count.count == 3, count.first == 1 else {
+            return []
+        }
         return [0x21, 0xFF, 11] + name + [3] + count + [0]
     }
 }

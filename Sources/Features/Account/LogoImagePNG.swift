@@ -19,7 +19,9 @@ enum PNGStripper {
             let next = try chunk(&reader)
             switch next.type {
             case "PLTE":
-                guard !isAfterData, next.data.count % 3 == 0, (3...768).contains(next.data.count), colour != 0, colour != 4 else { throw .damaged }
+                guard !isAfterData, next.data.count % 3 == 0, (3...768).contains(next.data.count), colour != 0, colour != 4 else {
+                    throw .damaged
+                }
             case "IDAT":
                 guard !isAfterData else { throw .damaged }
             case "IEND":

@@ -92,7 +92,8 @@ struct NationalPlan {
         NationalPlan(
             countries: ["FR"], code: "33", trunkPrefix: "0", lengths: 9...9,
             elsewhere: [
-                "0262", "0263", "0269", "0508", "0590", "0594", "0596", "0639", "0690", "0691", "0692", "0693", "0694", "0696", "0697", "0947", "0976",
+                "0262", "0263", "0269", "0508", "0590", "0594", "0596", "0639", "0690", "0691", "0692", "0693", "0694", "0696", "0697",
+                "0947", "0976",
             ]),
         NationalPlan(countries: ["GB", "GG", "IM", "JE"], code: "44", trunkPrefix: "0", lengths: 7...10),
         NationalPlan(countries: ["BE"], code: "32", trunkPrefix: "0", lengths: 8...9),

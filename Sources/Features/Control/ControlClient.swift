@@ -21,7 +21,8 @@ package enum ControlClient {
         }
         socket.writeLine(verb.json)
         guard let line = socket.readLine(limit: answerLimit), let json = try? JSONValue(parsing: line) else {
-            throw VerbFailure(.temporary, "The process that serves \(folder) ended before it answered. Look whether it was done, then try again.")
+            throw VerbFailure(
+                .temporary, "The process that serves \(folder) ended before it answered. Look whether it was done, then try again.")
         }
         if let failure = VerbFailure(json) { throw failure }
         guard let answer = VerbAnswer(json) else {

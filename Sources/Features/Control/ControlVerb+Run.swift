@@ -5,7 +5,7 @@ import Foundation
 import Web
 
 extension ControlVerb {
-    private static let actor = "Command line"
+    static let actor = "Command line"
 
     /// Blocks until it is done and durable. Throws what is wrong in words for the person who typed the command.
     package func run(on app: App) throws(VerbFailure) -> VerbAnswer {
@@ -24,7 +24,8 @@ extension ControlVerb {
     }
 
     private static func create(_ account: NewAccount, _ app: App) throws -> VerbAnswer {
-        try reject(account.problem, app, hints: ["country": account.country, "time_zone": account.timeZone, "account_language": account.language])
+        try reject(
+            account.problem, app, hints: ["country": account.country, "time_zone": account.timeZone, "account_language": account.language])
         try rejectControls(account.name, "--name")
         let site = app.site
         do {
@@ -80,14 +81,16 @@ extension ControlVerb {
 
     static func find(_ slug: String, _ app: App) throws -> ID<Account> {
         guard let account = try PeopleStore(site: app.site).account(slug: slug) else {
-            let known = try app.site.database.read { try $0.rows("SELECT slug FROM accounts ORDER BY slug LIMIT 20") { try $0.next(String.self) } }
+            let known = try app.site.database.read {
+                try $0.rows("SELECT slug FROM accounts ORDER BY slug LIMIT 20") { try $0.next(String.self) }
+            }
             let hint = known.isEmpty ? "There is none yet: see hookswitch account create." : "There are: \(known.joined(separator: ", "))."
             throw VerbFailure(.data, "There is no account “\(slug)”. \(hint)")
         }
         return account
     }
 
-    private static func audit(
+    static func audit(
         _ account: ID<Account>?, _ action: StaticString, _ subject: String, _ site: Site, _ connection: any Connection
     ) throws {
         try AuditEntry(account: account, user: nil, userName: actor, action: action, subject: subject, requestID: "-")

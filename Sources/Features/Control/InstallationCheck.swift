@@ -53,10 +53,15 @@ package struct InstallationCheck {
         }
         guard status.st_mode & S_IFMT == S_IFDIR else { return [Finding(.problem, "\(folder) is not a folder.")] }
         var findings: [Finding] = []
-        if access(folder, R_OK | W_OK | X_OK) != 0 { findings.append(Finding(.problem, "\(folder) is not readable and writable by this user.")) }
-        if status.st_mode & 0o002 != 0 { findings.append(Finding(.problem, "\(folder) is writable by everybody. Run: chmod o-w \(folder)")) }
+        if access(folder, R_OK | W_OK | X_OK) != 0 {
+            findings.append(Finding(.problem, "\(folder) is not readable and writable by this user."))
+        }
+        if status.st_mode & 0o002 != 0 {
+            findings.append(Finding(.problem, "\(folder) is writable by everybody. Run: chmod o-w \(folder)"))
+        }
         if status.st_uid != geteuid() {
-            findings.append(Finding(.warning, "\(folder) belongs to another user (\(status.st_uid)) than the one who runs this (\(geteuid()))."))
+            findings.append(
+                Finding(.warning, "\(folder) belongs to another user (\(status.st_uid)) than the one who runs this (\(geteuid()))."))
         }
         if let free = FreeSpace.bytes(at: folder), free < FreeSpace.low {
             findings.append(Finding(.warning, "Only \(free >> 20) MB are free on the disk of \(folder)."))
@@ -66,14 +71,22 @@ package struct InstallationCheck {
 
     private func masterKey() -> [Finding] {
         let credential = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"].map { "\($0)/hookswitch.key" }
-        guard let (path, status) = [credential, "\(folder)/master.key"].compactMap({ $0 }).lazy.compactMap({ path in
-            Self.status(of: path).map { (path, $0) }
-        }).first else {
+        guard
+            let (path, status) = [credential, "\(folder)/master.key"].compactMap({ $0 }).lazy.compactMap({ path in
+                Self.status(of: path).map { (path, $0) }
+            }).first
+        else {
             return Self.status(of: "\(folder)/hookswitch.sqlite") == nil
                 ? [Finding(.warning, "There is no master key yet; the first start makes it.")]
-                : [Finding(.problem, "The master key \(folder)/master.key is gone: no stored secret can be opened. Restore it from your backup.")]
+                : [
+                    Finding(
+                        .problem,
+                        "The master key \(folder)/master.key is gone: no stored secret can be opened. Restore it from your backup.")
+                ]
         }
-        if status.st_size != 32 { return [Finding(.problem, "The master key \(path) has \(status.st_size) bytes, not 32. Restore it from your backup.")] }
+        if status.st_size != 32 {
+            return [Finding(.problem, "The master key \(path) has \(status.st_size) bytes, not 32. Restore it from your backup.")]
+        }
         if access(path, R_OK) != 0 { return [Finding(.problem, "The master key \(path) is not readable by this user.")] }
         if path != credential, status.st_mode & 0o377 != 0 {
             return [Finding(.problem, "The master key \(path) is open to more than reading by its owner. Run: chmod 0400 \(path)")]
@@ -83,11 +96,18 @@ package struct InstallationCheck {
 
     private func socket() -> [Finding] {
         let run = URL(filePath: socketPath).deletingLastPathComponent().path
-        if socketPath.utf8.count > 107 { return [Finding(.problem, "The socket’s path \(socketPath) is longer than the 107 bytes that the system takes.")] }
+        if socketPath.utf8.count > 107 {
+            return [Finding(.problem, "The socket’s path \(socketPath) is longer than the 107 bytes that the system takes.")]
+        }
         guard let status = Self.status(of: run) else { return [Finding(.warning, "\(run) is not there yet; the first start makes it.")] }
         if access(run, W_OK | X_OK) != 0 { return [Finding(.problem, "\(run), the folder of the socket, is not writable by this user.")] }
         if status.st_mode & 0o007 != 0 {
-            return [Finding(.problem, "\(run), the folder of the socket, is open to everybody: whoever can connect can stop the process. Run: chmod 0750 \(run)")]
+            return [
+                Finding(
+                    .problem,
+                    "\(run), the folder of the socket, is open to everybody: whoever can connect can stop the process. Run: chmod 0750 \(run)"
+                )
+            ]
         }
         return [Finding(.good, "The folder of the socket \(run) is closed to others.")]
     }

@@ -1,9 +1,9 @@
 // Why a verb of the command line did not do what was asked: a sentence for the person, and the code that scripts look at.
 
+import Database
 import Foundation
 import HTTPTypes
 import Web
-import Database
 
 package struct VerbFailure: Error, Sendable, Equatable, CustomStringConvertible {
     /// Exit codes, with the meanings of sysexits.h.
@@ -30,7 +30,7 @@ package struct VerbFailure: Error, Sendable, Equatable, CustomStringConvertible 
     package init(_ error: any Error) {
         switch error {
         case let failure as VerbFailure: self = failure
-        case let error as DataFolderInUse: self.init(.temporary, error.description)
+        case let error as DataFolderInUse: self.init(.temporary, "\(error) Stop it first, or name another folder with --data.")
         case let error as MasterKey.Unusable: self.init(.data, error.description)
         case let error as DatabaseError: self.init(error)
         case let abort as Abort where abort.status == .serviceUnavailable:

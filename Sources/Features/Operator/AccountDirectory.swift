@@ -30,7 +30,8 @@ struct AccountDirectory {
                 ORDER BY id \(direction) LIMIT \(size + 1)
                 """
             ) { row in
-                AccountRecord(id: try row.next(), slug: try row.next(), name: try row.next(), users: try row.next(), createdAt: try row.next())
+                AccountRecord(
+                    id: try row.next(), slug: try row.next(), name: try row.next(), users: try row.next(), createdAt: try row.next())
             }
         }
         return Keyset(records, size: size, position)

@@ -73,7 +73,9 @@ struct NewAccountFormView: TemplateData {
         let account = form.account
         self.isAdministratorRequired = isAdministratorRequired
         accountName = FieldView("account_name", t("operator.account_name"), value: account.name, errors: errors, isRequired: true)
-        slug = FieldView("slug", t("operator.slug"), hint: t("operator.slug.hint"), value: account.slug, errors: errors, isRequired: true, width: .medium)
+        slug = FieldView(
+            "slug", t("operator.slug"), hint: t("operator.slug.hint"), value: account.slug, errors: errors, isRequired: true, width: .medium
+        )
         choices = [
             SelectView("country", t("operator.country"), selected: account.country, options: Countries.options(t), errors: errors),
             SelectView(
@@ -86,10 +88,12 @@ struct NewAccountFormView: TemplateData {
                 "administrator_name", t("operator.administrator.name"), value: form.administrator?.name ?? "", errors: errors,
                 isRequired: isAdministratorRequired),
             FieldView(
-                "administrator_email", t("operator.administrator.email"), kind: .email, value: form.administrator?.email ?? "", errors: errors,
+                "administrator_email", t("operator.administrator.email"), kind: .email, value: form.administrator?.email ?? "",
+                errors: errors,
                 isRequired: isAdministratorRequired),
             FieldView(
-                "administrator_password", t("operator.administrator.password"), hint: t("operator.administrator.password.hint"), kind: .password,
+                "administrator_password", t("operator.administrator.password"), hint: t("operator.administrator.password.hint"),
+                kind: .password,
                 errors: errors, autocomplete: "new-password", isRequired: isAdministratorRequired),
         ]
     }

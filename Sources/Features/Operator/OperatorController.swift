@@ -69,7 +69,9 @@ struct OperatorController {
 
     /// From now on this session reads and writes that account. Written down in the account, where its administrators can see it.
     @Sendable func open(_ member: Member) throws -> WebResponse {
-        guard let slug = member.visit.parameters["slug"], let account = try people.account(slug: slug), let name = try store.name(of: account) else {
+        guard let slug = member.visit.parameters["slug"], let account = try people.account(slug: slug),
+            let name = try store.name(of: account)
+        else {
             throw Abort(.notFound)
         }
         try member.site.database.write { connection in

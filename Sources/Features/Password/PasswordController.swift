@@ -102,6 +102,7 @@ struct PasswordController {
             if kept != nil { t("password.kept.lead") } else if session.mustChangePassword { t("password.first.lead") } else if isForced {
                 t("password.expired.lead", count: session.account?.passwordDays ?? 0)
             } else { t("password.lead") }
-        return try visit.page(template, page, PageHead(t("password.title"), lead: lead, section: ""), hasErrors: !errors.isEmpty, status: status)
+        return try visit.page(
+            template, page, PageHead(t("password.title"), lead: lead, section: ""), hasErrors: !errors.isEmpty, status: status)
     }
 }

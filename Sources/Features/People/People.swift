@@ -28,7 +28,8 @@ package struct NewAccount: Sendable {
         if name.isEmpty || name.count > 100 { problems.append(("account_name", "people.account_name.needed")) }
         let isSlug =
             (2...40).contains(slug.utf8.count)
-            && slug.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 } && slug.first != "-" && slug.last != "-"
+            && slug.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 } && slug.first != "-"
+            && slug.last != "-"
         if !isSlug { problems.append(("slug", "people.slug.format")) }
         if !Countries.codes.contains(country) { problems.append(("country", "people.country.unknown")) }
         if Language(rawValue: language) == nil { problems.append(("account_language", "people.language.unknown")) }

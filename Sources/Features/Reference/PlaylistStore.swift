@@ -14,7 +14,7 @@ struct PlaylistStore {
 
     func playlists(of account: ID<Account>) throws -> [(id: ID<Playlist>, name: String)] {
         try site.database.read { connection in
-            try connection.rows("SELECT id, name FROM playlists WHERE account_id = \(account) ORDER BY name, id LIMIT 1000") {
+            try connection.rows("SELECT id, name FROM playlists WHERE account_id = \(account) ORDER BY name, id") {
                 (id: try $0.next(), name: try $0.next())
             }
         }

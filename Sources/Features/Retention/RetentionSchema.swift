@@ -1,6 +1,14 @@
 // Media files that age, the policies that age them, and the purges that were run.
 
-import Database
+package import Database
+
+package enum MediaFile: Identified {
+    package static let idPrefix = "med"
+}
+
+package enum PurgeRun: Identified {
+    package static let idPrefix = "pur"
+}
 
 enum RetentionSchema {
     static let migrations = [
@@ -9,7 +17,7 @@ enum RetentionSchema {
             [
                 """
                 CREATE TABLE retention_policies (
-                    account_id TEXT NOT NULL REFERENCES accounts (id), kind TEXT NOT NULL, days BIGINT,
+                    account_id TEXT NOT NULL REFERENCES accounts (id), kind TEXT NOT NULL, days BIGINT NOT NULL,
                     PRIMARY KEY (account_id, kind))
                 """,
                 """
@@ -22,12 +30,21 @@ enum RetentionSchema {
                     tracking_number TEXT, connector TEXT, is_held BIGINT NOT NULL DEFAULT 0, run_id TEXT, external_id TEXT, created_at BIGINT NOT NULL,
                     UNIQUE (account_id, external_id))
                 """,
-                "CREATE INDEX media_by_age ON media_files (account_id, kind, state, recorded_at)",
-                "CREATE INDEX media_purging ON media_files (run_id) WHERE state = 'purging'",
+                // Holds what a preview sums up, so that a million files are counted without reading their rows.
+                "CREATE INDEX media_due ON media_files (account_id, kind, is_held, recorded_at, bytes, connector) WHERE state = 'live'",
+                "CREATE INDEX media_purging ON media_files (run_id, id) WHERE state = 'purging'",
+                "CREATE INDEX media_by_account ON media_files (account_id, id)",
                 """
                 CREATE TABLE purge_runs (
                     id TEXT PRIMARY KEY, account_id TEXT NOT NULL REFERENCES accounts (id), kind TEXT NOT NULL, cutoff BIGINT NOT NULL,
-                    planned BIGINT NOT NULL, user_id TEXT, user_name TEXT NOT NULL, started_at BIGINT NOT NULL, finished_at BIGINT)
+                    detail TEXT NOT NULL, planned BIGINT NOT NULL, items BIGINT NOT NULL DEFAULT 0, bytes BIGINT NOT NULL DEFAULT 0,
+                    deletion_id TEXT, user_id TEXT, user_name TEXT NOT NULL, started_at BIGINT NOT NULL, finished_at BIGINT)
+                """,
+                "CREATE INDEX purge_runs_unfinished ON purge_runs (account_id) WHERE finished_at IS NULL",
+                """
+                CREATE TABLE media_checks (
+                    account_id TEXT PRIMARY KEY REFERENCES accounts (id), checked_at BIGINT NOT NULL, quarantined BIGINT NOT NULL,
+                    missing BIGINT NOT NULL)
                 """,
             ])
     ]

@@ -68,6 +68,7 @@ struct SetupController {
     private func show(_ form: SetupForm, _ visit: Visit, _ errors: FieldErrors = FieldErrors()) throws -> WebResponse {
         let t = visit.t
         return try visit.page(
-            template, SetupPage(form, t, errors), PageHead(t("setup.title"), lead: t("setup.lead"), section: ""), hasErrors: !errors.isEmpty)
+            template, SetupPage(form, t, errors), PageHead(t("setup.title"), lead: t("setup.lead"), section: ""), hasErrors: !errors.isEmpty
+        )
     }
 }

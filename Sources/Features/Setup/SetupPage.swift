@@ -21,7 +21,8 @@ struct SetupForm {
     init(_ form: FormData) {
         code = form["code"] ?? ""
         `operator` = NewUser(
-            email: (form["email"] ?? "").filter { !$0.isWhitespace }, name: trimmed(form["name"]), password: form["password"] ?? "", role: nil)
+            email: (form["email"] ?? "").filter { !$0.isWhitespace }, name: trimmed(form["name"]), password: form["password"] ?? "",
+            role: nil)
         again = form["password_again"] ?? ""
         account = NewAccountForm(form, isAdministratorOptional: true)
     }
@@ -52,9 +53,12 @@ struct SetupPage: TemplateData {
         code = form.code
         operatorFields = [
             FieldView("name", t("setup.name"), value: form.operator.name, errors: errors, autocomplete: "name", isRequired: true),
-            FieldView("email", t("setup.email"), kind: .email, value: form.operator.email, errors: errors, autocomplete: "username", isRequired: true),
             FieldView(
-                "password", t("setup.password"), hint: t("setup.password.hint"), kind: .password, errors: errors, autocomplete: "new-password",
+                "email", t("setup.email"), kind: .email, value: form.operator.email, errors: errors, autocomplete: "username",
+                isRequired: true),
+            FieldView(
+                "password", t("setup.password"), hint: t("setup.password.hint"), kind: .password, errors: errors,
+                autocomplete: "new-password",
                 isRequired: true),
             FieldView("password_again", t("setup.again"), kind: .password, errors: errors, autocomplete: "new-password", isRequired: true),
         ]

@@ -47,6 +47,7 @@ struct ResumePresenter {
     func show(_ form: KeptForm, _ visit: Visit) throws -> WebResponse {
         let t = visit.t
         return try visit.page(
-            template, ResumePage(form, t), PageHead(t("sign_in.resume.title"), lead: t("sign_in.resume.lead"), section: t("sign_in.resume.section")))
+            template, ResumePage(form, t),
+            PageHead(t("sign_in.resume.title"), lead: t("sign_in.resume.lead"), section: t("sign_in.resume.section")))
     }
 }

@@ -41,8 +41,10 @@ struct SignInPage: TemplateData {
 
     init(_ form: SignInForm, _ t: Translation, _ errors: FieldErrors) {
         self.errors = errors.summary(t)
-        email = FieldView("email", t("sign_in.email"), kind: .email, value: form.email, errors: errors, autocomplete: "username", isRequired: true)
-        password = FieldView("password", t("sign_in.password"), kind: .password, errors: errors, autocomplete: "current-password", isRequired: true)
+        email = FieldView(
+            "email", t("sign_in.email"), kind: .email, value: form.email, errors: errors, autocomplete: "username", isRequired: true)
+        password = FieldView(
+            "password", t("sign_in.password"), kind: .password, errors: errors, autocomplete: "current-password", isRequired: true)
         to = form.to
         kept = form.kept?.carried ?? []
         notes = form.kept?.notes(t) ?? []

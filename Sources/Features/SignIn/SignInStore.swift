@@ -21,13 +21,15 @@ struct SignInStore {
 
     func credentials(email: String) throws -> Credentials? {
         try site.database.read { connection in
-            try connection.first("SELECT id, name, email, account_id, password_hash, is_enabled FROM users WHERE email = \(email)", Self.credentials)
+            try connection.first(
+                "SELECT id, name, email, account_id, password_hash, is_enabled FROM users WHERE email = \(email)", Self.credentials)
         }
     }
 
     func credentials(of user: ID<User>) throws -> Credentials? {
         try site.database.read { connection in
-            try connection.first("SELECT id, name, email, account_id, password_hash, is_enabled FROM users WHERE id = \(user)", Self.credentials)
+            try connection.first(
+                "SELECT id, name, email, account_id, password_hash, is_enabled FROM users WHERE id = \(user)", Self.credentials)
         }
     }
 

@@ -49,9 +49,11 @@ struct DeliveryStore {
     ) throws -> DeliveryPage {
         try database.read { connection in
             let plan = try plan(filter, of: account, on: connection)
-            let edge = plan.rest == nil ? nil : try connection.value(Self.edge(plan, position, window), as: ID<WebhookDelivery>.self)
+            var span = IDSpan(filter, position)
+            let edge = plan.rest == nil ? nil : try connection.value(Self.edge(plan, span, window), as: ID<WebhookDelivery>.self)
+            if let edge { span.end(before: edge) }
             let found = try connection.rows(
-                Self.selection(plan, position, edge, size, withPayload: withPayload), withPayload ? Self.recordWithPayload : Self.record)
+                Self.selection(plan, span, size, withPayload: withPayload), withPayload ? Self.recordWithPayload : Self.record)
             return DeliveryPage(found, size: size, position, edge: edge, window: window)
         }
     }
@@ -71,14 +73,14 @@ struct DeliveryStore {
         switch filter.search {
         case .delivery(let id):
             // At most one row, so the others cost nothing.
-            return Plan(driving: Self.joined(["d.id = \(id)", checked] + Self.others(filter) + Self.dates(filter)))
+            return Plan(driving: Self.joined(["d.id = \(id)", checked] + Self.others(filter)))
         case .event(let id):
-            return Plan(driving: Self.joined(["d.event_id = \(id)", checked] + Self.others(filter) + Self.dates(filter)))
+            return Plan(driving: Self.joined(["d.event_id = \(id)", checked] + Self.others(filter)))
         case .text(let text):
             let event = try connection.value(
                 "SELECT id FROM events WHERE account_id = \(account) AND idempotency_key = \(text)", as: ID<Event>.self)
             if let event {
-                return Plan(driving: Self.joined(["d.event_id = \(event)", checked] + Self.others(filter) + Self.dates(filter)))
+                return Plan(driving: Self.joined(["d.event_id = \(event)", checked] + Self.others(filter)))
             }
             rest.append("LOWER(d.url) LIKE \(LikePattern.containing(text)) ESCAPE '\\'")
         case nil: break
@@ -97,7 +99,7 @@ struct DeliveryStore {
         case (nil, nil, nil):
             driving = own
         }
-        driving = Self.joined([driving] + Self.dates(filter))
+        driving = Self.joined([driving])
         return Plan(driving: driving, rest: rest.isEmpty ? nil : Self.joined(rest))
     }
 
@@ -111,46 +113,25 @@ struct DeliveryStore {
         return conditions
     }
 
-    /// By id, which is by time, so that dates are a range of the same index. An id is made at or just after its acceptance: below,
-    /// the bound is exact; above, it has a minute of room, and the acceptance itself decides.
-    private static func dates(_ filter: DeliveryFilter) -> [SQL] {
-        var conditions: [SQL] = ["d.id >= \(firstID(at: filter.from))"]
-        if let until = filter.until {
-            conditions.append("d.id < \(firstID(at: until + .seconds(60)))")
-            conditions.append("d.accepted_at < \(until)")
-        }
-        return conditions
-    }
-
-    /// Below every id of that moment (RFC 9562 § 5.7: the first 48 bits are milliseconds).
-    private static func firstID(at time: Timestamp) -> ID<WebhookDelivery> {
-        ID(value: UInt128(UInt64(clamping: time.milliseconds) & 0xFFFF_FFFF_FFFF) << 80)
-    }
-
-    /// The last row of the window; nothing when the rows end before it.
-    private static func edge(_ plan: Plan, _ position: PagePosition<WebhookDelivery>, _ window: Int) -> SQL {
+    /// The first row beyond the window; nothing when the rows end before it.
+    private static func edge(_ plan: Plan, _ span: IDSpan, _ window: Int) -> SQL {
         """
-        SELECT d.id FROM deliveries d WHERE \(plan.driving) \(position.condition(on: "d.id"))
-        ORDER BY d.id \(direction(position)) LIMIT 1 OFFSET \(window - 1)
+        SELECT d.id FROM deliveries d WHERE \(plan.driving) AND \(span.condition)
+        ORDER BY d.id \(span.direction) LIMIT 1 OFFSET \(window)
         """
     }
 
-    private static func selection(
-        _ plan: Plan, _ position: PagePosition<WebhookDelivery>, _ edge: ID<WebhookDelivery>?, _ size: Int, withPayload: Bool
-    ) -> SQL {
+    private static func selection(_ plan: Plan, _ span: IDSpan, _ size: Int, withPayload: Bool) -> SQL {
         var conditions = plan.driving
         if let rest = plan.rest { conditions += " AND " + rest }
-        if let edge { conditions += position.isBackward ? " AND d.id <= \(edge)" : " AND d.id >= \(edge)" }
         return """
             SELECT d.id, d.event_id, d.event_type, d.url, d.authentication, d.state, d.attempt, d.accepted_at, d.next_at, d.last_status,
                 d.last_fault\(withPayload ? ", SUBSTR(e.body, 1, \(Self.excerpt + 1))" as SQL : "")
             FROM deliveries d\(withPayload ? " LEFT JOIN events e ON e.id = d.event_id" as SQL : "")
-            WHERE \(conditions) \(position.condition(on: "d.id"))
-            ORDER BY d.id \(direction(position)) LIMIT \(size + 1)
+            WHERE \(conditions) AND \(span.condition)
+            ORDER BY d.id \(span.direction) LIMIT \(size + 1)
             """
     }
-
-    private static func direction(_ position: PagePosition<WebhookDelivery>) -> SQL { position.isBackward ? "ASC" : "DESC" }
 
     @Sendable private static func record(_ row: Row) throws -> DeliveryRecord { try record(row, hasPayload: false) }
 
@@ -169,7 +150,9 @@ struct DeliveryStore {
     ) throws -> (hasRest: Bool, steps: [String]) {
         try database.read { connection in
             let plan = try plan(filter, of: account, on: connection)
-            let statements = [Self.selection(plan, position, nil, 50, withPayload: withPayload)] + (plan.rest == nil ? [] : [Self.edge(plan, position, 100)])
+            let span = IDSpan(filter, position)
+            let statements =
+                [Self.selection(plan, span, 50, withPayload: withPayload)] + (plan.rest == nil ? [] : [Self.edge(plan, span, 100)])
             let steps = try statements.flatMap { statement in
                 try connection.rows("EXPLAIN QUERY PLAN \(statement)") { row in
                     _ = (try row.next(Int.self), try row.next(Int.self), try row.next(Int.self))
@@ -196,7 +179,7 @@ struct DeliveryStore {
 extension DeliveryPage {
     /// - Parameters:
     ///   - found: up to `size` + 1 rows in the order in which they were read.
-    ///   - edge: the last row looked at, when there are more behind it.
+    ///   - edge: the first row that was not looked at any more, if there is one.
     fileprivate init(
         _ found: [DeliveryRecord], size: Int, _ position: PagePosition<WebhookDelivery>, edge: ID<WebhookDelivery>?, window: Int
     ) {
@@ -205,11 +188,48 @@ extension DeliveryPage {
         rows = position.isBackward ? page.reversed() : page
         if position.isBackward {
             older = rows.last?.id ?? position.before
-            newer = hasMore ? rows.first?.id : edge
+            newer = hasMore ? rows.first?.id : edge.map { ID(value: $0.value &- 1) }
         } else {
-            older = hasMore ? rows.last?.id : edge
+            older = hasMore ? rows.last?.id : edge.map { ID(value: $0.value &+ 1) }
             newer = position.isFirst ? nil : rows.first?.id ?? position.after
         }
         lookedThrough = hasMore || edge == nil ? nil : window
+    }
+}
+
+/// The ids that a page may hold: between two bounds and no more, since every further condition on the id makes SQLite's planner,
+/// which has no statistics, think less of the index that has the other filters.
+///
+/// Dates are bounds too: ids are by time. An id is made some milliseconds after its acceptance, so what was accepted just before
+/// midnight may be listed with the next day; with one of the two it always is.
+private struct IDSpan {
+    private var lowest: UInt128
+    private var above: UInt128?
+    private let isBackward: Bool
+
+    init(_ filter: DeliveryFilter, _ position: PagePosition<WebhookDelivery>) {
+        lowest = Self.first(at: filter.from)
+        above = filter.until.map { Self.first(at: $0) }
+        isBackward = position.isBackward
+        if let after = position.after?.value { above = min(after, above ?? after) }
+        if let before = position.before?.value { lowest = max(lowest, before &+ 1) }
+    }
+
+    /// Looks no further than `edge`, which is not included.
+    mutating func end(before edge: ID<WebhookDelivery>) {
+        if isBackward { above = edge.value } else { lowest = edge.value &+ 1 }
+    }
+
+    var condition: SQL {
+        let lower: SQL = "d.id >= \(ID<WebhookDelivery>(value: lowest))"
+        guard let above else { return lower }
+        return lower + " AND d.id < \(ID<WebhookDelivery>(value: above))"
+    }
+
+    var direction: SQL { isBackward ? "ASC" : "DESC" }
+
+    /// Below every id of that moment (RFC 9562 § 5.7: the first 48 bits are milliseconds).
+    private static func first(at time: Timestamp) -> UInt128 {
+        UInt128(UInt64(clamping: time.milliseconds) & 0xFFFF_FFFF_FFFF) << 80
     }
 }

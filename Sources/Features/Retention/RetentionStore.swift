@@ -1,0 +1,155 @@
+// All the SQL of policies and figures; that of a purge is in PurgeStore.
+
+import Database
+import Time
+import Web
+
+struct RetentionStore: Sendable {
+    /// A purge that has more to do.
+    struct Progress {
+        let kind: MediaKind
+        let planned: Int
+        let items: Int
+        let startedAt: Timestamp
+    }
+
+    struct Check {
+        let checkedAt: Timestamp
+        let quarantined: Int
+        let missing: Int
+    }
+
+    struct AccountPlace {
+        let id: ID<Account>
+        let timeZone: String
+        let language: String
+    }
+
+    let site: Site
+
+    // MARK: Policies
+
+    func policy(of account: ID<Account>) throws -> RetentionPolicy {
+        try site.database.read { try Self.policy(of: account, on: $0) }
+    }
+
+    private static func policy(of account: ID<Account>, on connection: any Connection) throws -> RetentionPolicy {
+        var policy = RetentionPolicy()
+        policy.version = try connection.value("SELECT version FROM retention_versions WHERE account_id = \(account)") ?? 0
+        try connection.forEachRow("SELECT kind, days FROM retention_policies WHERE account_id = \(account)") { row in
+            policy.days[try row.next()] = try row.next(Int.self)
+        }
+        return policy
+    }
+
+    /// False when somebody saved in the meantime: nothing is written then.
+    func save(_ policy: RetentionPolicy, of account: ID<Account>, on connection: any Connection) throws -> Bool {
+        let isCurrent =
+            if policy.version == 0 {
+                try connection.execute("INSERT INTO retention_versions (account_id, version) VALUES (\(account), 1) ON CONFLICT DO NOTHING") > 0
+            } else {
+                try connection.execute(
+                    "UPDATE retention_versions SET version = version + 1 WHERE account_id = \(account) AND version = \(policy.version)") > 0
+            }
+        guard isCurrent else { return false }
+        try connection.execute("DELETE FROM retention_policies WHERE account_id = \(account)")
+        for (kind, days) in policy.days {
+            try connection.execute("INSERT INTO retention_policies (account_id, kind, days) VALUES (\(account), \(kind), \(days))")
+        }
+        return true
+    }
+
+    // MARK: Figures
+
+    func stock(of account: ID<Account>) throws -> [MediaKind: MediaStock] {
+        try site.database.read { connection in
+            var stock: [MediaKind: MediaStock] = [:]
+            try connection.forEachRow(
+                """
+                SELECT kind, is_held, COUNT(*), COALESCE(SUM(bytes), 0), MIN(recorded_at) FROM media_files
+                WHERE account_id = \(account) AND state = 'live' GROUP BY kind, is_held
+                """
+            ) { row in
+                let kind = try row.next(MediaKind.self)
+                let isHeld = try row.next(Bool.self)
+                let items = try row.next(Int.self)
+                var sum = stock[kind] ?? MediaStock()
+                sum.items += items
+                sum.bytes += try row.next(Int.self)
+                let oldest = try row.next(Timestamp.self)
+                sum.oldest = min(sum.oldest ?? oldest, oldest)
+                if isHeld { sum.held = items }
+                stock[kind] = sum
+            }
+            return stock
+        }
+    }
+
+    /// What a purge at `instant` would delete under `policy`, or under the stored one.
+    func figures(of account: ID<Account>, under policy: RetentionPolicy? = nil, asOf instant: Timestamp) throws -> [PurgeFigures] {
+        try site.database.read { connection in
+            let policy = try policy ?? Self.policy(of: account, on: connection)
+            return try MediaKind.allCases.map { kind in
+                var figures = PurgeFigures(kind: kind, days: policy.days[kind], cutoff: policy.cutoff(of: kind, asOf: instant))
+                guard let cutoff = figures.cutoff else { return figures }
+                try connection.forEachRow(
+                    """
+                    SELECT is_held, COUNT(*), COALESCE(SUM(bytes), 0), MIN(recorded_at), MAX(recorded_at), COUNT(connector) FROM media_files
+                    WHERE account_id = \(account) AND kind = \(kind) AND state = 'live' AND is_held IN (0, 1) AND recorded_at < \(cutoff)
+                    GROUP BY is_held
+                    """
+                ) { row in
+                    let isHeld = try row.next(Bool.self)
+                    let items = try row.next(Int.self)
+                    if isHeld {
+                        figures.held = items
+                    } else {
+                        figures.planned = items
+                        figures.items = items
+                        figures.bytes = try row.next()
+                        figures.oldest = try row.next()
+                        figures.newest = try row.next()
+                        figures.connectorCopies = try row.next()
+                    }
+                }
+                return figures
+            }
+        }
+    }
+
+    func unfinishedPurges(of account: ID<Account>) throws -> [Progress] {
+        try site.database.read { connection in
+            try connection.rows(
+                "SELECT kind, planned, items, started_at FROM purge_runs WHERE account_id = \(account) AND finished_at IS NULL ORDER BY id"
+            ) { row in
+                Progress(kind: try row.next(), planned: try row.next(), items: try row.next(), startedAt: try row.next())
+            }
+        }
+    }
+
+    // MARK: Accounts and checks
+
+    func accounts() throws -> [AccountPlace] {
+        try site.database.read { connection in
+            try connection.rows("SELECT id, time_zone, language FROM accounts ORDER BY id") { row in
+                AccountPlace(id: try row.next(), timeZone: try row.next(), language: try row.next())
+            }
+        }
+    }
+
+    func place(of account: ID<Account>) throws -> AccountPlace? {
+        try site.database.read { connection in
+            try connection.first("SELECT id, time_zone, language FROM accounts WHERE id = \(account)") { row in
+                AccountPlace(id: try row.next(), timeZone: try row.next(), language: try row.next())
+            }
+        }
+    }
+
+    func check(of account: ID<Account>) throws -> Check? {
+        try site.database.read { connection in
+            try connection.first("SELECT checked_at, quarantined, missing FROM media_checks WHERE account_id = \(account)") { row in
+                Check(checkedAt: try row.next(), quarantined: try row.next(), missing: try row.next())
+            }
+        }
+    }
+}

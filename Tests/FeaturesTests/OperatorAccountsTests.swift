@@ -1,0 +1,90 @@
+// The operator's list of accounts: who sees it, how one gets into an account, and how a new one begins.
+
+import Database
+import Features
+import HTTP
+import HTTPTypes
+import TestSupport
+import Testing
+import Time
+import Web
+
+@Suite("The operator's accounts")
+struct OperatorAccountsTests {
+    private let form = [
+        ("account_name", "Initech"), ("slug", "initech"), ("country", "GB"), ("account_language", "en"), ("time_zone", "Europe/London"),
+        ("administrator_name", "Ann"), ("administrator_email", "Ann@initech.example"), ("administrator_password", "change me soon"),
+    ]
+
+    @Test("The list shows every account with its users, and finds one by a part of its name, whatever that part is")
+    func list() throws {
+        let test = try TestApp()
+        let browser = try test.browser(test.olivia)
+        let all = browser.get("/operator/accounts").text
+        #expect(all.contains("Acme Télécom") && all.contains("Globex"))
+        #expect(all.contains("class=\"number\">2<") && all.contains("class=\"number\">1<"))
+        let some = browser.get("/operator/accounts?q=GLOB").text
+        #expect(some.contains("Globex") && !some.contains("Acme Télécom"))
+        for nothing in ["%25", "_", "'%20OR%201=1"] {
+            #expect(browser.get("/operator/accounts?q=\(nothing)").text.contains("No account found"))
+        }
+        #expect(try test.browser(test.alice).get("/operator/accounts").status == 404)
+    }
+
+    @Test("Opening an account leads into it, and is written down in it")
+    func open() throws {
+        let test = try TestApp()
+        let browser = try test.browser(test.olivia)
+        #expect(browser.get("/settings/deletions").location == "/operator/accounts")
+        #expect(browser.post("/operator/accounts/globex/open").location == "/")
+        let page = browser.get("/settings/deletions")
+        #expect(page.status == 200 && page.text.contains("Globex"))
+        let audit = try test.site.database.read {
+            try $0.rows("SELECT action, user_name FROM audit WHERE account_id = \(test.globex)") {
+                try $0.next(String.self) + " " + $0.next(String.self)
+            }
+        }
+        #expect(audit == ["account.open Olivia Stone"])
+        #expect(browser.post("/operator/accounts/nobody/open").status == 404)
+        #expect(try test.browser(test.alice).post("/operator/accounts/globex/open").status == 404)
+    }
+
+    @Test("A new account begins with an administrator, who chooses a password at the first sign-in")
+    func create() throws {
+        let test = try TestApp()
+        let browser = try test.browser(test.olivia)
+        #expect(browser.post("/operator/accounts", form).location == "/operator/accounts")
+        #expect(browser.get("/operator/accounts").text.contains("Initech"))
+        let ann = try test.browser()
+        #expect(ann.signIn("ann@initech.example", "change me soon").status == 303)
+        #expect(ann.get("/settings/deletions").location == "/password")
+        #expect(try test.browser(test.mallory).post("/operator/accounts", form).status == 404)
+    }
+
+    @Test("A short name or an email address that is taken is named, and all that was typed stays")
+    func taken() throws {
+        let test = try TestApp()
+        let browser = try test.browser(test.olivia)
+        var form = form
+        form[1].1 = "acme"
+        form[6].1 = "BOB@acme.example"
+        let page = browser.post("/operator/accounts", form)
+        #expect(page.status == 422)
+        #expect(page.text.contains("href=\"#slug\"") && page.text.contains("href=\"#administrator_email\""))
+        #expect(page.text.contains("value=\"Initech\"") && page.text.contains("value=\"bob@acme.example\""))
+        #expect(!page.text.contains("change me soon"))
+    }
+
+    @Test("An empty form names every field")
+    func empty() throws {
+        let test = try TestApp()
+        let page = try test.browser(test.olivia).post("/operator/accounts", [])
+        #expect(page.status == 422)
+        for field in [
+            "account_name", "slug", "country", "account_language", "time_zone", "administrator_name", "administrator_email",
+            "administrator_password",
+        ] {
+            #expect(page.text.contains("href=\"#\(field)\""), "\(field)")
+        }
+    }
+}

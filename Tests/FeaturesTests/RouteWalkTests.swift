@@ -1,0 +1,205 @@
+// The route walk: every route there is, by everybody there is. A route that somebody adds is walked without being named here.
+
+import Database
+import Features
+import Foundation
+import HTTP
+import HTTPTypes
+import TestSupport
+import Testing
+import Web
+
+@Suite("Every route answers as its access says")
+struct RouteWalkTests {
+    /// Open to nobody in particular, spelled out: a route that becomes so by mistake shows here.
+    private static let anonymous: Set<String> = [
+        "/sign-in", "/sign-out", "/setup", "/healthz", "/metrics", "/api/v1/openapi.json",
+    ]
+
+    /// Made once: Swift Testing makes a suite for each test.
+    private let test: TestApp
+
+    init() throws {
+        test = try TestApp()
+    }
+
+    private var routes: [Route] { test.application.pipeline.routes }
+    private var pages: [Route] { routes.filter { if case .machine = $0.access { false } else { true } } }
+
+    /// The pattern with something in each parameter, which no row of any account has.
+    private func address(_ route: Route, slug: String = "acme") -> String {
+        route.pattern.split(separator: "/", omittingEmptySubsequences: false).map { segment in
+            segment == "{slug}" ? slug : segment.hasPrefix("{") ? "nothing-has-this-id" : String(segment)
+        }.joined(separator: "/")
+    }
+
+    private func answer(_ route: Route, _ browser: Browser, _ form: [(String, String)] = []) -> Browser.Page {
+        route.method == .post ? browser.post(address(route), form) : browser.send(route.method, address(route))
+    }
+
+    @Test("Only the addresses that are listed here are open to anybody")
+    func anonymous() {
+        for route in routes where route.access == .anonymous {
+            #expect(Self.anonymous.contains(route.pattern), "\(route.pattern) is open to anybody")
+        }
+    }
+
+    @Test("Every tab has a name in both languages, and leads to a page with its right")
+    func tabs() throws {
+        for tab in test.application.pipeline.tabs {
+            for language in Language.allCases { #expect(test.site.locales[language].has(tab.label), "\(tab.label)") }
+            let page = try #require(pages.first { $0.method == .get && $0.pattern == tab.path }, "\(tab.path)")
+            #expect(page.access == .right(tab.right), "\(tab.path)")
+        }
+    }
+
+    @Test("Nobody is led to the sign-in, by every page and every form, and writes nothing")
+    func nobody() throws {
+        let before = try written()
+        for route in pages where route.access != .anonymous {
+            let page = try test.browser().send(route.method, address(route))
+            #expect(page.status == 303, "\(route.method) \(route.pattern)")
+            #expect(page.location?.hasPrefix("/sign-in") == true, "\(route.method) \(route.pattern) → \(page.location ?? "")")
+            guard route.method == .post else { continue }
+            // A form from a page of ours is kept: the answer is the sign-in itself.
+            let kept = answer(route, try test.browser())
+            #expect(kept.status == 403 && kept.text.contains("action=\"/sign-in\""), "\(route.pattern)")
+        }
+        #expect(try written() == before)
+    }
+
+    @Test("A user without rights gets 403 from what needs one, and no word of the operator's pages")
+    func user() throws {
+        for route in pages where route.access != .anonymous {
+            let status = answer(route, try test.browser(test.bob)).status
+            switch route.access {
+            case .right: #expect(status == 403, "\(route.method) \(route.pattern)")
+            case .operator: #expect(status == 404, "\(route.method) \(route.pattern)")
+            default: #expect(status != 403 && status < 500, "\(route.method) \(route.pattern): \(status)")
+            }
+        }
+    }
+
+    @Test("An administrator comes to every page of an account, his own or another's alike, and not to the operator's")
+    func administrators() throws {
+        for person in [test.alice, test.mallory] {
+            for route in pages where route.access != .anonymous {
+                let page = answer(route, try test.browser(person))
+                if route.access == .operator {
+                    #expect(page.status == 404, "\(route.method) \(route.pattern)")
+                } else {
+                    #expect([200, 303, 404, 422].contains(page.status), "\(route.method) \(route.pattern): \(page.status)")
+                    #expect(page.location?.hasPrefix("/sign-in") != true, "\(route.method) \(route.pattern)")
+                    if route.pattern.contains("{") { #expect(page.status != 200, "\(route.method) \(route.pattern)") }
+                }
+            }
+        }
+    }
+
+    @Test("An operator who has opened no account is led to the list of accounts")
+    func operators() throws {
+        for route in pages {
+            let page = answer(route, try test.browser(test.olivia))
+            switch route.access {
+            case .right: #expect(page.location == "/operator/accounts", "\(route.method) \(route.pattern)")
+            case .operator: #expect([200, 303, 404, 422].contains(page.status), "\(route.method) \(route.pattern): \(page.status)")
+            default: #expect(page.status < 500, "\(route.method) \(route.pattern): \(page.status)")
+            }
+        }
+    }
+
+    @Test("An operator who has opened an account comes to every page of it")
+    func operatorInAccount() throws {
+        for route in pages where route.access != .anonymous {
+            let page = answer(route, try test.browser(test.olivia, account: test.acme))
+            #expect([200, 303, 404, 422].contains(page.status), "\(route.method) \(route.pattern): \(page.status)")
+        }
+    }
+
+    @Test("A form without its token, with a wrong one, with another session's, or from another site is refused and writes nothing")
+    func crossSite() throws {
+        let other = try test.browser(test.alice).get("/me").csrf ?? ""
+        for route in pages where route.method == .post {
+            let person = route.access == .operator ? test.olivia : test.alice
+            let browser = try test.browser(person)
+            let own = browser.get("/me").csrf ?? ""
+            #expect(!own.isEmpty)
+            let before = try written()
+            let refused: [(String, String?, HTTPFields)] = [
+                ("without a token", nil, [:]),
+                ("with an empty token", "", [:]),
+                ("with a wrong token", String(own.reversed()), [:]),
+                ("with another session's token", other, [:]),
+                ("from another site's page", own, [.origin: "https://evil.example"]),
+                ("from a page without an origin", own, [.origin: "null"]),
+                ("from another port of this host", own, [.origin: "http://localhost:8081"]),
+                ("by another site's script", own, [try #require(HTTPField.Name("Sec-Fetch-Site")): "cross-site"]),
+                ("by a neighbour's script", own, [try #require(HTTPField.Name("Sec-Fetch-Site")): "same-site"]),
+            ]
+            for (how, token, fields) in refused {
+                var fields = fields
+                fields[.contentType] = "application/x-www-form-urlencoded"
+                let body = token.map { "csrf=\($0)" } ?? ""
+                let page = browser.send(.post, address(route), fields: fields, body: Array(body.utf8))
+                #expect(page.status == 403, "\(route.pattern) \(how): \(page.status)")
+            }
+            #expect(try written() == before, "\(route.pattern) wrote something")
+        }
+        // And what is written does show in what is compared.
+        let before = try written()
+        #expect(try test.browser(test.olivia).post("/operator/accounts/globex/open").status == 303)
+        #expect(try written() != before)
+    }
+
+    @Test("No address that changes something can be reached by GET")
+    func posts() throws {
+        let gets = Set(pages.filter { $0.method == .get }.map(\.pattern))
+        let browser = try test.browser(test.alice)
+        for route in pages where route.method == .post && !gets.contains(route.pattern) {
+            // Where a parameter of another page takes the word's place, that page says that there is nothing.
+            #expect([404, 405].contains(browser.get(address(route)).status), "\(route.pattern)")
+        }
+    }
+
+    @Test("A page that is asked for writes nothing")
+    func reads() throws {
+        let browser = try test.browser(test.alice)
+        let before = try written()
+        for route in pages where route.method == .get { _ = browser.get(address(route)) }
+        #expect(try written() == before)
+    }
+
+    @Test("A machine without a valid key gets 401, with another account's 404, without the scope 403")
+    func machines() throws {
+        let full = try test.key(of: test.acme)
+        for route in routes {
+            guard case .machine(let scope) = route.access else { continue }
+            let lacking = try test.key(of: test.acme, scopes: Set(Scope.allCases).subtracting([scope]))
+            let body = route.method == .get ? [] : Array("{}".utf8)
+            func status(_ slug: String, _ key: String?) -> Int {
+                test.call(route.method, address(route, slug: slug), key: key, body: body).status
+            }
+            #expect(status("acme", nil) == 401, "\(route.pattern)")
+            #expect(status("acme", "hsk_wrong") == 401, "\(route.pattern)")
+            #expect(status("globex", full) == 404, "\(route.pattern)")
+            #expect(status("nobody", full) == 404, "\(route.pattern)")
+            #expect(status("acme", lacking) == 403, "\(route.pattern)")
+            #expect(![401, 403].contains(status("acme", full)), "\(route.pattern)")
+        }
+    }
+
+    @Test("A key is no way into the pages, and a session none into the machines' calls")
+    func ways() throws {
+        let key = try test.key(of: test.acme)
+        #expect(test.call(.get, "/settings/deletions", key: key).status == 303)
+        for route in routes {
+            guard case .machine = route.access, route.method == .get else { continue }
+            #expect(try test.browser(test.alice).get(address(route)).status == 401, "\(route.pattern)")
+        }
+    }
+
+    /// All that SQLite has on the disk: a committed write shows here, whatever it wrote.
+    private func written() throws -> [Data?] {
+        ["hookswitch.sqlite", "hookswitch.sqlite-wal"].map { FileManager.default.contents(atPath: "\(test.folder)/\($0)") }
+    }
+}
