@@ -4,7 +4,7 @@ package import Database
 package import Features
 import Foundation
 import HTTP
-import HTTPClient
+package import HTTPClient
 package import HTTPTypes
 import Logging
 package import Time
@@ -38,19 +38,23 @@ package final class TestApp: Sendable {
     package var site: Site { application.app.site }
 
     /// The product on an empty data folder, with nobody in it.
-    package static func empty(folder: String, clock: Clock) throws -> Application {
+    ///
+    /// - Parameter policy: where webhooks may point; loopback by plain http when nil, so that receivers of tests can be reached.
+    package static func empty(folder: String, clock: Clock, policy: AddressPolicy? = nil) throws -> Application {
         let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
-        let policy = AddressPolicy(allowing: ["127.0.0.0/8"].compactMap { CIDR($0) }, allowsHTTP: true)
+        let policy = policy ?? AddressPolicy(allowing: ["127.0.0.0/8"].compactMap { CIDR($0) }, allowsHTTP: true)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         return try Application(
             Installation(dataFolder: folder, resourceFolder: package, policy: policy, clock: clock, passwordCost: .testing), logger: logger)
     }
 
-    package init(at start: Timestamp = Timestamp(iso8601: "2026-11-22T13:05:09Z") ?? Timestamp(milliseconds: 0)) throws {
+    package init(
+        at start: Timestamp = Timestamp(iso8601: "2026-11-22T13:05:09Z") ?? Timestamp(milliseconds: 0), policy: AddressPolicy? = nil
+    ) throws {
         folder = NSTemporaryDirectory() + "hookswitch-test-\(UUID().uuidString)"
         clock = ManualClock(start)
-        let application = try Self.empty(folder: folder, clock: clock.clock)
+        let application = try Self.empty(folder: folder, clock: clock.clock, policy: policy)
         self.application = application
         let site = application.app.site
         let people = PeopleStore(site: site)

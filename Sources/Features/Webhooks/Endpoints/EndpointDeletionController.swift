@@ -1,0 +1,69 @@
+// Deleting a webhook: the page that says what it takes with it, and the deed.
+
+import Database
+import Delivery
+import HTTPTypes
+import Templating
+import Web
+
+struct EndpointDeletionController {
+    private let app: App
+    private let store: EndpointStore
+    private let template: PageTemplate<ConfirmPage>
+
+    init(_ app: App) throws {
+        self.app = app
+        store = EndpointStore(app)
+        template = try app.site.page("webhooks/endpoints/confirm")
+    }
+
+    @Sendable func new(_ member: Member) throws -> WebResponse {
+        let t = member.t
+        let account = try member.account.id
+        let webhook = try store.webhook(member.id(), of: account)
+        let waiting = try store.waiting(for: webhook.id, of: account).all
+        let href = EndpointController.path(of: webhook.id)
+        let page = ConfirmPage(
+            action: href + "/delete", back: href,
+            strong: waiting > 0 ? t("webhooks.delete.waiting", count: waiting) : t("webhooks.delete.nothing_waiting"),
+            text: t("webhooks.delete.text"), note: webhook.isMain ? t("webhooks.delete.main") : t("webhooks.delete.history"),
+            facts: [
+                Fact(t("webhooks.target"), webhook.url, isCode: true), Fact(t("webhooks.events"), webhook.events.summary(t)),
+                Fact(t("webhooks.deliveries"), member.numbers.text(webhook.deliveredCount)),
+            ],
+            submit: t("webhooks.delete.submit"), keep: t("webhooks.delete.keep"))
+        return try member.page(template, page, PageHead(t("webhooks.delete.title", ["name": webhook.name])))
+    }
+
+    @Sendable func create(_ member: Member) throws -> WebResponse {
+        let account = try member.account.id
+        let webhook = try store.webhook(member.id(), of: account)
+        let deleted = try member.delete(.webhook, named: webhook.name) { try store.delete(webhook.id, of: account, on: $0) ? 1 : 0 }
+        guard deleted == 1 else { throw Abort(.notFound) }
+        app.webhooksChanged([], of: account)
+        return member.redirect(to: EndpointController.path, saying: member.t("webhooks.deleted", ["name": webhook.name]))
+    }
+}
+
+/// A question with one answer by a warning button, and a way back.
+struct ConfirmPage: TemplateData {
+    let action: String
+    let back: String
+    let strong: String
+    let text: String
+    let note: String
+    let facts: [Fact]
+    let submit: String
+    let keep: String
+
+    static let fields = Fields<ConfirmPage> {
+        Text("action") { $0.action }
+        Text("back") { $0.back }
+        Text("strong") { $0.strong }
+        Text("text") { $0.text }
+        Text("note") { $0.note }
+        List("facts") { $0.facts }
+        Text("submit") { $0.submit }
+        Text("keep") { $0.keep }
+    }
+}

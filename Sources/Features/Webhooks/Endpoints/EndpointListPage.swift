@@ -1,0 +1,89 @@
+// The list of an account's webhooks. There are twenty at most: it is searched in memory and has no pages.
+
+import Delivery
+import HTTP
+import Templating
+import Web
+
+struct EndpointListPage: TemplateData {
+    let mayManage: Bool
+    let isIntegrationOff: Bool
+    let search: FieldView?
+    let rows: [EndpointRow]
+    let total: String
+    let empty: EmptyView?
+
+    init(_ account: AccountWebhooks, _ member: Member) {
+        let t = member.t
+        let wanted = member.query["q"]?.trimmed ?? ""
+        mayManage = member.may(.manageWebhooks)
+        isIntegrationOff = !account.isEnabled && !account.webhooks.isEmpty
+        let shown = account.webhooks.filter { webhook in
+            wanted.isEmpty || [webhook.name, webhook.url].contains { $0.lowercased().contains(wanted.lowercased()) }
+        }
+        search =
+            account.webhooks.isEmpty ? nil : FieldView("q", t("webhooks.endpoints.search"), kind: .search, value: wanted)
+        rows = shown.map { EndpointRow($0, member) }
+        total = t("webhooks.endpoints.total", count: account.webhooks.count, ["limit": member.numbers.text(EndpointStore.limit)])
+        if account.webhooks.isEmpty {
+            empty = EmptyView(
+                t("webhooks.endpoints.empty.title"), t("webhooks.endpoints.empty.text"),
+                action: mayManage ? (EndpointController.path + "/new", t("webhooks.endpoints.add")) : nil)
+        } else if shown.isEmpty {
+            empty = EmptyView(
+                t("webhooks.endpoints.none.title"), t("webhooks.endpoints.none.text"),
+                action: (EndpointController.path, t("webhooks.endpoints.show_all")))
+        } else {
+            empty = nil
+        }
+    }
+
+    static let fields = Fields<EndpointListPage> {
+        Flag("may_manage") { $0.mayManage }
+        Flag("integration_off") { $0.isIntegrationOff }
+        Section("search") { $0.search }
+        List("rows") { $0.rows }
+        Text("total") { $0.total }
+        Section("empty") { $0.empty }
+    }
+}
+
+struct EndpointRow: TemplateData {
+    let name: String
+    let href: String
+    let isMain: Bool
+    let transmission: String
+    let target: URLView
+    let events: String
+    let status: BadgeView
+    let deliveries: String
+    let last: BadgeView
+    let lastAt: TimeView?
+
+    init(_ webhook: WebhookConfiguration, _ member: Member) {
+        let t = member.t
+        name = webhook.name
+        href = EndpointController.path(of: webhook.id)
+        isMain = webhook.isMain
+        transmission = t("webhooks.transmission.\(webhook.transmission.rawValue)")
+        target = URLView(webhook.url)
+        events = webhook.events.summary(t)
+        status = webhook.statusBadge(t)
+        deliveries = member.numbers.text(webhook.deliveredCount)
+        last = webhook.lastResultBadge(t)
+        lastAt = webhook.lastAt.map { member.times.view($0) }
+    }
+
+    static let fields = Fields<EndpointRow> {
+        Text("name") { $0.name }
+        Text("href") { $0.href }
+        Flag("main") { $0.isMain }
+        Text("transmission") { $0.transmission }
+        Section("target") { $0.target }
+        Text("events") { $0.events }
+        Section("status") { $0.status }
+        Text("deliveries") { $0.deliveries }
+        Section("last") { $0.last }
+        Section("last_at") { $0.lastAt }
+    }
+}

@@ -1,0 +1,118 @@
+// One webhook in full: its facts, its signing secret for those who may see it, and what can be done to it.
+
+import Database
+import Delivery
+import Templating
+import Web
+
+struct EndpointPage: TemplateData {
+    let mayManage: Bool
+    let isIntegrationOff: Bool
+    let href: String
+    let isPaused: Bool
+    let disabledText: String
+    let status: BadgeView
+    let transmission: String
+    let target: URLView
+    let identifier: IdentifierView
+    let events: [String]
+    let authentication: String
+    let headerNames: [String]
+    let restriction: String
+    let deliveries: String
+    let waiting: String
+    let last: BadgeView
+    let lastAt: TimeView?
+    let created: TimeView
+    let updated: TimeView
+    let secret: SigningSecretView?
+
+    init(
+        _ webhook: WebhookConfiguration, isIntegrationOn: Bool, waiting: EndpointStore.Waiting, _ restrictable: Restrictable, _ member: Member
+    ) {
+        let t = member.t
+        let times = member.times
+        mayManage = member.may(.manageWebhooks)
+        isIntegrationOff = !isIntegrationOn
+        href = EndpointController.path(of: webhook.id)
+        isPaused = webhook.isPaused
+        disabledText = webhook.isEnabled ? "" : webhook.disabledReason.map { t("webhooks.disabled.\($0.rawValue)") } ?? ""
+        status = webhook.statusBadge(t)
+        transmission = t("webhooks.transmission.\(webhook.transmission.rawValue)")
+        target = URLView(webhook.url)
+        identifier = IdentifierView(webhook.id.description)
+        events = webhook.events.words(t)
+        let kind = t("webhooks.authentication.\(webhook.authentication.kind.rawValue)")
+        authentication =
+            switch webhook.authentication {
+            case .none, .bearer: kind
+            case .basic(let login, _): "\(kind): \(login)"
+            case .apiKey(let header, _): "\(kind): \(header)"
+            }
+        headerNames = webhook.headers.map(\.name)
+        restriction = webhook.restriction.words(restrictable, t)
+        deliveries = member.numbers.text(webhook.deliveredCount)
+        self.waiting =
+            waiting.held > 0
+            ? t("webhooks.waiting.held", count: waiting.held) : waiting.pending > 0 ? t("webhooks.waiting.pending", count: waiting.pending) : ""
+        last = webhook.lastResultBadge(t)
+        lastAt = webhook.lastAt.map { times.view($0) }
+        created = times.view(webhook.createdAt)
+        updated = times.view(webhook.updatedAt)
+        secret = member.may(.seeSecrets) ? SigningSecretView(webhook, member) : nil
+    }
+
+    static let fields = Fields<EndpointPage> {
+        Flag("may_manage") { $0.mayManage }
+        Flag("integration_off") { $0.isIntegrationOff }
+        Text("href") { $0.href }
+        Flag("paused") { $0.isPaused }
+        Text("disabled_text") { $0.disabledText }
+        Section("status") { $0.status }
+        Text("transmission") { $0.transmission }
+        Section("target") { $0.target }
+        Section("identifier") { $0.identifier }
+        List("events") { $0.events }
+        Text("authentication") { $0.authentication }
+        List("header_names") { $0.headerNames }
+        Text("restriction") { $0.restriction }
+        Text("deliveries") { $0.deliveries }
+        Text("waiting") { $0.waiting }
+        Section("last") { $0.last }
+        Section("last_at") { $0.lastAt }
+        Section("created") { $0.created }
+        Section("updated") { $0.updated }
+        Section("secret") { $0.secret }
+    }
+}
+
+/// What signs the requests: shown, never typed.
+struct SigningSecretView: TemplateData {
+    struct Previous: TemplateData {
+        let code: CodeView
+        let until: TimeView
+
+        static let fields = Fields<Previous> {
+            Section("code") { $0.code }
+            Section("until") { $0.until }
+        }
+    }
+
+    let code: CodeView
+    let previous: Previous?
+
+    init(_ webhook: WebhookConfiguration, _ member: Member) {
+        code = CodeView(member.t("webhooks.signing.secret"), webhook.secret, id: "signing-secret")
+        previous = webhook.previousSecret.flatMap { secret in
+            secret.until > member.now
+                ? Previous(
+                    code: CodeView(member.t("webhooks.signing.previous"), secret.secret, id: "previous-secret"),
+                    until: member.times.view(secret.until)) : nil
+        }
+    }
+
+    static let fields = Fields<SigningSecretView> {
+        Section("code") { $0.code }
+        Section("previous") { $0.previous }
+    }
+}

@@ -1,0 +1,115 @@
+// What the pages ask about webhooks. The webhooks' own rows are read and written by `WebhookStore`, which alone opens secrets.
+
+import Database
+import Delivery
+import HTTPTypes
+import Time
+import Web
+
+/// Why a change was not made; thrown inside the transaction, so that nothing of it stays, its audit row included.
+enum EndpointRefusal: Error {
+    case stale
+    case limitReached
+}
+
+struct EndpointStore {
+    /// Webhooks an account may have, the main one included (product.md § 6).
+    static let limit = 20
+
+    /// Deliveries of a webhook that are still to come.
+    struct Waiting {
+        var pending = 0
+        var held = 0
+
+        var all: Int { pending + held }
+    }
+
+    private let site: Site
+    private let webhooks: WebhookStore
+
+    init(_ app: App) {
+        site = app.site
+        webhooks = WebhookStore(vault: app.vault)
+    }
+
+    func new(named name: String, target: String, of account: ID<Account>) -> WebhookConfiguration {
+        WebhookConfiguration(
+            id: site.ids.next(), account: account, name: name, url: target, secret: WebhookSecret.generate(), createdAt: site.clock.now())
+    }
+
+    /// Throws `EndpointRefusal.limitReached`. The count and the row are of one transaction, and there is one writer.
+    func insert(_ webhook: WebhookConfiguration, on connection: any Connection) throws {
+        guard try count(of: webhook.account, on: connection) < Self.limit else { throw EndpointRefusal.limitReached }
+        try webhooks.insert(webhook, on: connection)
+    }
+
+    /// Throws `EndpointRefusal.stale` when the stored version is another.
+    func update(_ webhook: WebhookConfiguration, on connection: any Connection) throws {
+        guard try webhooks.update(webhook, at: site.clock.now(), on: connection) else { throw EndpointRefusal.stale }
+    }
+
+    func delete(_ webhook: ID<Webhook>, of account: ID<Account>, on connection: any Connection) throws -> Bool {
+        try webhooks.delete(webhook, of: account, at: site.clock.now(), on: connection)
+    }
+
+    /// Throws 404 for one of another account, as for one that never was.
+    func webhook(_ id: ID<Webhook>, of account: ID<Account>) throws -> WebhookConfiguration {
+        guard let webhook = try site.database.read({ try webhooks.webhook(id, of: account, on: $0) }) else { throw Abort(.notFound) }
+        return webhook
+    }
+
+    func all(of account: ID<Account>, on connection: any Connection) throws -> [WebhookConfiguration] {
+        try webhooks.webhooks(of: account, on: connection)
+    }
+
+    /// With the engine's latest figures, which the directory's copy need not have.
+    func accountWebhooks(of account: ID<Account>) throws -> AccountWebhooks {
+        try site.database.read { try webhooks.accountWebhooks(of: account, on: $0) }
+    }
+
+    func main(of account: ID<Account>, on connection: any Connection) throws -> WebhookConfiguration? {
+        try all(of: account, on: connection).first(where: \.isMain)
+    }
+
+    func main(of account: ID<Account>) throws -> WebhookConfiguration? {
+        try site.database.read { try main(of: account, on: $0) }
+    }
+
+    func count(of account: ID<Account>, on connection: any Connection) throws -> Int {
+        try connection.value("SELECT COUNT(*) FROM webhooks WHERE account_id = \(account)") ?? 0
+    }
+
+    func count(of account: ID<Account>) throws -> Int {
+        try site.database.read { try count(of: account, on: $0) }
+    }
+
+    func waiting(for webhook: ID<Webhook>, of account: ID<Account>) throws -> Waiting {
+        try site.database.read { connection in
+            var waiting = Waiting()
+            try connection.forEachRow(
+                """
+                SELECT state, COUNT(*) FROM deliveries
+                WHERE webhook_id = \(webhook) AND account_id = \(account) AND \(DeliveryState.unsettledCondition) GROUP BY state
+                """
+            ) { row in
+                let state: DeliveryState = try row.next()
+                let count: Int = try row.next()
+                if state == .held { waiting.held += count } else { waiting.pending += count }
+            }
+            return waiting
+        }
+    }
+
+    /// What a restriction can name.
+    func restrictable(of account: ID<Account>) throws -> Restrictable {
+        try site.database.read { connection in
+            Restrictable(
+                numbers: try connection.rows("SELECT number, name FROM tracking_numbers WHERE account_id = \(account) ORDER BY name, number") {
+                    Restrictable.Number(e164: try $0.next(), name: try $0.next())
+                },
+                users: try connection.rows("SELECT id, name, email FROM users WHERE account_id = \(account) ORDER BY name, email") {
+                    Restrictable.Person(id: try $0.next(), name: try $0.next(), email: try $0.next())
+                })
+        }
+    }
+}

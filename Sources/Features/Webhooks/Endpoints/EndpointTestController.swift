@@ -1,0 +1,61 @@
+// The Test button: a real signed delivery of a `test` event, and a page that says how it went.
+
+import Database
+import Delivery
+import HTTPTypes
+import Web
+
+struct EndpointTestController {
+    private let app: App
+    private let store: EndpointStore
+    private let results: TestResultStore
+    private let template: PageTemplate<TestResultPage>
+
+    init(_ app: App) throws {
+        self.app = app
+        store = EndpointStore(app)
+        results = TestResultStore(site: app.site)
+        template = try app.site.page("webhooks/endpoints/test")
+    }
+
+    @Sendable func create(_ member: Member) throws -> WebResponse {
+        try app.test(store.webhook(member.id(), of: member.account.id), member)
+    }
+
+    @Sendable func show(_ member: Member) throws -> WebResponse {
+        let account = try member.account.id
+        let webhook = try store.webhook(member.id(), of: account)
+        let delivery = try member.id("delivery", as: WebhookDelivery.self)
+        guard let result = try results.result(delivery, of: webhook.id, in: account) else { throw Abort(.notFound) }
+        let page = TestResultPage(result, of: webhook, member)
+        return try member.page(template, page, PageHead(member.t("webhooks.test.title", ["name": webhook.name])))
+    }
+}
+
+/// The Test button of the settings page, which tests the main webhook.
+struct MainTestController {
+    private let app: App
+    private let store: EndpointStore
+
+    init(_ app: App) {
+        self.app = app
+        store = EndpointStore(app)
+    }
+
+    @Sendable func create(_ member: Member) throws -> WebResponse {
+        guard let main = try store.main(of: member.account.id) else {
+            return member.redirect(to: WebhookSettingsController.path, .warning, saying: member.t("webhooks.test.no_main"))
+        }
+        return try app.test(main, member)
+    }
+}
+
+extension App {
+    /// Sends, waits (15 s at most), and leads to the result, so that loading that page again sends nothing.
+    fileprivate func test(_ webhook: WebhookConfiguration, _ member: Member) throws -> WebResponse {
+        try member.change("webhook.test", of: webhook.id.description) { _ in }
+        // As stored now, not as the directory may still have it.
+        let result = try engine.test(webhook)
+        return member.redirect(to: "\(EndpointController.path(of: webhook.id))/tests/\(result.delivery)")
+    }
+}

@@ -1,0 +1,42 @@
+// "Restrict to": what the account has to choose from, and which events tell of it at all.
+
+import Database
+import Delivery
+
+struct Restrictable {
+    struct Number {
+        let e164: String
+        let name: String
+    }
+
+    struct Person {
+        let id: ID<User>
+        let name: String
+        let email: String
+    }
+
+    let numbers: [Number]
+    let users: [Person]
+
+    /// Both the id and the address, since the platform's events name a user by either.
+    func restriction(toUser id: String) -> Restriction? {
+        users.first { $0.id.description == id }.map { .users([$0.id.description, $0.email]) }
+    }
+
+    /// The user that a stored restriction means; empty when he is no longer in the account.
+    func user(of restriction: Restriction) -> String {
+        users.first { restriction.values.contains($0.id.description) || restriction.values.contains($0.email) }?.id.description ?? ""
+    }
+}
+
+extension EventSubscription {
+    /// Whether every event chosen, and every one that "all of this module" may come to mean, names what is restricted to: tracking
+    /// numbers only `cdr`, `call` and `call:*`; users only those of the module Users (`user`, `user:*`, `USER_*`, …).
+    func permits(_ restriction: Restriction.Kind, _ catalogue: EventCatalogue = .standard) -> Bool {
+        switch restriction {
+        case .none: true
+        case .trackingNumber: !isAll && modules.isEmpty && types.allSatisfy { $0 == "cdr" || $0 == "call" || $0.hasPrefix("call:") }
+        case .user: !isAll && modules.isSubset(of: ["users"]) && types.allSatisfy { catalogue.type(named: $0)?.module.slug == "users" }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+// Rotating the signing secret: a new one at once, the old one beside it for a day, so that no receiver misses an event.
+
+import Database
+import Delivery
+import Web
+
+struct SecretController {
+    private let app: App
+    private let store: EndpointStore
+    private let template: PageTemplate<ConfirmPage>
+
+    init(_ app: App) throws {
+        self.app = app
+        store = EndpointStore(app)
+        template = try app.site.page("webhooks/endpoints/confirm")
+    }
+
+    @Sendable func new(_ member: Member) throws -> WebResponse {
+        let t = member.t
+        let webhook = try store.webhook(member.id(), of: member.account.id)
+        let href = EndpointController.path(of: webhook.id)
+        let isPending = webhook.previousSecret.map { $0.until > member.now } ?? false
+        let page = ConfirmPage(
+            action: href + "/secret", back: href, strong: t("webhooks.rotate.strong"), text: t("webhooks.rotate.text"),
+            note: isPending ? t("webhooks.rotate.twice") : t("webhooks.rotate.who"),
+            facts: [Fact(t("webhooks.name"), webhook.name), Fact(t("webhooks.target"), webhook.url, isCode: true)],
+            submit: t("webhooks.rotate.submit"), keep: t("webhooks.rotate.keep"))
+        return try member.page(template, page, PageHead(t("webhooks.rotate.title", ["name": webhook.name])))
+    }
+
+    @Sendable func create(_ member: Member) throws -> WebResponse {
+        let account = try member.account.id
+        var webhook = try store.webhook(member.id(), of: account)
+        let href = EndpointController.path(of: webhook.id)
+        webhook.rotateSecret(at: member.now)
+        do {
+            let rotated = webhook
+            try member.change("webhook.rotate", of: rotated.id.description) { try store.update(rotated, on: $0) }
+        } catch EndpointRefusal.stale {
+            return member.redirect(to: href + "/secret", .warning, saying: member.t("webhooks.rotate.stale"))
+        }
+        app.webhooksChanged([webhook.id], of: account)
+        let until = webhook.previousSecret.map { member.times.text($0.until) } ?? ""
+        return member.redirect(to: href, saying: member.t("webhooks.rotated", ["until": until]))
+    }
+}

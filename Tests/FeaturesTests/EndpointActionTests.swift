@@ -1,0 +1,162 @@
+// What can be done to a webhook beside editing it: pause and resume, rotate the secret, test.
+
+import Database
+import Delivery
+import Features
+import Foundation
+import TestSupport
+import Testing
+import Time
+import Web
+
+@Suite("Webhook actions")
+struct EndpointActionTests {
+    @Test("A paused webhook keeps what comes, says how much it is, and on resuming sends it or gives it up", arguments: ["release", "discard"])
+    func pausing(held: String) throws {
+        let pages = try WebhookPages()
+        let receiver = try ScriptedReceiver(.status(200))
+        try pages.enableIntegration()
+        try pages.test.app.engine.start()
+        let address = try pages.add([("target", receiver.url())])
+        #expect(pages.alice.post(address + "/pause").location == address)
+        #expect(pages.alice.post(address + "/pause").status == 303)
+        try pages.accept("cdr")
+        try pages.accept("cdr")
+        #expect(try pages.states(of: address) == [.held, .held])
+        #expect(pages.alice.get(address).text.contains("2 deliveries are kept back"))
+        #expect(pages.alice.get(address + "/resume").text.contains("2 deliveries are kept back"))
+        let undecided = pages.alice.post(address + "/resume")
+        #expect(undecided.status == 422)
+        #expect(try pages.stored(address).isPaused)
+        #expect(pages.alice.post(address + "/resume", [("held", held)]).location == address)
+        #expect(try !pages.stored(address).isPaused)
+        if held == "release" {
+            #expect(receiver.wait(for: 2))
+        } else {
+            #expect(try pages.states(of: address) == [.discarded, .discarded])
+        }
+        try pages.accept("cdr")
+        #expect(receiver.wait(for: held == "release" ? 3 : 1))
+        #expect(pages.alice.post(address + "/resume", [("held", held)]).location == address)
+        #expect(try pages.audited("webhook.pause") == 1)
+        #expect(try pages.audited("webhook.resume") == 1)
+    }
+
+    @Test("After a rotation the old secret signs beside the new one for a day, and only who may see secrets sees either")
+    func rotating() throws {
+        let pages = try WebhookPages()
+        let receiver = try ScriptedReceiver(.status(200))
+        let address = try pages.add([("target", receiver.url())])
+        let old = try pages.stored(address).secret
+        #expect(pages.alice.get(address).text.contains(old))
+        #expect(pages.alice.get(address + "/secret").text.contains("both sign"))
+        #expect(try pages.stored(address).secret == old)
+        #expect(pages.alice.post(address + "/secret").location == address)
+        let rotated = try pages.stored(address)
+        #expect(rotated.secret != old)
+        #expect(rotated.previousSecret?.secret == old)
+        let page = pages.alice.get(address).text
+        #expect(page.contains(rotated.secret) && page.contains(old))
+        let manager = try pages.bob([.viewWebhooks, .manageWebhooks])
+        #expect(!manager.get(address).text.contains("whsec_"))
+        #expect(manager.post(address + "/test").status == 303)
+        #expect(receiver.requests.first?.field("webhook-signature")?.split(separator: " ").count == 2)
+        pages.test.clock.advance(by: .seconds(24 * 3600 + 1))
+        let alice = try pages.test.browser(pages.test.alice)
+        #expect(!alice.get(address).text.contains(old))
+        #expect(alice.post(address + "/test").status == 303)
+        #expect(receiver.requests.last?.field("webhook-signature")?.split(separator: " ").count == 1)
+    }
+
+    @Test("A test is a real signed delivery, and its page shows the answer, the timings and the body as text")
+    func testing() throws {
+        let pages = try WebhookPages()
+        let receiver = try ScriptedReceiver(.status(200, fields: [("X-Answer", "yes")], body: Array("<script>alert(1)</script>".utf8)))
+        let address = try pages.add([("target", receiver.url())])
+        let sent = pages.alice.post(address + "/test")
+        #expect(sent.status == 303)
+        let result = try #require(sent.location)
+        #expect(result.hasPrefix(address + "/tests/dlv_"))
+        let request = try #require(receiver.requests.first)
+        #expect(request.method == "POST")
+        #expect(String(decoding: request.body, as: UTF8.self).contains("\"event_type\":\"test\""))
+        #expect(request.field("webhook-signature")?.hasPrefix("v1,") == true)
+        let page = pages.alice.get(result).text
+        for words in ["HTTP 200", "Delivered", "DNS <b>", "TLS <b>", "First byte <b>", "Total <b>", "X-Answer: yes", "&lt;script&gt;"] {
+            #expect(page.contains(words))
+        }
+        #expect(!page.contains("<script>alert"))
+        #expect(page.contains("/settings/webhooks/deliveries/dlv_"))
+        #expect(receiver.requests.count == 1)
+        let mallory = try pages.test.browser(pages.test.mallory)
+        #expect(mallory.get(result).status == 404)
+        let other = try pages.add([("name", "Other")])
+        #expect(pages.alice.get(other + result.dropFirst(address.count)).status == 404)
+        #expect(try pages.bob([.viewWebhooks]).get(result).status == 403)
+    }
+
+    @Test(
+        "A test that fails says whose fault it is and what to do",
+        arguments: [
+            (500, "Its own log says why"), (404, "Check the path of the target"), (302, "Redirects are not followed"), (401, "Check the login"),
+            (410, "says that it is gone"), (429, "The receiver is busy"),
+        ])
+    func failingTest(status: Int, advice: String) throws {
+        let pages = try WebhookPages()
+        let receiver = try ScriptedReceiver(.status(status))
+        let address = try pages.add([("target", receiver.url())])
+        let result = try #require(pages.alice.post(address + "/test").location)
+        let page = pages.alice.get(result).text
+        #expect(page.contains("HTTP \(status)"))
+        #expect(page.contains("The receiver refused"))
+        #expect(page.contains(advice))
+        #expect(try pages.stored(address).isEnabled)
+    }
+
+    @Test("A test of a receiver that is not there, resets or is no HTTP server ends as a clear fault")
+    func deadReceiver() throws {
+        let pages = try WebhookPages()
+        let port = try LoopbackPort()
+        let dead = try pages.add([("target", "http://127.0.0.1:\(port.number)/")])
+        let refused = try #require(pages.alice.post(dead + "/test").location)
+        let page = pages.alice.get(refused).text
+        #expect(page.contains("No connection"))
+        #expect(page.contains("No answer"))
+        let receiver = try ScriptedReceiver(.reset)
+        let broken = try pages.add([("target", receiver.url())])
+        let reset = try #require(pages.alice.post(broken + "/test").location)
+        #expect(pages.alice.get(reset).text.contains("broken off or not HTTP"))
+    }
+
+    @Test("The test of the settings page goes to the main webhook, with its login, whether the integration is on or off")
+    func mainTest() throws {
+        let pages = try WebhookPages()
+        let receiver = try ScriptedReceiver(.status(204))
+        _ = pages.alice.post(
+            WebhookPages.settings,
+            [("url", receiver.url("/main")), ("authentication", "yes"), ("auth_login", "acme"), ("auth_secret", "word"), ("row_version", "0.0")])
+        let result = try #require(pages.alice.post(WebhookPages.settings + "/test").location)
+        let expected = "Basic " + Data("acme:word".utf8).base64EncodedString()
+        #expect(receiver.requests.first?.path == "/main")
+        #expect(receiver.requests.first?.field("Authorization") == expected)
+        let page = pages.alice.get(result).text
+        #expect(page.contains("HTTP 204"))
+        #expect(!page.contains(expected))
+    }
+
+    @Test("Both languages have all pages of a webhook", arguments: ["en", "fr"])
+    func languages(language: String) throws {
+        let pages = try WebhookPages()
+        try pages.test.site.database.write { connection in
+            try connection.execute("UPDATE accounts SET language = \(language) WHERE id = \(pages.test.acme)")
+        }
+        let address = try pages.add()
+        _ = pages.alice.post(address + "/pause")
+        for path in [WebhookPages.settings, WebhookPages.list, WebhookPages.list + "/new", address, address + "/edit", address + "/resume", address + "/secret"] {
+            let page = pages.alice.get(path)
+            #expect(page.status == 200)
+            // A key without words shows as itself.
+            #expect(!page.text.contains("webhooks."))
+        }
+    }
+}

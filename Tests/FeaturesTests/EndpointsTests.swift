@@ -1,0 +1,237 @@
+// The list of webhooks, and adding, editing and deleting one.
+
+import Database
+import Delivery
+import HTTPClient
+import TestSupport
+import Testing
+import Time
+import Web
+
+@Suite("Webhooks list")
+struct EndpointsTests {
+    @Test("A webhook is added with its events, authentication and headers, and its secrets are on no page")
+    func adding() throws {
+        let pages = try WebhookPages()
+        let address = try pages.add([
+            ("events", "module:crm"), ("events", "contact:created"), ("events", "cdr"), ("events", "no such event"),
+            ("authentication", "api_key"), ("auth_header", "X-Api-Key"), ("auth_secret", "typed-key"),
+            ("headers", "X-Team: support\r\n\r\nX-Token: hidden-token"),
+        ])
+        let webhook = try pages.stored(address)
+        #expect(webhook.events == EventSubscription(modules: ["crm"], types: ["cdr"]))
+        #expect(webhook.authentication == .apiKey(header: "X-Api-Key", key: "typed-key"))
+        #expect(webhook.headers == [.init(name: "X-Team", value: "support"), .init(name: "X-Token", value: "hidden-token")])
+        #expect(webhook.secret.hasPrefix("whsec_"))
+        for path in [address, address + "/edit", WebhookPages.list, address + "/delete", address + "/secret"] {
+            let page = pages.alice.get(path)
+            #expect(page.status == 200)
+            #expect(!page.text.contains("typed-key"))
+            #expect(!page.text.contains("hidden-token"))
+        }
+        #expect(pages.alice.get(address).text.contains("All of CRM"))
+        #expect(try pages.audited("webhook.create") == 1)
+    }
+
+    @Test("Dots left in the headers, and a blank secret, keep what is stored")
+    func keptSecrets() throws {
+        let pages = try WebhookPages()
+        let address = try pages.add([("authentication", "bearer"), ("auth_secret", "token-1"), ("headers", "X-Token: hidden")])
+        #expect(pages.alice.get(address + "/edit").text.contains("X-Token: ••••••"))
+        let saved = pages.alice.post(
+            address, WebhookPages.form([("name", "Renamed"), ("authentication", "bearer"), ("headers", "X-Token: ••••••\r\nX-New: 1")], version: 1))
+        #expect(saved.status == 303)
+        let webhook = try pages.stored(address)
+        #expect(webhook.name == "Renamed")
+        #expect(webhook.authentication == .bearer(token: "token-1"))
+        #expect(webhook.headers == [.init(name: "X-Token", value: "hidden"), .init(name: "X-New", value: "1")])
+        let other = pages.alice.post(address, WebhookPages.form([("authentication", "api_key"), ("auth_header", "X-Key")], version: 2))
+        #expect(other.status == 422)
+        #expect(other.text.contains("Enter the password, token or key"))
+    }
+
+    @Test(
+        "Every spelling of a target that is not https, has user info or leads to a refused address comes back with its message",
+        arguments: [
+            ("http://example.com/hook", "starts with https://"), ("ftp://example.com/hook", "starts with https://"),
+            ("//example.com/hook", "starts with https://"), ("example.com/hook", "starts with https://"), ("", "starts with https://"),
+            ("https://user@example.com/", "login and password out of the URL"), ("https://user:word@example.com/", "login and password out of the URL"),
+            ("https://@example.com/", "login and password out of the URL"), ("https://127.0.0.1/", "public address"), ("https://127.1/", "public address"),
+            ("https://0x7f.1/", "public address"), ("https://0177.0.0.1/", "public address"), ("https://2130706433/", "public address"),
+            ("https://127.0.0.1./", "public address"), ("https://１２７.0.0.1/", "public address"), ("https://localhost/", "public address"),
+            ("https://api.localhost/", "public address"), ("https://LOCALHOST./", "public address"), ("https://[::1]/", "public address"),
+            ("https://[::ffff:127.0.0.1]/", "public address"), ("https://[::ffff:7f00:1]/", "public address"), ("https://0.0.0.0/", "public address"),
+            ("https://169.254.169.254/latest/meta-data/", "public address"), ("https://0xa9fea9fe/", "public address"),
+            ("https://2852039166/", "public address"), ("https://[::ffff:a9fe:a9fe]/", "public address"), ("https://[fd00:ec2::254]/", "public address"),
+            ("https://10.0.0.8/", "public address"), ("https://192.168.1.1/", "public address"), ("https://[fe80::1]/", "public address"),
+            ("https://example.com:22/", "port 443"), ("https://example.com\\@127.0.0.1/", "URL like"), ("https://exa mple.com/", "URL like"),
+        ])
+    func badTarget(target: String, message: String) throws {
+        let pages = try WebhookPages(policy: AddressPolicy())
+        let page = pages.alice.post(WebhookPages.list, WebhookPages.form([("target", target)]) + [("target", target)])
+        #expect(page.status == 422)
+        #expect(page.text.contains(message))
+        #expect(page.text.contains("href=\"#target\""))
+        let settings = pages.alice.post(WebhookPages.settings, [("url", target), ("authentication", "no"), ("row_version", "0.0")])
+        if !target.isEmpty {
+            #expect(settings.status == 422)
+            #expect(settings.text.contains(message))
+        }
+        #expect(try pages.all(of: pages.test.acme).isEmpty)
+    }
+
+    @Test("A form that is wrong keeps all that was typed and chosen, but the secret, and says so")
+    func keptValues() throws {
+        let pages = try WebhookPages()
+        let page = pages.alice.post(
+            WebhookPages.list,
+            WebhookPages.form([
+                ("name", "Typed name"), ("target", "https://user@example.com/typed"), ("events", "call:end"), ("events", "module:crm"),
+                ("authentication", "basic"), ("auth_login", "typed-login"), ("auth_secret", "typed-secret"), ("headers", "X-Typed: value\r\nbroken"),
+            ]))
+        #expect(page.status == 422)
+        for typed in ["Typed name", "https://user@example.com/typed", "typed-login", "X-Typed: value"] { #expect(page.text.contains(typed)) }
+        #expect(page.text.contains("value=\"call:end\" aria-describedby=\"event-call:end-hint\" checked"))
+        #expect(page.text.contains("value=\"module:crm\" checked"))
+        #expect(!page.text.contains("typed-secret"))
+        #expect(page.text.contains("type it once more"))
+        #expect(page.text.contains("Line 2: write the header as Name: value"))
+        #expect(page.text.contains("<title>Error: "))
+    }
+
+    @Test(
+        "A custom header that the request sets itself, or that could be two, is refused with its line",
+        arguments: [
+            ("X-Fine: 1\r\nHost: elsewhere", "Line 2"), ("Content-Length: 0", "Line 1"), ("webhook-id: forged", "Line 1"),
+            ("X-Signature: forged", "Line 1"), ("Proxy-Authorization: x", "Line 1"), ("Bad Name: x", "Line 1"), (": x", "Line 1"),
+            ("X-Token: ••••••", "Line 1"), ("Authorization: mine", "Line 1"),
+        ])
+    func badHeader(headers: String, message: String) throws {
+        let pages = try WebhookPages()
+        let page = pages.alice.post(
+            WebhookPages.list, WebhookPages.form([("headers", headers), ("authentication", "bearer"), ("auth_secret", "token")]))
+        #expect(page.status == 422)
+        #expect(page.text.contains(message))
+        #expect(page.text.contains("href=\"#headers\""))
+    }
+
+    @Test("A restriction fits its events: tracking numbers with cdr and calls, a user with the module Users")
+    func restrictions() throws {
+        let pages = try WebhookPages()
+        try pages.test.site.database.write { connection in
+            try connection.execute(
+                "INSERT INTO tracking_numbers (account_id, number, name, created_at) VALUES (\(pages.test.acme), '+33187654300', 'Sales', 0)")
+            try connection.execute(
+                "INSERT INTO tracking_numbers (account_id, number, name, created_at) VALUES (\(pages.test.globex), '+442079460000', 'Other', 0)")
+        }
+        let number = [("restriction", "tracking_number"), ("numbers", "+33187654300")]
+        let address = try pages.add([("events", "cdr"), ("events", "call"), ("events", "call:end")] + number)
+        #expect(try pages.stored(address).restriction == .trackingNumbers(["+33187654300"]))
+        #expect(pages.alice.get(address).text.contains("Sales"))
+        for events in [["cdr", "contact:created"], ["module:interaction"], ["*"], ["recording:ready"]] {
+            let page = pages.alice.post(WebhookPages.list, WebhookPages.form(events.map { ("events", $0) } + number))
+            #expect(page.status == 422)
+            #expect(page.text.contains("needs the events cdr, call or call:… only"))
+        }
+        let foreign = pages.alice.post(
+            WebhookPages.list, WebhookPages.form([("restriction", "tracking_number"), ("numbers", "+442079460000")]))
+        #expect(foreign.status == 422)
+        #expect(!foreign.text.contains("+44 20"))
+
+        let bob = [("restriction", "user"), ("user", pages.test.bob.id.description)]
+        let users = try pages.add([("events", "user"), ("events", "USER_CREATED"), ("events", "user:activity_changed")] + bob)
+        #expect(try pages.stored(users).restriction == .users([pages.test.bob.id.description, "bob@acme.example"]))
+        #expect(pages.alice.post(WebhookPages.list, WebhookPages.form([("events", "cdr")] + bob)).status == 422)
+        let stranger = [("restriction", "user"), ("user", pages.test.mallory.id.description), ("events", "user")]
+        #expect(pages.alice.post(WebhookPages.list, WebhookPages.form(stranger)).text.contains("Choose a user from the list"))
+    }
+
+    @Test("The twenty-first webhook is refused with the limit's name, and nothing typed is lost")
+    func limit() throws {
+        let pages = try WebhookPages()
+        for number in 1...20 { _ = try pages.add([("name", "Webhook \(number)")]) }
+        let page = pages.alice.post(WebhookPages.list, WebhookPages.form([("name", "One too many")]))
+        #expect(page.status == 422)
+        #expect(page.text.contains("The limit “Webhooks” is reached: an account can have 20"))
+        #expect(page.text.contains("One too many"))
+        let main = pages.alice.post(WebhookPages.settings, [("url", "http://127.0.0.1:9/"), ("authentication", "no"), ("row_version", "0.0")])
+        #expect(main.status == 422)
+        #expect(try pages.all(of: pages.test.acme).count == 20)
+        #expect(try pages.audited("webhook.create") == 20)
+        let mallory = try pages.test.browser(pages.test.mallory)
+        #expect(mallory.post(WebhookPages.list, WebhookPages.form()).status == 303)
+    }
+
+    @Test("A stale form overwrites nothing and shows both values")
+    func conflict() throws {
+        let pages = try WebhookPages()
+        let address = try pages.add()
+        #expect(pages.alice.post(address, WebhookPages.form([("name", "First")], version: 1)).status == 303)
+        let stale = pages.alice.post(address, WebhookPages.form([("name", "Second")], version: 1))
+        #expect(stale.status == 422)
+        #expect(stale.text.contains("<td data-label=\"Yours\">Second</td><td data-label=\"Saved now\">First</td>"))
+        #expect(try pages.stored(address).name == "First")
+        #expect(stale.text.contains("name=\"row_version\" value=\"2\""))
+        #expect(pages.alice.post(address, WebhookPages.form([("name", "Second")], version: 2)).status == 303)
+        #expect(try pages.stored(address).name == "Second")
+    }
+
+    @Test("Deleting asks with the figures, discards what waits, and is in the Deletion history")
+    func deleting() throws {
+        let pages = try WebhookPages()
+        try pages.enableIntegration()
+        let address = try pages.add([("name", "Old CRM")])
+        try pages.accept("cdr")
+        try pages.accept("cdr")
+        let question = pages.alice.get(address + "/delete")
+        #expect(question.text.contains("Delete Old CRM?"))
+        #expect(question.text.contains("2 deliveries that are still to come will be discarded."))
+        #expect(pages.alice.post(address + "/delete").location == WebhookPages.list)
+        #expect(try pages.all(of: pages.test.acme).isEmpty)
+        #expect(try pages.states(of: address) == [.discarded, .discarded])
+        #expect(pages.alice.get("/settings/deletions").text.contains("Old CRM"))
+        #expect(pages.alice.get(address).status == 404)
+        #expect(pages.alice.post(address + "/delete").status == 404)
+        try pages.accept("cdr")
+        #expect(try pages.states(of: address).count == 2)
+    }
+
+    @Test("The list is searched by name and target, and says how to begin when it is empty")
+    func listing() throws {
+        let pages = try WebhookPages()
+        #expect(pages.alice.get(WebhookPages.list).text.contains("No webhook yet"))
+        _ = try pages.add([("name", "Alpha <b>")])
+        _ = try pages.add([("name", "Beta"), ("target", "http://127.0.0.1:9/zapier")])
+        let all = pages.alice.get(WebhookPages.list)
+        #expect(all.text.contains("Alpha &lt;b&gt;"))
+        #expect(all.text.contains("The integration is off"))
+        let found = pages.alice.get(WebhookPages.list + "?q=ZAP")
+        #expect(found.text.contains("Beta"))
+        #expect(!found.text.contains("Alpha"))
+        #expect(pages.alice.get(WebhookPages.list + "?q=nothing").text.contains("No webhook fits this search"))
+    }
+
+    @Test("Nobody sees or changes a webhook of another account, nor without the right")
+    func rights() throws {
+        let pages = try WebhookPages()
+        let address = try pages.add()
+        let reads = ["", "/edit", "/delete", "/resume", "/secret"]
+        let writes = ["", "/delete", "/pause", "/resume", "/secret", "/test"]
+        let mallory = try pages.test.browser(pages.test.mallory)
+        for path in reads { #expect(mallory.get(address + path).status == 404) }
+        for path in writes { #expect(mallory.post(address + path, WebhookPages.form([("held", "release")], version: 1)).status == 404) }
+        #expect(!mallory.get(WebhookPages.list).text.contains("CRM synchronisation"))
+        let nobody = try pages.test.browser(pages.test.bob)
+        for path in reads { #expect(nobody.get(address + path).status == 403) }
+        let viewer = try pages.bob([.viewWebhooks])
+        for path in reads.dropFirst() { #expect(viewer.get(address + path).status == 403) }
+        for path in writes { #expect(viewer.post(address + path, WebhookPages.form(version: 1)).status == 403) }
+        #expect(viewer.post(WebhookPages.list, WebhookPages.form()).status == 403)
+        let page = viewer.get(address)
+        #expect(page.status == 200)
+        #expect(!page.text.contains("whsec_"))
+        #expect(!page.text.contains(address + "/edit"))
+        #expect(try pages.stored(address).version == 1)
+        #expect(pages.alice.get(WebhookPages.list + "/wh_nonsense").status == 404)
+    }
+}

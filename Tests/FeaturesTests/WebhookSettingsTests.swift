@@ -1,0 +1,121 @@
+// Webhook settings: the integration's switch, the main webhook, and its test.
+
+import Database
+import Delivery
+import Features
+import TestSupport
+import Testing
+import Web
+
+@Suite("Webhook settings")
+struct WebhookSettingsTests {
+    @Test("An administrator turns the integration on and sets the main webhook, which is then in the list too")
+    func saving() throws {
+        let pages = try WebhookPages()
+        let saved = pages.alice.post(
+            WebhookPages.settings,
+            [
+                ("enabled", "yes"), ("url", "http://127.0.0.1:9/main"), ("authentication", "yes"), ("auth_login", "acme"),
+                ("auth_secret", "s3cret-word"), ("row_version", "0.0"),
+            ])
+        #expect(saved.status == 303)
+        let main = try #require(try pages.all(of: pages.test.acme).first)
+        #expect(main.isMain)
+        #expect(main.url == "http://127.0.0.1:9/main")
+        #expect(main.authentication == .basic(login: "acme", password: "s3cret-word"))
+        #expect(try pages.test.app.directory.webhooks(of: pages.test.acme).isEnabled)
+        let page = pages.alice.get(WebhookPages.settings)
+        #expect(page.text.contains("http://127.0.0.1:9/main"))
+        #expect(!page.text.contains("s3cret-word"))
+        #expect(pages.alice.get(WebhookPages.list).text.contains("Main webhook"))
+        #expect(try pages.all(of: pages.test.globex).isEmpty)
+    }
+
+    @Test("A blank password keeps the stored one, and No takes the authentication away")
+    func blankPassword() throws {
+        let pages = try WebhookPages()
+        let first = [("url", "http://127.0.0.1:9/a"), ("authentication", "yes"), ("auth_login", "acme")]
+        _ = pages.alice.post(WebhookPages.settings, first + [("auth_secret", "one"), ("row_version", "0.0")])
+        _ = pages.alice.post(WebhookPages.settings, first + [("auth_secret", ""), ("row_version", "1.1")])
+        #expect(try pages.all(of: pages.test.acme).first?.authentication == .basic(login: "acme", password: "one"))
+        _ = pages.alice.post(WebhookPages.settings, [("url", "http://127.0.0.1:9/a"), ("authentication", "no"), ("row_version", "2.2")])
+        #expect(try pages.all(of: pages.test.acme).first?.authentication == WebhookConfiguration.Authentication.none)
+    }
+
+    @Test("A form that is wrong comes back with what was typed, but for the password")
+    func wrongForm() throws {
+        let pages = try WebhookPages()
+        let page = pages.alice.post(
+            WebhookPages.settings,
+            [
+                ("enabled", "yes"), ("url", "ftp://example.com/typed"), ("authentication", "yes"), ("auth_login", "typed-login"),
+                ("auth_secret", "typed-secret"), ("row_version", "0.0"),
+            ])
+        #expect(page.status == 422)
+        #expect(page.text.contains("ftp://example.com/typed"))
+        #expect(page.text.contains("typed-login"))
+        #expect(!page.text.contains("typed-secret"))
+        #expect(page.text.contains("type it once more"))
+        #expect(page.text.contains("href=\"#url\""))
+        #expect(try pages.all(of: pages.test.acme).isEmpty)
+        #expect(try pages.audited("webhook_settings.update") == 0)
+    }
+
+    @Test("A stale form overwrites nothing and shows both values; saving again is then a decision")
+    func conflict() throws {
+        let pages = try WebhookPages()
+        func save(_ url: String, _ version: String) -> Browser.Page {
+            pages.alice.post(WebhookPages.settings, [("url", url), ("authentication", "no"), ("row_version", version)])
+        }
+        #expect(save("http://127.0.0.1:9/first", "0.0").status == 303)
+        let stale = save("http://127.0.0.1:9/second", "0.0")
+        #expect(stale.status == 422)
+        #expect(stale.text.contains("http://127.0.0.1:9/first"))
+        #expect(stale.text.contains("http://127.0.0.1:9/second"))
+        #expect(try pages.all(of: pages.test.acme).map(\.url) == ["http://127.0.0.1:9/first"])
+        #expect(save("http://127.0.0.1:9/second", "1.1").status == 303)
+        #expect(try pages.all(of: pages.test.acme).map(\.url) == ["http://127.0.0.1:9/second"])
+    }
+
+    @Test("Who may only view sees the facts and no form; who has no right sees nothing; a stranger has settings of his own")
+    func rights() throws {
+        let pages = try WebhookPages()
+        _ = pages.alice.post(
+            WebhookPages.settings, [("enabled", "yes"), ("url", "http://127.0.0.1:9/main"), ("authentication", "no"), ("row_version", "0.0")])
+        let nobody = try pages.test.browser(pages.test.bob)
+        #expect(nobody.get(WebhookPages.settings).status == 403)
+        let viewer = try pages.bob([.viewWebhooks])
+        let page = viewer.get(WebhookPages.settings)
+        #expect(page.status == 200)
+        #expect(page.text.contains("http://127.0.0.1:9/main"))
+        #expect(!page.text.contains("action=\"/settings/webhooks\""))
+        #expect(viewer.post(WebhookPages.settings, [("url", "http://127.0.0.1:9/bad"), ("row_version", "1.1")]).status == 403)
+        #expect(viewer.post(WebhookPages.settings + "/test").status == 403)
+        let mallory = try pages.test.browser(pages.test.mallory)
+        #expect(!mallory.get(WebhookPages.settings).text.contains("127.0.0.1:9/main"))
+        #expect(try pages.test.browser().get(WebhookPages.settings).location?.hasPrefix("/sign-in") == true)
+    }
+
+    @Test("The sub-tab that has the tab's own address is the one marked as open")
+    func tabs() throws {
+        let pages = try WebhookPages()
+        let text = pages.alice.get(WebhookPages.settings).text
+        #expect(text.contains("<a href=\"/settings/webhooks\" aria-current=\"page\">Settings</a>"))
+        #expect(text.components(separatedBy: "aria-current=\"page\"").count == 2)
+        let list = pages.alice.get(WebhookPages.list).text
+        #expect(list.contains("<a href=\"/settings/webhooks/endpoints\" aria-current=\"page\">Webhooks list</a>"))
+        #expect(list.components(separatedBy: "aria-current=\"page\"").count == 2)
+    }
+
+    @Test("A test without a main webhook says what to do first")
+    func nothingToTest() throws {
+        let pages = try WebhookPages()
+        let page = pages.alice.post(WebhookPages.settings + "/test")
+        #expect(page.location == WebhookPages.settings)
+        #expect(pages.alice.get(WebhookPages.settings).text.contains("Save the URL of the main webhook first"))
+    }
+}
+
+extension String {
+    fileprivate func components(separatedBy separator: String) -> [Substring] { split(separator: separator, omittingEmptySubsequences: false) }
+}
