@@ -54,7 +54,9 @@ let package = Package(
         .target(name: "FastCGI", dependencies: ["CFastCGI", "HTTP", httpTypes, logging], swiftSettings: strict),
         .target(
             name: "Database",
-            dependencies: ["Time", crypto, .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "Time", crypto, .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
         .target(name: "HTTPClient", dependencies: ["CCurl"], swiftSettings: strict),
         .target(name: "HTTP", dependencies: ["JSON", httpTypes], swiftSettings: strict),

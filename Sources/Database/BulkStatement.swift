@@ -31,7 +31,8 @@ package struct BulkStatement: Sendable {
     /// - Parameter values: of all rows, one after the other.
     /// - Returns: how many rows of the table changed.
     @discardableResult
-    package func execute(_ values: [SQLValue], before: [SQLValue] = [], after: [SQLValue] = [], on connection: any Connection) throws -> Int {
+    package func execute(_ values: [SQLValue], before: [SQLValue] = [], after: [SQLValue] = [], on connection: any Connection) throws -> Int
+    {
         var changed = 0
         try forEachPiece(values, before, after) { changed += try connection.execute($0) }
         return changed

@@ -1,8 +1,8 @@
 // Ids are made in the application, sort by the time they were made, and know what they are the id of,
 // so that a webhook's id cannot be passed where a delivery's is wanted.
 
-package import Time
 import Synchronization
+package import Time
 
 /// Something with rows of its own. The prefix is what people see: `wh_01jd…`.
 package protocol Identified {

@@ -24,7 +24,9 @@ extension Database {
         let applied = try write { connection in
             try connection.execute(
                 "CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)")
-            return try connection.rows("SELECT number, name FROM migrations") { (number: try $0.next(Int.self), name: try $0.next(String.self)) }
+            return try connection.rows("SELECT number, name FROM migrations") {
+                (number: try $0.next(Int.self), name: try $0.next(String.self))
+            }
         }
         let known = Set(ordered.map(\.number))
         if let stranger = applied.first(where: { !known.contains($0.number) }) {
@@ -36,7 +38,8 @@ extension Database {
         for migration in ordered where !done.contains(migration.number) {
             try write { connection in
                 for statement in migration.statements { try connection.execute(statement) }
-                try connection.execute("INSERT INTO migrations (number, name, applied_at) VALUES (\(migration.number), \(migration.name), \(time))")
+                try connection.execute(
+                    "INSERT INTO migrations (number, name, applied_at) VALUES (\(migration.number), \(migration.name), \(time))")
             }
         }
     }

@@ -38,7 +38,8 @@ package final class SQLiteEngine: Engine {
                 )
             }
             guard journal == "wal", synchronous == 2 else {
-                throw DatabaseError.engine("\(path) cannot be opened durably (journal_mode \(journal ?? "?"), synchronous \(synchronous ?? -1))")
+                throw DatabaseError.engine(
+                    "\(path) cannot be opened durably (journal_mode \(journal ?? "?"), synchronous \(synchronous ?? -1))")
             }
         } catch let error as GRDB.DatabaseError {
             throw DatabaseError(error)

@@ -52,7 +52,8 @@ struct Claims: Sendable {
     /// Undoes leases of which nothing was sent: they were never attempts.
     func giveBack(_ claims: [Claim], on connection: any Connection) throws {
         try Self.markPending.execute(claims.map(\.delivery.sqlValue), before: [.integer(epoch)], on: connection)
-        try Self.deleteAttempts.execute(claims.flatMap { [$0.delivery.sqlValue, $0.attempt.sqlValue] }, on: connection)
+        // Earlier attempts of these deliveries are finished.
+        try Self.deleteAttempts.execute(claims.map(\.delivery.sqlValue), on: connection)
     }
 
     private func lease(_ candidates: [Candidate], on connection: any Connection) throws -> [ClaimedDelivery] {
@@ -149,7 +150,7 @@ struct Claims: Sendable {
         columns: 1, ")")
 
     private static let deleteAttempts = BulkStatement(
-        "DELETE FROM attempts WHERE finished_at IS NULL AND (delivery_id, number) IN (VALUES ", columns: 2, ")")
+        "DELETE FROM attempts WHERE finished_at IS NULL AND delivery_id IN (VALUES ", columns: 1, ")")
 
     private static let markExpired = BulkStatement(
         "UPDATE deliveries SET state = 'expired', next_at = NULL, settled_at = \(Int?.none) WHERE id IN (VALUES ", columns: 1, ")")

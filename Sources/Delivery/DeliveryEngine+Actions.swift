@@ -1,8 +1,8 @@
 // What people ask of the engine from the pages: another attempt, a pause, its end.
 
 package import Database
-import Time
 import HTTPClient
+import Time
 
 extension DeliveryEngine {
     /// One more attempt now, also of a delivery that is settled; in the history it is marked as asked for.
@@ -10,22 +10,22 @@ extension DeliveryEngine {
     /// - Returns: false when there is nothing to be done: no such delivery in the account, an attempt of it is under way, or its
     ///   webhook is deleted, disabled or paused, or the account's integration is off.
     package func retry(_ delivery: ID<WebhookDelivery>, in account: ID<Account>) throws -> Bool {
-        let webhook = try database.read { connection in
-            try connection.value("SELECT webhook_id FROM deliveries WHERE id = \(delivery) AND account_id = \(account)", as: ID<Webhook>.self)
-        }
-        guard let webhook, let (configuration, isIntegrationOn) = try directory.webhook(webhook) else { return false }
-        guard isIntegrationOn, configuration.isEnabled, !configuration.isPaused else { return false }
         let now = clock.now()
-        let changed = try database.write { connection in
+        // The webhook's state is asked for within the transaction: what is cached may have just changed.
+        let webhook: ID<Webhook>? = try database.write { connection in
             // An early one of an unsettled delivery goes on with its schedule; one of a settled delivery is the only one.
-            try connection.execute(
+            try connection.first(
                 """
                 UPDATE deliveries SET state = \(DeliveryState.pending), next_at = \(now), settled_at = NULL,
                     manual = CASE WHEN settled_at IS NULL THEN \(Claim.Manual.early.rawValue) ELSE \(Claim.Manual.again.rawValue) END
                 WHERE id = \(delivery) AND account_id = \(account) AND state <> \(DeliveryState.leased)
-                """)
+                    AND EXISTS (SELECT 1 FROM webhooks w JOIN webhook_settings s ON s.account_id = w.account_id
+                        WHERE w.id = deliveries.webhook_id AND w.is_enabled = 1 AND w.is_paused = 0 AND s.is_enabled = 1)
+                RETURNING webhook_id
+                """
+            ) { try $0.next() }
         }
-        guard changed == 1 else { return false }
+        guard let webhook else { return false }
         inbox.force(delivery, to: webhook)
         return true
     }

@@ -1,11 +1,11 @@
 // The engine as the rest of the product sees it: started, woken, asked to test, retry, hold and release.
 
 package import Database
+import Foundation
 package import HTTPClient
 package import Logging
-package import Time
-import Foundation
 import Synchronization
+package import Time
 
 package final class DeliveryEngine: Sendable {
     /// What `/healthz` and the benchmark read.

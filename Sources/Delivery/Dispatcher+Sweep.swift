@@ -50,7 +50,8 @@ extension Dispatcher {
             FROM webhooks w
             """
         ) {
-            Finding(webhook: try $0.next(), isEnabled: try $0.next(), isPaused: try $0.next(), oldest: try $0.next(), hasHeld: try $0.next())
+            Finding(
+                webhook: try $0.next(), isEnabled: try $0.next(), isPaused: try $0.next(), oldest: try $0.next(), hasHeld: try $0.next())
         }
     }
 

@@ -165,7 +165,6 @@ final class Dispatcher {
         }
     }
 
-
     // MARK: Turns
 
     private func startTurn() {
@@ -175,7 +174,7 @@ final class Dispatcher {
         hasMoreAtOnce = false
         let now = engine.clock.now()
         let demands = demands(at: now)
-        let wanted = forced.filter { lanes[$0.value] != nil || (try? lane($0.value)) != nil }
+        let wanted = forced.filter { (try? lane($0.value)) != nil }
         forced.removeAll()
         let records = Array(unrecorded.prefix(Self.mostRecords))
         var urls: [ID<Webhook>: String] = [:]
@@ -250,7 +249,8 @@ final class Dispatcher {
     }
 
     private func demands(at now: Timestamp) -> [Claims.Demand] {
-        var room = maximumInFlight - underWay.count
+        // As many again as may be under way are leased ahead, so that those who are quick do not take the places of others.
+        var room = 2 * maximumInFlight - underWay.count
         var demands: [Claims.Demand] = []
         for webhook in hinted where room > 0 {
             do {

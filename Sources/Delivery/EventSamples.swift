@@ -26,7 +26,8 @@ package enum EventSamples {
         case "interaction": return interaction(type)
         case "voice_campaign": return campaign(type)
         case "crm": return contact(type)
-        case "cases": return ["case_id": "case-20418", "subject": "Invoice not received", "status": action(type), "priority": "normal", "user": user]
+        case "cases":
+            return ["case_id": "case-20418", "subject": "Invoice not received", "status": action(type), "priority": "normal", "user": user]
         case "sms_campaign": return type.name.hasPrefix("sms_campaign") ? campaign(type) : message(type)
         case "whatsapp_campaigns": return message(type)
         case "exports":
@@ -77,7 +78,10 @@ package enum EventSamples {
         case "voicemail:left":
             data["voicemail"] = ["id": "vm-871", "seconds": 31]
         default:
-            return ["conversation_id": "conv-3307", "channel": "chat", "status": action(type), "user": user, "customer": ["name": "Nadia Benali"]]
+            return [
+                "conversation_id": "conv-3307", "channel": "chat", "status": action(type), "user": user,
+                "customer": ["name": "Nadia Benali"],
+            ]
         }
         return data
     }
@@ -96,7 +100,9 @@ package enum EventSamples {
         guard type.name.hasPrefix("contact") else {
             return ["connector": "salesforce", "error": "The token has expired.", "failed_at": "2026-11-22T13:05:09.123Z", "records": 3]
         }
-        return ["contact_id": "con-6641", "first_name": "Nadia", "last_name": "Benali", "phones": ["+33698765432"], "company": "Atelier Benali"]
+        return [
+            "contact_id": "con-6641", "first_name": "Nadia", "last_name": "Benali", "phones": ["+33698765432"], "company": "Atelier Benali",
+        ]
     }
 
     private static func message(_ type: EventType) -> JSONObject {
@@ -108,6 +114,9 @@ package enum EventSamples {
 
     private static func resource(_ type: EventType) -> JSONObject {
         let kind = type.name.lowercased().split { $0 == ":" || $0 == "_" }.dropLast().joined(separator: "_")
-        return ["kind": .string(kind.isEmpty ? type.module.slug : kind), "id": "res-1027", "name": "Main menu", "action": action(type), "user": user]
+        return [
+            "kind": .string(kind.isEmpty ? type.module.slug : kind), "id": "res-1027", "name": "Main menu", "action": action(type),
+            "user": user,
+        ]
     }
 }

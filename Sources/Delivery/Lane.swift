@@ -9,7 +9,7 @@ final class Lane {
     /// Retry times kept; the sweep finds the others.
     private static let mostTimers = 64
     /// The most deliveries leased beyond those under way, for a receiver that is quick: so that it need not wait for a commit.
-    private static let mostAhead = 64
+    private static let mostAhead = 128
     /// An answer slower than this ends leasing ahead: what waits here too long would outlive its lease.
     private static let quick = Duration.milliseconds(250)
     /// A body longer than this (bytes) is not kept waiting in memory.
@@ -38,16 +38,15 @@ final class Lane {
 
     var isIdle: Bool { inFlight == 0 && ready.isEmpty }
 
-    /// A change by a person gives the receiver a fresh start.
+    /// A change by a person gives the receiver a fresh start. Without one what is known here is newer than what was read: the engine
+    /// may just have disabled the webhook.
     func adopt(_ configuration: WebhookConfiguration, isIntegrationOn: Bool) {
         self.isIntegrationOn = isIntegrationOn
-        guard configuration.version != self.configuration.version || configuration.isEnabled != self.configuration.isEnabled else { return }
-        if configuration.version != self.configuration.version {
-            circuit = configuration.circuit
-            restUntil = nil
-            keys = SigningKeys(configuration)
-        }
+        guard configuration.version != self.configuration.version else { return }
         self.configuration = configuration
+        keys = SigningKeys(configuration)
+        circuit = configuration.circuit
+        restUntil = nil
     }
 
     private func isOpen(at now: Timestamp) -> Bool {

@@ -22,7 +22,8 @@ package struct NewEvent: Sendable {
     /// Compact UTF-8, the same for every webhook and every attempt: it is what is signed.
     package var body: [UInt8] {
         let envelope: JSONObject = [
-            "event_time": .string(time.iso8601), "event_type": .string(type.name), "current_context": .object(context), "data": .object(data),
+            "event_time": .string(time.iso8601), "event_type": .string(type.name), "current_context": .object(context),
+            "data": .object(data),
         ]
         return JSONValue.object(envelope).serialized()
     }

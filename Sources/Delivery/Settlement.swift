@@ -65,7 +65,8 @@ struct Settlement: Sendable {
         }
         guard
             !claim.isTest, claim.manual != .again,
-            let delay = RetrySchedule.delay(afterAttempt: claim.attempt, freshness: claim.freshness, random: random(), retryAfter: retryAfter)
+            let delay = RetrySchedule.delay(
+                afterAttempt: claim.attempt, freshness: claim.freshness, random: random(), retryAfter: retryAfter)
         else {
             if claim.isTest { state = .failed }
             return

@@ -50,7 +50,9 @@ package final class WebhookDirectory: Sendable {
     /// The webhook and whether its account's integration is on; nil when there is no such webhook (any more).
     package func webhook(_ id: ID<Webhook>) throws -> (configuration: WebhookConfiguration, isIntegrationOn: Bool)? {
         let known = state.withLock { $0.owners[id] }
-        guard let account = try known ?? database.read({ try $0.value("SELECT account_id FROM webhooks WHERE id = \(id)") }) else { return nil }
+        guard let account = try known ?? database.read({ try $0.value("SELECT account_id FROM webhooks WHERE id = \(id)") }) else {
+            return nil
+        }
         let all = try webhooks(of: account)
         return all.webhooks.first { $0.id == id }.map { ($0, all.isEnabled) }
     }

@@ -31,7 +31,8 @@ struct WebhookTotals {
             values += [
                 webhook.sqlValue, change.delivered.sqlValue, .text(change.lastResult), change.lastAt.sqlValue,
                 change.circuit.failuresInRow.sqlValue, change.circuit.firstFailureAt?.sqlValue ?? .null,
-                change.circuit.probeAt?.sqlValue ?? .null, change.circuit.probeInterval.map { .integer($0.components.seconds * 1000) } ?? .null,
+                change.circuit.probeAt?.sqlValue ?? .null,
+                change.circuit.probeInterval.map { .integer($0.components.seconds * 1000) } ?? .null,
                 change.disabled?.sqlValue ?? .null,
             ]
         }

@@ -75,25 +75,38 @@ package struct Times: Sendable {
     package func date(_ time: Timestamp) -> String { date(zone.civil(time).date) }
 
     /// `3 minutes ago`, `in 2 hours`
-    package func relative(_ time: Timestamp) -> String {
-        let seconds = Int(clamping: time.seconds - now.seconds)
-        let tense = seconds > 0 ? "time.in" : "time.ago"
-        let magnitude = Int(clamping: seconds.magnitude)
-        return switch magnitude {
-        case ..<60: translation("\(tense).seconds", count: magnitude)
-        case ..<3600: translation("\(tense).minutes", count: magnitude / 60)
-        case ..<86400: translation("\(tense).hours", count: magnitude / 3600)
-        default: translation("\(tense).days", count: magnitude / 86400)
+    package func relative(_ time: Timestamp) -> String { text(distance(to: time)) }
+
+    /// How far from now a time is, as far as people are told.
+    fileprivate struct Distance: Equatable {
+        let isAhead: Bool
+        let unit: StaticString
+        let count: Int
+
+        static func == (left: Distance, right: Distance) -> Bool {
+            left.count == right.count && left.isAhead == right.isAhead && left.unit.utf8Start == right.unit.utf8Start
         }
     }
 
-    package func view(_ time: Timestamp) -> TimeView {
-        view(time, text: text(time))
+    fileprivate func distance(to time: Timestamp) -> Distance {
+        let seconds = Int(clamping: time.seconds - now.seconds)
+        let magnitude = Int(clamping: seconds.magnitude)
+        let (unit, length): (StaticString, Int) =
+            switch magnitude {
+            case ..<60: ("seconds", 1)
+            case ..<3600: ("minutes", 60)
+            case ..<86400: ("hours", 3600)
+            default: ("days", 86400)
+            }
+        return Distance(isAhead: seconds > 0, unit: unit, count: magnitude / length)
     }
 
-    /// The same with a text that is there already.
-    package func view(_ time: Timestamp, text: String) -> TimeView {
-        TimeView(iso: time.iso8601, text: text, relative: relative(time))
+    fileprivate func text(_ distance: Distance) -> String {
+        translation("\(distance.isAhead ? "time.in" : "time.ago").\(distance.unit)", count: distance.count)
+    }
+
+    package func view(_ time: Timestamp) -> TimeView {
+        TimeView(iso: time.iso8601, text: text(time), relative: relative(time))
     }
 
     /// `Europe/Paris (+01:00)`, for beside a date filter.
@@ -106,6 +119,23 @@ package struct Times: Sendable {
     private func offset(_ seconds: Int) -> String {
         let minutes = Int(seconds.magnitude) / 60
         return "\(seconds < 0 ? "-" : "+")\(two(minutes / 60)):\(two(minutes % 60))"
+    }
+}
+
+/// The times of a list's rows. Neighbours are mostly equally long ago, and finding the words for that is most of the work.
+package struct TimeColumn {
+    private let times: Times
+    private var last: (distance: Times.Distance, text: String)?
+
+    package init(_ times: Times) {
+        self.times = times
+    }
+
+    package mutating func view(_ time: Timestamp) -> TimeView {
+        let distance = times.distance(to: time)
+        let relative = if let last, last.distance == distance { last.text } else { times.text(distance) }
+        last = (distance, relative)
+        return TimeView(iso: time.iso8601, text: times.text(time), relative: relative)
     }
 }
 

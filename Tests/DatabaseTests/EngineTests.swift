@@ -94,7 +94,9 @@ struct EngineTests {
                 }
             }
             #expect(fault("INSERT INTO things (id, name) VALUES (1, 'one')") == nil)
-            guard case .duplicate = fault("INSERT INTO things (id, name) VALUES (1, 'two')") else { return #expect(Bool(false), "primary key") }
+            guard case .duplicate = fault("INSERT INTO things (id, name) VALUES (1, 'two')") else {
+                return #expect(Bool(false), "primary key")
+            }
             guard case .duplicate = fault("INSERT INTO things (id, name) VALUES (2, 'one')") else { return #expect(Bool(false), "unique") }
             guard case .constraint = fault("INSERT INTO things (id, name, amount) VALUES (3, 'three', -1)") else {
                 return #expect(Bool(false), "check")

@@ -8,7 +8,8 @@ import Time
 struct MigrationTests {
     private let time = Timestamp(milliseconds: 1)
     private let first = Migration(1, "things", ["CREATE TABLE things (id BIGINT PRIMARY KEY)"])
-    private let second = Migration(2, "more things", ["ALTER TABLE things ADD COLUMN name TEXT", "INSERT INTO things (id, name) VALUES (1, 'a')"])
+    private let second = Migration(
+        2, "more things", ["ALTER TABLE things ADD COLUMN name TEXT", "INSERT INTO things (id, name) VALUES (1, 'a')"])
 
     private func withDatabase(_ body: (Database) throws -> Void) throws {
         for factory in EngineFactory.all {

@@ -76,11 +76,15 @@ struct AcceptingTests {
         #expect(try counts(world) == [1_000, 1_000])
     }
 
-    @Test("Call ids are found where callers put them", arguments: [
-        ("cdr", ["call_id": "x"] as JSONObject, "x"), ("cdr", ["callId": 7], "7"), ("cdr", ["call": ["id": "y"]], "y"), ("cdr", ["id": "z"], "z"),
-        ("call:end", ["id": "z", "call_id": "x"], "x"), ("recording:ready", ["call_id": "x"], "x"), ("contact:created", ["id": "z"], nil),
-        ("cdr", ["call_id": ""], nil), ("cdr", ["call_id": ["deep": true]], nil),
-    ] as [(String, JSONObject, String?)])
+    @Test(
+        "Call ids are found where callers put them",
+        arguments: [
+            ("cdr", ["call_id": "x"] as JSONObject, "x"), ("cdr", ["callId": 7], "7"), ("cdr", ["call": ["id": "y"]], "y"),
+            ("cdr", ["id": "z"], "z"),
+            ("call:end", ["id": "z", "call_id": "x"], "x"), ("recording:ready", ["call_id": "x"], "x"),
+            ("contact:created", ["id": "z"], nil),
+            ("cdr", ["call_id": ""], nil), ("cdr", ["call_id": ["deep": true]], nil),
+        ] as [(String, JSONObject, String?)])
     func orderKeys(_ type: String, _ data: JSONObject, _ key: String?) throws {
         let world = try World()
         try world.addWebhook(to: "http://127.0.0.1:9/")

@@ -50,7 +50,9 @@ struct CatalogueTests {
 
     @Test(
         "A name that is nearly right finds the right one",
-        arguments: [("call:ended", "call:end"), ("CALL_END", "call:end"), ("user_login", "USER_LOGIN"), ("contact:create", "contact:created")])
+        arguments: [
+            ("call:ended", "call:end"), ("CALL_END", "call:end"), ("user_login", "USER_LOGIN"), ("contact:create", "contact:created"),
+        ])
     func nearest(_ wrong: String, _ right: String) {
         let names = catalogue.nearest(to: wrong)
         #expect(names.contains(right))

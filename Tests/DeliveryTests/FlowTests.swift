@@ -18,7 +18,11 @@ struct FlowTests {
         let receiver = try ScriptedReceiver { request in
             let text = String(decoding: request.body, as: UTF8.self)
             let isFirst = text.contains(#""n":0"#) && text.contains(#""call_id":"a""#)
-            let fails = isFirst && failures.withLock { left in defer { left -= 1 }; return left > 0 }
+            let fails =
+                isFirst
+                && failures.withLock { left in
+                    defer { left -= 1 }; return left > 0
+                }
             return .status(fails ? 500 : 200)
         }
         try world.addWebhook(to: receiver.url())
@@ -114,6 +118,22 @@ struct FlowTests {
         try #require(try eventually { try !world.configuration(webhook.id).isEnabled })
         #expect(try world.configuration(webhook.id).disabledReason == .failing)
         #expect(try eventually { try world.states().allSatisfy { $0 == .failed } })
+    }
+
+    @Test("What was leased ahead of a receiver that then stalls goes back, as if never tried")
+    func givingBack() throws {
+        let world = try World(inFlightPerWebhook: 2)
+        let counter = Counter()
+        let receiver = try ScriptedReceiver { _ in .status(counter.next() < 60 ? 200 : 500) }
+        try world.addWebhook(to: receiver.url())
+        _ = try world.acceptor.accept((0..<200).map { _ in try world.event() }, for: world.account)
+        try world.engine.start()
+        try #require(try eventually { try world.states().filter { $0 == .delivered }.count == 60 && !world.states().contains(.leased) })
+        #expect(world.engine.stop(within: .seconds(5)))
+        let attempts = try world.database.read { try $0.value("SELECT COUNT(*) FROM attempts", as: Int.self) }
+        let tries = try world.database.read { try $0.value("SELECT SUM(attempt) FROM deliveries", as: Int.self) }
+        #expect(attempts == receiver.requests.count && tries == attempts)
+        #expect(try !world.states().contains(.leased))
     }
 
     @Test("A backlog of thousands of one webhook does not delay another's news")

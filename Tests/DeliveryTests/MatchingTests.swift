@@ -9,7 +9,9 @@ import Time
 @Suite("Matching")
 struct MatchingTests {
     private let callEnd: EventType
-    private let data: JSONObject = ["call_id": "c-1", "tracking_number": "+33 1 87 65 43 00", "user": ["id": "usr_1", "email": "Ada@Example.com"]]
+    private let data: JSONObject = [
+        "call_id": "c-1", "tracking_number": "+33 1 87 65 43 00", "user": ["id": "usr_1", "email": "Ada@Example.com"],
+    ]
 
     init() throws {
         callEnd = try #require(EventCatalogue.standard.type(named: "call:end"))
@@ -39,9 +41,18 @@ struct MatchingTests {
         #expect(verdict(AccountWebhooks(isEnabled: false, switchedOff: ["call:end"]), spoil) == .integrationOff)
         #expect(verdict(AccountWebhooks(isEnabled: true, switchedOff: ["call:end"]), spoil) == .notInRights)
         #expect(verdict(on, spoil) == .notEnabled)
-        #expect(verdict(on) { spoil(&$0); $0.isEnabled = true } == .notSubscribed)
-        #expect(verdict(on) { spoil(&$0); $0.isEnabled = true; $0.events = .all } == .restriction)
-        #expect(verdict(on) { spoil(&$0); $0.isEnabled = true; $0.events = .all; $0.restriction = .none } == .paused)
+        #expect(
+            verdict(on) {
+                spoil(&$0); $0.isEnabled = true
+            } == .notSubscribed)
+        #expect(
+            verdict(on) {
+                spoil(&$0); $0.isEnabled = true; $0.events = .all
+            } == .restriction)
+        #expect(
+            verdict(on) {
+                spoil(&$0); $0.isEnabled = true; $0.events = .all; $0.restriction = .none
+            } == .paused)
         #expect(verdict(on) == .matched)
         #expect(Verdict.allCases.filter(\.hasDelivery) == [.matched, .paused])
     }
@@ -71,7 +82,9 @@ struct MatchingTests {
         #expect((verdict(on) { $0.restriction = .trackingNumbers(["+441", number]) } == .matched) == holds)
     }
 
-    @Test("A restriction to a user takes an id or an address, in any case", arguments: [("usr_1", true), ("ada@example.COM", true), ("ada", false)])
+    @Test(
+        "A restriction to a user takes an id or an address, in any case",
+        arguments: [("usr_1", true), ("ada@example.COM", true), ("ada", false)])
     func user(_ user: String, _ holds: Bool) {
         let on = AccountWebhooks(isEnabled: true)
         #expect((verdict(on) { $0.restriction = .users([user]) } == .matched) == holds)
@@ -91,7 +104,8 @@ struct MatchingTests {
         "Header names that frame, sign or authenticate are refused",
         arguments: [
             "Host", "content-LENGTH", "Content-Type", "Connection", "Transfer-Encoding", "TE", "Trailer", "Upgrade", "Keep-Alive",
-            "Proxy-Authorization", "proxy-anything", "Expect", "webhook-id", "Webhook-Signature", "X-Signature", "User-Agent", "Authorization",
+            "Proxy-Authorization", "proxy-anything", "Expect", "webhook-id", "Webhook-Signature", "X-Signature", "User-Agent",
+            "Authorization",
         ])
     func reserved(_ name: String) {
         let header = WebhookConfiguration.Header(name: name, value: "x")
@@ -100,7 +114,9 @@ struct MatchingTests {
 
     @Test("Headers that would break the message are refused, others pass")
     func headers() {
-        func problem(_ name: String, _ value: String, _ authentication: WebhookConfiguration.Authentication = .none) -> WebhookConfiguration.Header.Problem? {
+        func problem(_ name: String, _ value: String, _ authentication: WebhookConfiguration.Authentication = .none) -> WebhookConfiguration
+            .Header.Problem?
+        {
             WebhookConfiguration.Header(name: name, value: value).problem(beside: authentication)
         }
         #expect(problem("X-Key", "value with spaces, ü and \t") == nil)

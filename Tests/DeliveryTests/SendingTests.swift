@@ -31,7 +31,8 @@ struct SendingTests {
         #expect(sent.field("webhook-timestamp") == "\(world.clock.clock.now().seconds)")
         #expect(
             sent.field("webhook-signature")
-                == Signatures.standard(id: accepted.id.description, timestamp: world.clock.clock.now(), body: sent.body, secrets: [webhook.secret]))
+                == Signatures.standard(
+                    id: accepted.id.description, timestamp: world.clock.clock.now(), body: sent.body, secrets: [webhook.secret]))
         #expect(sent.field("x-signature") == Signatures.legacy(body: sent.body, secret: webhook.secret))
         #expect(sent.field("authorization") == "Basic " + Data("ada:très secret".utf8).base64EncodedString())
         #expect(sent.field("x-tenant") == "42")
@@ -72,7 +73,8 @@ struct SendingTests {
     @Test(
         "Each way of failing is told by its name, and is tried again",
         arguments: [
-            (ScriptedReceiver.Answer.status(500), "receiver_status", 500 as Int?), (.redirect(to: "http://127.0.0.1:1/"), "receiver_status", 302),
+            (ScriptedReceiver.Answer.status(500), "receiver_status", 500 as Int?),
+            (.redirect(to: "http://127.0.0.1:1/"), "receiver_status", 302),
             (.closeSilently, "receiver_protocol", nil), (.reset, "receiver_protocol", nil), (.endlessBody, "too_large", 200),
         ])
     func faults(_ answer: ScriptedReceiver.Answer, _ fault: String, _ status: Int?) throws {

@@ -8,9 +8,11 @@ import Time
 
 @Suite("The store of webhooks")
 struct StoreTests {
-    @Test("Everything comes back as it was saved", arguments: [
-        .none, .basic(login: "ada", password: "p:w"), .bearer(token: "tok"), .apiKey(header: "X-API-Key", key: "k"),
-    ] as [WebhookConfiguration.Authentication])
+    @Test(
+        "Everything comes back as it was saved",
+        arguments: [
+            .none, .basic(login: "ada", password: "p:w"), .bearer(token: "tok"), .apiKey(header: "X-API-Key", key: "k"),
+        ] as [WebhookConfiguration.Authentication])
     func roundTrip(_ authentication: WebhookConfiguration.Authentication) throws {
         let world = try World()
         let saved = try world.addWebhook(to: "https://example.com/hook") {

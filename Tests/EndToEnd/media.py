@@ -4,7 +4,7 @@ import json
 import uuid
 from datetime import datetime, timedelta, timezone
 
-import pictures
+import images
 
 
 def days_ago(days):
@@ -18,7 +18,7 @@ def register(machine, kind, recorded_days_ago, content=None, **more):
     parts = [f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode() for name, value in fields.items()]
     parts.append(
         f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="call.wav"\r\nContent-Type: audio/wav\r\n\r\n'.encode()
-        + (content or pictures.wave()) + b"\r\n")
+        + (content or images.wave()) + b"\r\n")
     body = b"".join(parts) + f"--{boundary}--\r\n".encode()
     answer = machine.post("media", body, content_type=f"multipart/form-data; boundary={boundary}")
     assert answer.status == 201, (answer.status, answer.body)

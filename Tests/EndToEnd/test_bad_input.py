@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-import pictures
+import images
 import webhooks
 from console import File
 from machine import Machine
@@ -18,11 +18,11 @@ def logo(console, file):
 LOGOS = {
     "a text with a picture's name": (File("logo.png", b"<svg onload=alert(1)>", "image/png"), "account.logo.not_an_image"),
     "an SVG": (File("logo.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml"), "account.logo.file_extension"),
-    "a name with a character that is not allowed": (File("lo<go>.png", pictures.png(), "image/png"), "account.logo.file_name"),
-    "a name that does not fit its content": (File("logo.gif", pictures.png(), "image/gif"), "account.logo.mismatch"),
-    "30,000 × 30,000 pixels": (File("logo.png", pictures.bomb(), "image/png"), "account.logo.dimensions"),
-    "a picture cut off": (File("logo.png", pictures.png()[:60], "image/png"), "account.logo.damaged"),
-    "2.5 MB": (File("logo.png", pictures.png() + b"\0" * 2_500_000, "image/png"), "account.logo.too_large"),
+    "a name with a character that is not allowed": (File("lo<go>.png", images.png(), "image/png"), "account.logo.file_name"),
+    "a name that does not fit its content": (File("logo.gif", images.png(), "image/gif"), "account.logo.mismatch"),
+    "30,000 × 30,000 pixels": (File("logo.png", images.bomb(), "image/png"), "account.logo.dimensions"),
+    "a picture cut off": (File("logo.png", images.png()[:60], "image/png"), "account.logo.damaged"),
+    "2.5 MB": (File("logo.png", images.png() + b"\0" * 2_500_000, "image/png"), "account.logo.too_large"),
 }
 
 
@@ -50,7 +50,7 @@ def test_a_logo_of_10_megabytes_is_told_to_be_too_large_by_the_web_server(stage)
 
 def test_a_path_in_a_file_name_is_no_path(stage):
     console = stage.administrator
-    answer = logo(console, File("../../../../etc/cron.d/logo.png", pictures.png(), "image/png"))
+    answer = logo(console, File("../../../../etc/cron.d/logo.png", images.png(), "image/png"))
     assert answer.status in (200, 422)
     names = [path.name for path in (stage.product.data / "logos").rglob("*") if path.is_file()]
     assert "logo.png" not in names, "stored under a name that was generated"

@@ -11,7 +11,7 @@ import pytest
 from standardwebhooks import Webhook
 
 import media
-import pictures
+import images
 import webhooks
 from conftest import ADMINISTRATOR, make_stage
 from installation import PASSWORD
@@ -75,7 +75,7 @@ def test_change_account_settings(page, job, t):
 
 def test_upload_a_logo_and_see_it_in_the_header(page, job, t, tmp_path):
     file = tmp_path / "Northwind (new).png"
-    file.write_bytes(pictures.png(text=b"made by somebody, somewhere"))
+    file.write_bytes(images.png(text=b"made by somebody, somewhere"))
     page.open("/settings/account")
     page.fill(t("account.logo.file"), file).press(t("account.save"))
     logo = page.one("header.header .brand img")

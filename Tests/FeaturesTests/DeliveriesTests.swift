@@ -30,7 +30,10 @@ struct DeliveriesTests {
         for address in [history, path(webhook)] {
             let page = alice.get(address)
             #expect(page.status == 200)
-            for words in ["call:end", "crm.example/", "503", "Failed", "22 Nov 2026", "marker-7391", accepted.id.description, "overloaded"] {
+            for words in [
+                "<code>call:<wbr>end<wbr></code>", "crm.example/", "503", "Failed", "22 Nov 2026", "marker-7391", accepted.id.description,
+                "overloaded",
+            ] {
                 #expect(page.text.contains(words), "\(words) in \(address)")
             }
             #expect(page.text.contains("/deliveries/\(delivery)") && page.text.contains("/\(delivery)/retry"))
@@ -94,13 +97,17 @@ struct DeliveriesTests {
         }
         #expect(found("q=crm.EXAMPLE") == [true, true])
         for query in [
-            "state=failed", "type=call%3Aend", "to=2026-11-22", "from=2026-11-01&to=2026-11-22", "q=order-66", "q=\(first.id)", "q=%20\(one)%20",
+            "state=failed", "type=call%3Aend", "to=2026-11-22", "from=2026-11-01&to=2026-11-22", "q=order-66", "q=\(first.id)",
+            "q=%20\(one)%20",
             "state=failed&type=call%3Aend&q=crm&from=2026-11-22",
         ] { #expect(found(query) == [true, false], "\(query)") }
         for query in ["state=pending", "type=cdr", "from=2026-11-23", "q=\(second.id)", "state=pending&type=cdr"] {
             #expect(found(query) == [false, true], "\(query)")
         }
-        for query in ["state=held", "state=failed&type=cdr", "q=nothing-like-it", "q=%25", "q=aXb", "to=2026-11-21", "q=\(test.site.ids.next(Event.self))"] {
+        for query in [
+            "state=held", "state=failed&type=cdr", "q=nothing-like-it", "q=%25", "q=aXb", "to=2026-11-21",
+            "q=\(test.site.ids.next(Event.self))",
+        ] {
             #expect(found(query) == [false, false], "\(query)")
         }
         #expect(alice.get("\(history)?state=held").text.contains("No delivery fits these filters"))
@@ -198,14 +205,19 @@ struct DeliveriesTests {
                                 #expect(!steps.isEmpty && !plan.contains("SCAN"), "\(filter): \(plan)")
                                 // Of one event there are as many deliveries as the account has webhooks: those may be sorted.
                                 if search == nil || search == .text("crm") { #expect(!plan.contains("TEMP B-TREE"), "\(filter): \(plan)") }
-                                if search == nil, state?.isSettled != false, [type != nil, webhook != nil, state != nil].count(where: { $0 }) < 2 {
+                                if search == nil, state?.isSettled != false,
+                                    [type != nil, webhook != nil, state != nil].count(where: { $0 }) < 2
+                                {
                                     #expect(!hasRest, "one filter is one statement: \(filter)")
                                 }
                                 let index =
                                     switch (search, state, type, webhook) {
                                     case (.delivery, _, _, _): "sqlite_autoindex_deliveries_1 (id="
                                     case (.event, _, _, _): "deliveries_event (event_id="
-                                    case (_, let state?, _, _): state.isSettled ? "deliveries_settled (account_id=? AND state=? AND id" : "deliveries_unsettled (account_id=? AND id"
+                                    case (_, let state?, _, _):
+                                        state.isSettled
+                                            ? "deliveries_settled (account_id=? AND state=? AND id"
+                                            : "deliveries_unsettled (account_id=? AND id"
                                     case (_, nil, _?, _): "deliveries_type (account_id=? AND event_type=? AND id"
                                     case (_, nil, nil, _?): "deliveries_webhook (webhook_id=? AND id"
                                     case (_, nil, nil, nil): "deliveries_account (account_id=? AND id"
@@ -248,7 +260,8 @@ struct DeliveriesTests {
         let page = try test.browser(test.alice).get(path(webhook))
         #expect(page.status == 200 && page.text.contains("Discarded"))
         #expect(try test.browser(test.mallory).get(path(webhook)).status == 404)
-        #expect(try test.browser(test.alice).get("/settings/webhooks/endpoints/\(test.site.ids.next(Webhook.self))/deliveries").status == 404)
+        #expect(
+            try test.browser(test.alice).get("/settings/webhooks/endpoints/\(test.site.ids.next(Webhook.self))/deliveries").status == 404)
     }
 
     @Test("What is older than three months is purged, and the Deletion history says how much; what is still to come stays")

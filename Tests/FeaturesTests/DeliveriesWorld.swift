@@ -63,7 +63,8 @@ extension TestApp {
         let role = site.ids.next(RoleRow.self)
         try site.database.write { connection in
             try connection.execute(
-                "INSERT INTO roles (id, account_id, name, rights) VALUES (\(role), \(person.account), \("special \(role)"), \(rights.stored))")
+                "INSERT INTO roles (id, account_id, name, rights) VALUES (\(role), \(person.account), \("special \(role)"), \(rights.stored))"
+            )
             try connection.execute("UPDATE users SET role_id = \(role) WHERE id = \(person.id)")
         }
     }

@@ -18,7 +18,8 @@ struct DeliveryDetailTests {
         let test = try TestApp()
         try test.turnIntegrationOn(in: test.acme)
         let receiver = try ScriptedReceiver(
-            .status(503, fields: [("X-Reason", "<b>busy</b>")], body: Array("<script>alert(1)</script>\u{0}\u{1B}".utf8) + [0xFF]), .status(200))
+            .status(503, fields: [("X-Reason", "<b>busy</b>")], body: Array("<script>alert(1)</script>\u{0}\u{1B}".utf8) + [0xFF]),
+            .status(200))
         let webhook = try test.addWebhook(to: receiver.url("/hook?a='b'")) { $0.authentication = .bearer(token: "top-secret-token") }
         try test.app.engine.start()
         let accepted = try test.accept("call:end", key: "order-66", data: ["call_id": "c-77", "text": "it's"], in: test.acme)
@@ -34,7 +35,8 @@ struct DeliveryDetailTests {
         for words in [
             "Attempt 1: answered 503", "At fault:", "the receiver.", "It is overloaded", "Waiting", "The next attempt is at", "First byte",
             "order-66", "c-77", "Durable: tried again for three days", "&lt;script&gt;alert(1)&lt;/script&gt;␀␛\u{FFFD}",
-            "X-Reason: &lt;b&gt;busy&lt;/b&gt;", "webhook-signature: v1,", "Authorization: ••••••", delivery.description, accepted.id.description,
+            "X-Reason: &lt;b&gt;busy&lt;/b&gt;", "webhook-signature: v1,", "Authorization: ••••••", delivery.description,
+            accepted.id.description,
             "CRM &lt;1&gt;", "href=\"/settings/webhooks/endpoints/\(webhook.id)/deliveries?state=pending\"",
             // Quotes of the URL and of the body stay within the shell's own.
             "--url &#39;http://127.0.0.1:\(receiver.port)/hook?a=&#39;\\&#39;&#39;b&#39;\\&#39;&#39;&#39;", "it&#39;\\&#39;&#39;s",
@@ -52,7 +54,9 @@ struct DeliveryDetailTests {
         }
         #expect(!after.contains("The next attempt is at"))
         #expect(Set(receiver.requests.compactMap { $0.field("webhook-id") }) == [accepted.id.description])
-        let audit = try test.site.database.read { try $0.value("SELECT subject FROM audit WHERE action = 'delivery.retry'", as: String.self) }
+        let audit = try test.site.database.read {
+            try $0.value("SELECT subject FROM audit WHERE action = 'delivery.retry'", as: String.self)
+        }
         #expect(audit == delivery.description)
 
         // Delivered ones too, from the list, and back to the list as it was.
@@ -97,7 +101,8 @@ struct DeliveryDetailTests {
             try connection.execute("UPDATE deliveries SET state = \(state), settled_at = \(settledAt) WHERE id = \(delivery)")
             if state == .leased {
                 try connection.execute(
-                    "INSERT INTO attempts (delivery_id, number, account_id, started_at, url, is_manual) VALUES (\(delivery), 1, \(test.acme), \(now), 'https://crm.example/', 0)")
+                    "INSERT INTO attempts (delivery_id, number, account_id, started_at, url, is_manual) VALUES (\(delivery), 1, \(test.acme), \(now), 'https://crm.example/', 0)"
+                )
             }
         }
         for language in ["en", "fr"] {
@@ -118,7 +123,9 @@ struct DeliveryDetailTests {
         let test = try TestApp()
         for language in Language.allCases {
             let words = DeliveryWords(test.site.locales[language])
-            for fault in ["dns", "connect", "tls", "timeout", "receiver_status", "receiver_protocol", "too_large", "policy", "ours", "unknown"] {
+            for fault in [
+                "dns", "connect", "tls", "timeout", "receiver_status", "receiver_protocol", "too_large", "policy", "ours", "unknown",
+            ] {
                 for status in [nil, 302, 400, 401, 404, 410, 429, 500] {
                     let told = try #require(words.fault(fault, status: status))
                     #expect(![told.who, told.short, told.advice].contains { $0.isEmpty || $0.contains("deliveries.") })

@@ -41,7 +41,8 @@ struct EventAPITests {
         let (test, key) = try world()
         let answer = try post(
             test, key,
-            #"{"event_type":"call:end","event_time":"2026-11-22T14:05:09+01:00","event_id":"e-1","current_context":{"a":1.50},"data":{"b":"/"}}"#)
+            #"{"event_type":"call:end","event_time":"2026-11-22T14:05:09+01:00","event_id":"e-1","current_context":{"a":1.50},"data":{"b":"/"}}"#
+        )
         #expect(answer.status == 202)
         #expect(answer.json["duplicate"] == false && answer.json["deliveries"] == 1)
         let id = try #require(answer.json["id"]?.string)
@@ -73,13 +74,15 @@ struct EventAPITests {
         let first = try post(test, key, #"{"event_type":"cdr","event_id":"e-1"}"#)
         for answer in [
             try post(test, key, #"{"event_type":"cdr","event_id":"e-1"}"#), try post(test, key, #"{"event_type":"cdr"}"#, header: "e-1"),
-            try post(test, key, #"{"event_type":"cdr"}"#, header: "\"e-1\""), try post(test, key, #"{"event_type":"cdr","event_id":"e-1"}"#, header: "e-1"),
+            try post(test, key, #"{"event_type":"cdr"}"#, header: "\"e-1\""),
+            try post(test, key, #"{"event_type":"cdr","event_id":"e-1"}"#, header: "e-1"),
         ] {
             #expect(answer.status == 202 && answer.json["id"] == first.json["id"] && answer.json["duplicate"] == true)
         }
         #expect(try events(test) == 1)
         let other = try test.key(of: test.globex)
-        let page = test.call(.post, "/api/v1/accounts/globex/events", key: other, body: Array(#"{"event_type":"cdr","event_id":"e-1"}"#.utf8))
+        let page = test.call(
+            .post, "/api/v1/accounts/globex/events", key: other, body: Array(#"{"event_type":"cdr","event_id":"e-1"}"#.utf8))
         #expect(try page.status == 202 && JSONValue(parsing: page.bytes)["duplicate"] == false, "keys are each account's own")
     }
 
@@ -120,7 +123,9 @@ struct EventAPITests {
         #expect(try post(test, key, #"{"event_type":"cdr"}"#, contentType: "application/json; charset=utf-8", header: "").status == 400)
         let conflict = try post(test, key, #"{"event_type":"cdr","event_id":"a"}"#, header: "b")
         #expect(conflict.status == 422 && conflict.json["type"] == "urn:hookswitch:problem:conflicting-keys")
-        #expect(try post(test, key, #"[{"event_type":"cdr"}]"#, header: "b").json["type"] == "urn:hookswitch:problem:idempotency-key-with-batch")
+        #expect(
+            try post(test, key, #"[{"event_type":"cdr"}]"#, header: "b").json["type"] == "urn:hookswitch:problem:idempotency-key-with-batch"
+        )
         #expect(try events(test) == 0)
     }
 
@@ -152,7 +157,8 @@ struct EventAPITests {
     func batch(_ contentType: String) throws {
         let (test, key) = try world()
         let lines = [
-            #"{"event_type":"cdr","event_id":"a"}"#, #"{"event_type":"cdx"}"#, #"{"event_type":"call:end"}"#, #"{"event_type":"cdr","event_id":"a"}"#,
+            #"{"event_type":"cdr","event_id":"a"}"#, #"{"event_type":"cdx"}"#, #"{"event_type":"call:end"}"#,
+            #"{"event_type":"cdr","event_id":"a"}"#,
         ]
         let isArray = contentType == "application/json"
         let answer = try post(
@@ -180,7 +186,8 @@ struct EventAPITests {
         let bad = try post(test, key, "[1,{}]")
         #expect(bad.status == 422 && bad.json["type"] == "urn:hookswitch:problem:no-event-accepted" && bad.json["items"]?.array?.count == 2)
         #expect(bad.fields[.contentType] == "application/problem+json")
-        let broken = try post(test, key, "{\"event_type\":\"cdr\"}\n{\"event_type\":}\n\n{\"event_type\":\"cdr\"}", contentType: "application/x-ndjson")
+        let broken = try post(
+            test, key, "{\"event_type\":\"cdr\"}\n{\"event_type\":}\n\n{\"event_type\":\"cdr\"}", contentType: "application/x-ndjson")
         #expect(broken.status == 207)
         let problem = broken.json["items"]?.array?[1]["problem"]
         #expect(problem?["line"] == 2 && problem?["column"] == 15 && problem?["type"] == "urn:hookswitch:problem:broken-json")

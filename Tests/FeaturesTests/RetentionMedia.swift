@@ -18,7 +18,8 @@ extension TestApp {
     /// A row and its file, so many days old.
     @discardableResult
     func addMedia(
-        _ kind: MediaKind = .recordings, days: Int, bytes: Int = 10, isHeld: Bool = false, connector: String? = nil, account: ID<Account>? = nil
+        _ kind: MediaKind = .recordings, days: Int, bytes: Int = 10, isHeld: Bool = false, connector: String? = nil,
+        account: ID<Account>? = nil
     ) throws -> Stored {
         let account = account ?? acme
         let id = site.ids.next(MediaFile.self)
@@ -69,7 +70,8 @@ extension TestApp {
     func deletions(_ account: ID<Account>? = nil) throws -> [Entry] {
         let account = account ?? acme
         return try site.database.read { connection in
-            try connection.rows("SELECT user_name, entity, planned, items, bytes FROM deletions WHERE account_id = \(account) ORDER BY id") { row in
+            try connection.rows("SELECT user_name, entity, planned, items, bytes FROM deletions WHERE account_id = \(account) ORDER BY id")
+            { row in
                 Entry(user: try row.next(), entity: try row.next(), planned: try row.next(), items: try row.next(), bytes: try row.next())
             }
         }

@@ -56,7 +56,8 @@ struct RetentionPageTests {
         #expect(!page.contains("retention."))
     }
 
-    @Test("A number of days that is none of 1 to 365 is refused with words on what to do, and all that was typed comes back",
+    @Test(
+        "A number of days that is none of 1 to 365 is refused with words on what to do, and all that was typed comes back",
         arguments: ["", "0", "366", "-1", "1.5", "ten", "99999999999999999999", "١٢"])
     func badDays(_ typed: String) throws {
         let test = try TestApp()
@@ -117,7 +118,9 @@ struct RetentionPageTests {
         #expect(try days(test) == 60)
         #expect(browser.post("/settings/retention", Self.form(version: "2")).status == 303)
         #expect(try days(test) == nil)
-        let audits = try test.site.database.read { try $0.value("SELECT COUNT(*) FROM audit WHERE action = 'retention.update'", as: Int.self) }
+        let audits = try test.site.database.read {
+            try $0.value("SELECT COUNT(*) FROM audit WHERE action = 'retention.update'", as: Int.self)
+        }
         #expect(audits == 3)
         #expect(try days(test, test.globex) == nil)
     }
@@ -181,7 +184,9 @@ struct RetentionPageTests {
         try test.addMedia(days: 31)
         let later = try test.addMedia(days: 30)
         let now = test.clock.clock.now()
-        try test.site.database.write { try $0.execute("UPDATE media_files SET recorded_at = \(now - .seconds(30 * 86400)) WHERE id = \(later.id)") }
+        try test.site.database.write {
+            try $0.execute("UPDATE media_files SET recorded_at = \(now - .seconds(30 * 86400)) WHERE id = \(later.id)")
+        }
         let browser = try test.browser(test.alice)
         let question = browser.get("/settings/retention/purge")
         test.clock.advance(by: .seconds(60))

@@ -4,6 +4,7 @@ import Cron
 import Database
 import Features
 import Foundation
+import HTTPTypes
 import Synchronization
 import TestSupport
 import Testing
@@ -89,14 +90,19 @@ struct RetentionPurgeTests {
                 let planned = step == .marked ? cutAt * 500 : 1101
                 // In between a row may have lost its file, but then it says so itself; no file has lost its row.
                 #expect(cut.files.isSubset(of: cut.rows))
-                let live = try test.site.database.read { try $0.value("SELECT COUNT(*) FROM media_files WHERE state = 'live'", as: Int.self) }
+                let live = try test.site.database.read {
+                    try $0.value("SELECT COUNT(*) FROM media_files WHERE state = 'live'", as: Int.self)
+                }
                 #expect(live == 1102 - planned)
 
                 try RetentionPurge(test.app).resumeAll()
                 let after = try test.media()
                 #expect(after.files == after.rows)
                 #expect(after.rows.count == 1102 - planned)
-                #expect(try test.deletions() == [TestApp.Entry(user: "System", entity: "recordings", planned: planned, items: planned, bytes: planned * 3)])
+                #expect(
+                    try test.deletions() == [
+                        TestApp.Entry(user: "System", entity: "recordings", planned: planned, items: planned, bytes: planned * 3)
+                    ])
                 #expect(try test.unfinishedPurges() == 0)
 
                 // What had not been marked yet is due at the next purge as before.
@@ -104,7 +110,9 @@ struct RetentionPurgeTests {
                 let end = try test.media()
                 #expect(end.files == end.rows && end.rows.count == 1)
                 #expect(try test.deletions().map(\.items).reduce(0, +) == 1101)
-                lines.append("cut at \(step) \(cutAt): \(cut.rows.count) rows and \(cut.files.count) files, after the restart \(after.rows.count) and \(after.files.count)")
+                lines.append(
+                    "cut at \(step) \(cutAt): \(cut.rows.count) rows and \(cut.files.count) files, after the restart \(after.rows.count) and \(after.files.count)"
+                )
             }
         }
         print(lines.joined(separator: "\n"))

@@ -70,7 +70,8 @@ struct EventBatch {
         }
         if count == 0 {
             throw Problem(
-                status: .unprocessableContent, type: "empty-batch", title: "Empty batch", detail: "The batch has no event. Send 1 to \(mostEvents).")
+                status: .unprocessableContent, type: "empty-batch", title: "Empty batch",
+                detail: "The batch has no event. Send 1 to \(mostEvents).")
         }
         if count > mostEvents {
             throw Problem(

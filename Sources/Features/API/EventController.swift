@@ -82,7 +82,8 @@ struct EventController {
 
     private static func json(_ acceptance: Acceptance) -> JSONObject {
         [
-            "id": .string(acceptance.id.description), "duplicate": .bool(acceptance.isDuplicate), "deliveries": JSONValue(acceptance.deliveries),
+            "id": .string(acceptance.id.description), "duplicate": .bool(acceptance.isDuplicate),
+            "deliveries": JSONValue(acceptance.deliveries),
         ]
     }
 }

@@ -67,7 +67,8 @@ struct EventStore {
                 """
             ) { row in
                 EventRecord.Delivery(
-                    id: try row.next(), webhook: try row.next(), webhookName: try row.next(), state: try row.next(), attempts: try row.next(),
+                    id: try row.next(), webhook: try row.next(), webhookName: try row.next(), state: try row.next(),
+                    attempts: try row.next(),
                     lastStatus: try row.next(), lastFault: try row.next(), nextAt: try row.next(), settledAt: try row.next())
             }
             return event

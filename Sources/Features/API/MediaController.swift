@@ -67,7 +67,8 @@ struct MediaController {
     @Sendable func update(_ call: MachineCall) throws -> WebResponse {
         guard call.request.contentType?.essence == "application/json" else {
             throw Problem(
-                status: .unsupportedMediaType, type: "unsupported-media-type", title: "Unsupported media type", detail: "Send application/json.")
+                status: .unsupportedMediaType, type: "unsupported-media-type", title: "Unsupported media type",
+                detail: "Send application/json.")
         }
         let fields = try jsonFields(call)
         guard fields.count == 1, let isHeld = fields["hold"]?.bool else {
@@ -119,7 +120,8 @@ struct MediaController {
             ).parse(call.request.body)
         } catch let error as MultipartError {
             throw Problem(
-                status: .badRequest, type: "malformed-form", title: "Malformed form", detail: "The multipart body could not be read: \(error).")
+                status: .badRequest, type: "malformed-form", title: "Malformed form",
+                detail: "The multipart body could not be read: \(error).")
         } catch let failure as UploadFailure {
             throw Problem.media(failure)
         }
@@ -141,7 +143,8 @@ extension Problem {
     /// Everything that is wrong with the input at once, each with the field it is about.
     static func invalidMedia(_ errors: [(field: String, detail: String)]) -> Problem {
         Problem(
-            status: .unprocessableContent, type: "invalid-media", title: "Invalid media", detail: errors.map(\.detail).joined(separator: " "),
+            status: .unprocessableContent, type: "invalid-media", title: "Invalid media",
+            detail: errors.map(\.detail).joined(separator: " "),
             extensions: [
                 "errors": .array(errors.map { .object(["field": .string($0.field), "detail": .string($0.detail)]) })
             ])

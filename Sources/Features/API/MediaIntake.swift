@@ -96,8 +96,12 @@ package struct MediaIntake: Sendable {
     /// - Returns: its size in bytes.
     private func moveFromInbox(_ path: String, slug: String, into folder: MediaFolder, as name: String) throws -> Int {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false).map { String($0) }
-        guard !path.isEmpty, path.utf8.count <= 1000, !parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." || $0.utf8.contains(0) }) else {
-            throw Problem.invalidMedia([("path", "Give the file's path below the account's inbox folder, without “..” and without a slash first.")])
+        guard !path.isEmpty, path.utf8.count <= 1000,
+            !parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." || $0.utf8.contains(0) })
+        else {
+            throw Problem.invalidMedia([
+                ("path", "Give the file's path below the account's inbox folder, without “..” and without a slash first.")
+            ])
         }
         let refusal = Problem.invalidMedia([("path", "There is no such plain file in media-inbox/\(slug). Links are not followed.")])
         var inbox = try MediaFolder.open(site.dataFolder + "/media-inbox")
@@ -114,7 +118,8 @@ package struct MediaIntake: Sendable {
         else { throw refusal }
         var moved = stat()
         // Somebody put another file in its place meanwhile: it has no row, so the daily check takes it.
-        guard fstatat(folder.descriptor, name, &moved, AT_SYMLINK_NOFOLLOW) == 0, moved.st_ino == opened.st_ino, moved.st_dev == opened.st_dev
+        guard fstatat(folder.descriptor, name, &moved, AT_SYMLINK_NOFOLLOW) == 0, moved.st_ino == opened.st_ino,
+            moved.st_dev == opened.st_dev
         else { throw refusal }
         try inbox.sync()
         return Int(opened.st_size)

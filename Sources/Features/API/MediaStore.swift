@@ -24,7 +24,8 @@ package struct MediaRecord: Sendable {
         func text(_ value: String?) -> JSONValue { value.map { .string($0) } ?? .null }
         return [
             "id": .string(id.description), "kind": .string(kind.rawValue), "state": .string(state), "extension": .string(fileExtension),
-            "bytes": JSONValue(bytes), "recorded_at": .string(recordedAt.iso8601), "user": text(user?.description), "user_name": text(userName),
+            "bytes": JSONValue(bytes), "recorded_at": .string(recordedAt.iso8601), "user": text(user?.description),
+            "user_name": text(userName),
             "tracking_number": text(trackingNumber), "connector": text(connector), "hold": .bool(isHeld), "external_id": text(externalID),
             "created_at": .string(createdAt.iso8601),
         ]

@@ -1,6 +1,6 @@
 // The four kinds of media that a policy is set for.
 
-package import Database
+import Database
 import Web
 
 package enum MediaKind: String, CaseIterable, Sendable, SQLConvertible {

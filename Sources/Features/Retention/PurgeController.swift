@@ -29,10 +29,12 @@ struct PurgeController {
         let page = RetentionConfirmPage(
             action: "/settings/retention/purge",
             hidden: [
-                HiddenField(name: "as_of", value: String(member.now.milliseconds)), HiddenField(name: "version", value: String(policy.version)),
+                HiddenField(name: "as_of", value: String(member.now.milliseconds)),
+                HiddenField(name: "version", value: String(policy.version)),
             ],
             summary: figures.items == 0
-                ? t("retention.purge.none") : t("retention.purge.summary", count: figures.items, ["size": member.numbers.bytes(figures.bytes)]),
+                ? t("retention.purge.none")
+                : t("retention.purge.summary", count: figures.items, ["size": member.numbers.bytes(figures.bytes)]),
             comparison: "", figures: FiguresView(figures, member),
             button: figures.items == 0 ? "" : t("retention.purge.button", count: figures.items))
         return try member.page(template, page, PageHead(t("retention.purge.title")))
@@ -57,6 +59,8 @@ struct PurgeController {
                 to: "/settings/retention", .warning,
                 saying: t("retention.purge.partly", count: figures.items, ["planned": member.numbers.text(figures.planned)]))
         }
-        return member.redirect(to: "/settings/retention", saying: t("retention.purge.done", count: figures.items, ["size": member.numbers.bytes(figures.bytes)]))
+        return member.redirect(
+            to: "/settings/retention",
+            saying: t("retention.purge.done", count: figures.items, ["size": member.numbers.bytes(figures.bytes)]))
     }
 }

@@ -45,7 +45,8 @@ struct PurgeStore: Sendable {
             // Open again, should another worker have found it empty between two batches.
             let isKnown =
                 try connection.execute(
-                    "UPDATE purge_runs SET planned = planned + \(marked), finished_at = NULL WHERE id = \(run.id) AND account_id = \(run.account)") > 0
+                    "UPDATE purge_runs SET planned = planned + \(marked), finished_at = NULL WHERE id = \(run.id) AND account_id = \(run.account)"
+                ) > 0
             if !isKnown {
                 try connection.execute(
                     """
@@ -98,7 +99,8 @@ struct PurgeStore: Sendable {
             let items = try connection.execute("DELETE FROM media_files WHERE \(these)")
             guard items > 0 else { return }
             try connection.execute(
-                "UPDATE purge_runs SET items = items + \(items), bytes = bytes + \(bytes) WHERE id = \(run.id) AND account_id = \(run.account)")
+                "UPDATE purge_runs SET items = items + \(items), bytes = bytes + \(bytes) WHERE id = \(run.id) AND account_id = \(run.account)"
+            )
             try recordDeletion(of: run, on: connection)
         }
     }
@@ -108,11 +110,15 @@ struct PurgeStore: Sendable {
         let sums = try connection.first(
             "SELECT planned, items, bytes, deletion_id FROM purge_runs WHERE id = \(run.id) AND account_id = \(run.account)"
         ) { row in
-            (planned: try row.next(Int.self), items: try row.next(Int.self), bytes: try row.next(Int.self), entry: try row.next(ID<DeletionRow>?.self))
+            (
+                planned: try row.next(Int.self), items: try row.next(Int.self), bytes: try row.next(Int.self),
+                entry: try row.next(ID<DeletionRow>?.self)
+            )
         }
         guard let sums else { return }
         let deletion = Deletion(
-            account: run.account, user: run.user, userName: run.userName, entity: run.kind.entity, detail: run.detail, planned: sums.planned,
+            account: run.account, user: run.user, userName: run.userName, entity: run.kind.entity, detail: run.detail,
+            planned: sums.planned,
             items: sums.items, bytes: sums.bytes)
         if let entry = sums.entry {
             try deletion.update(entry, on: connection)

@@ -3,6 +3,7 @@
 import Database
 import HTTP
 import HTTPTypes
+import Logging
 import Templating
 import Time
 import Web
@@ -60,7 +61,9 @@ struct RetentionController {
             let account = try member.account.id
             let stored = try store.policy(of: account)
             guard policy.version == stored.version else { return try showStale(form, stored, member) }
-            if !policy.kindsShortened(from: stored).isEmpty, member.form["confirmed"] != "yes" { return try ask(form, policy, stored, member) }
+            if !policy.kindsShortened(from: stored).isEmpty, member.form["confirmed"] != "yes" {
+                return try ask(form, policy, stored, member)
+            }
             let isSaved = try member.change("retention.update", of: Self.words(policy)) { try store.save(policy, of: account, on: $0) }
             guard isSaved else { return try showStale(form, try store.policy(of: account), member) }
             return member.redirect(to: "/settings/retention", saying: member.t("retention.saved"))
@@ -83,7 +86,9 @@ struct RetentionController {
             action: "/settings/retention", hidden: form.hiddenFields + [HiddenField(name: "confirmed", value: "yes")],
             summary: figures.items == 0
                 ? t("retention.confirm.none")
-                : t("retention.confirm.summary", count: figures.items, ["size": member.numbers.bytes(figures.bytes), "date": times.text(next)]),
+                : t(
+                    "retention.confirm.summary", count: figures.items,
+                    ["size": member.numbers.bytes(figures.bytes), "date": times.text(next)]),
             comparison: t("retention.confirm.before", count: before.items), figures: FiguresView(figures, member),
             button: t("retention.confirm.save"))
         return try member.page(confirmTemplate, page, PageHead(t("retention.confirm.title")))
@@ -114,7 +119,8 @@ struct RetentionController {
             errors: errors.summary(t), conflict: conflict, version: version ?? form.version,
             kinds: MediaKind.allCases.map { kind in
                 DaysView(
-                    kind.rawValue, kind.label(t), hint: words(stock[kind], member), isUnlimited: form[kind].isUnlimited, days: form[kind].days,
+                    kind.rawValue, kind.label(t), hint: words(stock[kind], member), isUnlimited: form[kind].isUnlimited,
+                    days: form[kind].days,
                     errors: errors)
             },
             nextPurge: next.map { times.view($0) },

@@ -113,8 +113,10 @@ struct FiguresView: TemplateData {
             Row(
                 kind: figures.kind.label(t),
                 policy: figures.days.map { t("retention.policy.days", count: $0) } ?? t("retention.policy.unlimited"),
-                items: numbers.text(figures.items), size: numbers.bytes(figures.bytes), oldest: figures.oldest.map { member.times.view($0) },
-                newest: figures.newest.map { member.times.view($0) }, held: numbers.text(figures.held), copies: numbers.text(figures.connectorCopies))
+                items: numbers.text(figures.items), size: numbers.bytes(figures.bytes),
+                oldest: figures.oldest.map { member.times.view($0) },
+                newest: figures.newest.map { member.times.view($0) }, held: numbers.text(figures.held),
+                copies: numbers.text(figures.connectorCopies))
         }
     }
 

@@ -68,7 +68,8 @@ package struct RetentionPurge: Sendable {
         return try due.map { figures in
             guard let days = figures.days, let cutoff = figures.cutoff else { return figures }
             let run = PurgeStore.Run(
-                id: site.ids.next(), account: account, kind: figures.kind, cutoff: cutoff, detail: detail(days, cutoff, place), user: actor.user,
+                id: site.ids.next(), account: account, kind: figures.kind, cutoff: cutoff, detail: detail(days, cutoff, place),
+                user: actor.user,
                 userName: actor.name)
             var result = PurgeFigures(kind: figures.kind, days: days, cutoff: cutoff)
             result.held = figures.held

@@ -1,6 +1,6 @@
 // Media files that age, the policies that age them, and the purges that were run.
 
-package import Database
+import Database
 
 package enum MediaFile: Identified {
     package static let idPrefix = "med"

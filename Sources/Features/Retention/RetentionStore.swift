@@ -46,7 +46,8 @@ struct RetentionStore: Sendable {
     func save(_ policy: RetentionPolicy, of account: ID<Account>, on connection: any Connection) throws -> Bool {
         let isCurrent =
             if policy.version == 0 {
-                try connection.execute("INSERT INTO retention_versions (account_id, version) VALUES (\(account), 1) ON CONFLICT DO NOTHING") > 0
+                try connection.execute("INSERT INTO retention_versions (account_id, version) VALUES (\(account), 1) ON CONFLICT DO NOTHING")
+                    > 0
             } else {
                 try connection.execute(
                     "UPDATE retention_versions SET version = version + 1 WHERE account_id = \(account) AND version = \(policy.version)") > 0

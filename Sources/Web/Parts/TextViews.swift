@@ -4,7 +4,7 @@ package import Templating
 
 package struct TimeView: TemplateData {
     let iso: String
-    let text: String
+    package let text: String
     let relative: String
 
     package static let fields = Fields<TimeView> {

@@ -31,8 +31,8 @@ struct DeliveriesPage: TemplateData {
 struct DeliveryRowView: TemplateData {
     let id: String
     let date: TimeView
-    let dateText: String
-    let eventType: String
+    /// An event's name, to be broken between its words.
+    let eventParts: [String]
     let url: URLView
     let authentication: String
     let code: String
@@ -41,14 +41,14 @@ struct DeliveryRowView: TemplateData {
     let attempts: Int
     let fault: String
     let next: TimeView?
+    let canRetry: Bool
     let payload: String
     let isPayloadCut: Bool
 
-    init(_ record: DeliveryRecord, _ words: DeliveryWords, _ times: Times, _ url: URLView) {
+    init(_ record: DeliveryRecord, _ words: DeliveryWords, _ times: inout TimeColumn, _ url: URLView) {
         id = record.id.description
-        dateText = times.text(record.acceptedAt)
-        date = times.view(record.acceptedAt, text: dateText)
-        eventType = record.eventType
+        date = times.view(record.acceptedAt)
+        eventParts = words.parts(ofType: record.eventType)
         self.url = url
         authentication = words.authentication(record.authentication)
         code = record.lastStatus.map { String($0) } ?? "–"
@@ -56,7 +56,8 @@ struct DeliveryRowView: TemplateData {
         event = IdentifierView(record.event.description)
         attempts = record.attempts
         fault = words.fault(record.lastFault, status: record.lastStatus)?.short ?? ""
-        next = record.state == .pending ? record.nextAt.map { times.view($0) } : nil
+        canRetry = record.state.canRetry
+        next = record.state == .pending ? record.nextAt.map { next in times.view(next) } : nil
         let payload = record.payload ?? ""
         isPayloadCut = payload.unicodeScalars.count > DeliveryStore.excerpt
         self.payload = isPayloadCut ? String(payload.dropLast()) : payload
@@ -65,8 +66,8 @@ struct DeliveryRowView: TemplateData {
     static let fields = Fields<DeliveryRowView> {
         Text("id") { $0.id }
         Section("date") { $0.date }
-        Text("date_text") { $0.dateText }
-        Text("event_type") { $0.eventType }
+        Text("date_text") { $0.date.text }
+        List("event_parts") { $0.eventParts }
         Section("url") { $0.url }
         Text("authentication") { $0.authentication }
         Text("code") { $0.code }
@@ -75,6 +76,7 @@ struct DeliveryRowView: TemplateData {
         Number("attempts") { $0.attempts }
         Text("fault") { $0.fault }
         Section("next") { $0.next }
+        Flag("can_retry") { $0.canRetry }
         Text("payload") { $0.payload }
         Flag("is_payload_cut") { $0.isPayloadCut }
     }

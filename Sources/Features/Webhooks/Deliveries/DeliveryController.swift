@@ -71,6 +71,7 @@ struct DeliveryController {
         let path = ListAddress.path(webhook)
         let address = ListAddress(webhook: webhook, query: query)
         var urls = LastURL()
+        var column = TimeColumn(times)
         let page = DeliveriesPage(
             filters: FiltersView(
                 action: path, search: FieldView("q", t("deliveries.search"), kind: .search, value: query["q"] ?? ""),
@@ -79,7 +80,7 @@ struct DeliveryController {
                     SelectView("state", t("deliveries.state"), selected: filter.state?.rawValue ?? "", options: words.stateOptions),
                     SelectView("type", t("deliveries.type"), selected: filter.eventType ?? "", options: words.typeOptions),
                 ], query: query, times: times, t: t),
-            rows: found.rows.map { DeliveryRowView($0, words, times, urls.view($0.url)) },
+            rows: found.rows.map { DeliveryRowView($0, words, &column, urls.view($0.url)) },
             pager: PagerView(newer: address.href(before: found.newer), older: address.href(after: found.older)), carried: address.carried,
             mayRetry: member.may(.retryDeliveries),
             note: found.lookedThrough.map { t("deliveries.looked_through", ["count": member.numbers.text($0)]) } ?? "",

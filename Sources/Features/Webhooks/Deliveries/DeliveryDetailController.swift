@@ -31,7 +31,7 @@ struct DeliveryDetailController {
         let page = DeliveryDetailPage(
             id: delivery.id.description, listHref: address.href,
             retryCarried: address.carried.isEmpty ? "?from_detail=1" : address.carried + "&from_detail=1",
-            mayRetry: member.may(.retryDeliveries) && delivery.state != .leased, eventType: delivery.eventType,
+            mayRetry: member.may(.retryDeliveries) && delivery.state.canRetry, eventType: delivery.eventType,
             badge: words.badge(delivery.state), stateText: stateText(delivery, member),
             next: delivery.state == .pending ? delivery.nextAt.map { member.times.view($0) } : nil,
             deliveryID: IdentifierView(delivery.id.description), eventID: IdentifierView(delivery.event.description),

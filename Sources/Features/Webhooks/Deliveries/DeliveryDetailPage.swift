@@ -96,7 +96,8 @@ struct AttemptView: TemplateData {
         who = told?.who ?? ""
         fault = told?.short ?? ""
         advice = told?.advice ?? ""
-        detail = told == nil ? "" : attempt.detail ?? ""
+        // Of an answer's status there is no more to say than the status.
+        detail = told == nil || attempt.fault == TransferFault.receiverStatus.rawValue ? "" : attempt.detail ?? ""
         phases =
             attempt.timings.map { timings in
                 [

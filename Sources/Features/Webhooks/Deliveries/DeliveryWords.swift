@@ -38,6 +38,7 @@ struct DeliveryWords: Sendable {
     private let authentications: [WebhookConfiguration.Authentication.Kind: String]
     private let faults: [String: Fault]
     private let answers: [Answer: Fault]
+    private let typeParts: [String: [String]]
 
     static func all(_ locales: Locales) -> [Language: DeliveryWords] {
         Language.allCases.reduce(into: [:]) { $0[$1] = DeliveryWords(locales[$1]) }
@@ -63,8 +64,18 @@ struct DeliveryWords: Sendable {
         }
         stateOptions =
             [("", t("deliveries.state.all"))] + DeliveryState.allCases.map { ($0.rawValue, t("deliveries.state.\($0.rawValue)")) }
+        let types = EventCatalogue.standard.types + [.test]
+        typeParts = types.reduce(into: [:]) { $0[$1.name] = Self.parts($1.name) }
         let names = EventCatalogue.standard.types.map(\.name).sorted { ($0.lowercased(), $0) < ($1.lowercased(), $1) }
         typeOptions = [("", t("deliveries.type.all"))] + names.map { ($0, $0) } + [(EventType.test.name, t("deliveries.type.test"))]
+    }
+
+    /// The words of an event type's name, each with the mark behind it: `USER_`, `CREATED`.
+    func parts(ofType name: String) -> [String] { typeParts[name] ?? [name] }
+
+    private static func parts(_ name: String) -> [String] {
+        name.split { $0 == "_" || $0 == ":" }.map { part in part.endIndex == name.endIndex ? String(part) : "\(part)\(name[part.endIndex])"
+        }
     }
 
     func badge(_ state: DeliveryState) -> BadgeView {
@@ -84,6 +95,9 @@ struct DeliveryWords: Sendable {
 }
 
 extension DeliveryState {
+    /// Not while an attempt is under way or the webhook is paused; the engine decides the rest.
+    var canRetry: Bool { self != .leased && self != .held }
+
     var badgeKind: BadgeView.Kind {
         switch self {
         case .delivered: .good
