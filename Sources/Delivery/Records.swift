@@ -5,16 +5,21 @@ import Database
 import HTTPClient
 import Time
 
-/// One attempt's result with its consequences.
+/// One attempt's result with its consequences. What is written of it is made ready here, not on the writer's thread, for which
+/// everybody waits.
 struct Record: Sendable {
     let completion: Completion
-    var settlement: Settlement
+    let settlement: Settlement
     let finishedAt: Timestamp
+    fileprivate let deliveryValues: [SQLValue]
+    fileprivate let attemptValues: [SQLValue]
 
     init(_ completion: Completion, _ settlement: Settlement, at finishedAt: Timestamp) {
         self.completion = completion
         self.settlement = settlement
         self.finishedAt = finishedAt
+        deliveryValues = Records.deliveryValues(completion, settlement, at: finishedAt)
+        attemptValues = Records.attemptValues(completion, settlement, at: finishedAt)
     }
 
     /// As the list of webhooks shows it: the status if there was one and nothing else went wrong, else the fault.
@@ -36,32 +41,31 @@ enum Records {
         guard !records.isEmpty else { return [] }
         var values: [SQLValue] = []
         values.reserveCapacity(records.count * 7)
-        for record in records {
-            let claim = record.completion.claim
-            let settlement = record.settlement
-            values += [
-                claim.delivery.sqlValue, claim.attempt.sqlValue, settlement.state.sqlValue, settlement.nextAt?.sqlValue ?? .null,
-                settlement.state.isSettled ? record.finishedAt.sqlValue : .null, record.completion.result.status?.sqlValue ?? .null,
-                .text(settlement.fault.rawValue),
-            ]
-        }
+        for record in records { values += record.deliveryValues }
         var applied: Set<ID<WebhookDelivery>> = []
         try settle.forEachRow(values, after: [.integer(epoch)], on: connection) { applied.insert(try $0.next()) }
         values.removeAll(keepingCapacity: true)
-        for record in records where applied.contains(record.completion.claim.delivery) { values += attemptValues(record) }
+        for record in records where applied.contains(record.completion.claim.delivery) { values += record.attemptValues }
         try finish.execute(values, on: connection)
         return applied
     }
 
-    private static func attemptValues(_ record: Record) -> [SQLValue] {
-        let completion = record.completion
+    fileprivate static func deliveryValues(_ completion: Completion, _ settlement: Settlement, at finishedAt: Timestamp) -> [SQLValue] {
+        [
+            completion.claim.delivery.sqlValue, completion.claim.attempt.sqlValue, settlement.state.sqlValue,
+            settlement.nextAt?.sqlValue ?? .null, settlement.state.isSettled ? finishedAt.sqlValue : .null,
+            completion.result.status?.sqlValue ?? .null, .text(settlement.fault.rawValue),
+        ]
+    }
+
+    fileprivate static func attemptValues(_ completion: Completion, _ settlement: Settlement, at finishedAt: Timestamp) -> [SQLValue] {
         let result = completion.result
         var headers = ""
         for field in result.fields where headers.utf8.count < longestHeaders { headers += "\(field.name): \(field.value)\n" }
         return [
             completion.claim.delivery.sqlValue, completion.claim.attempt.sqlValue, completion.startedAt.sqlValue,
-            record.finishedAt.sqlValue, .text(completion.recordedHeaders), result.status?.sqlValue ?? .null, .text(headers),
-            .blob(result.body), result.isBodyTruncated.sqlValue, .text(record.settlement.fault.rawValue),
+            finishedAt.sqlValue, .text(completion.recordedHeaders), result.status?.sqlValue ?? .null, .text(headers),
+            .blob(result.body), result.isBodyTruncated.sqlValue, .text(settlement.fault.rawValue),
             .text(String(result.detail.prefix(longestDetail))), microseconds(result.timings.dns), microseconds(result.timings.connect),
             microseconds(result.timings.tls), microseconds(result.timings.firstByte), microseconds(result.timings.total),
         ]

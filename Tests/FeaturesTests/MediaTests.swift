@@ -47,7 +47,8 @@ struct MediaTests {
         #expect(page.status == 201)
         let record = try json(page)
         let id = try #require(record["id"]?.string)
-        #expect(FileManager.default.contents(atPath: "\(test.mediaPath(test.acme))/\(id).wav") == Data(Self.sound))
+        let stored = try #require(ID<MediaFile>(id)).stored
+        #expect(FileManager.default.contents(atPath: "\(test.mediaPath(test.acme))/\(stored).wav") == Data(Self.sound))
         #expect(page.location == "\(Self.path)/\(id)")
         #expect(record["recorded_at"]?.string == "2026-11-20T09:00:00.000Z")
         #expect(record["user"]?.string == test.bob.id.description)
@@ -215,7 +216,7 @@ struct MediaTests {
         try MediaInventory(site: test.site).checkAll()
 
         #expect(try test.media().files == [URL(filePath: paired.path).lastPathComponent])
-        let quarantine = try FileManager.default.contentsOfDirectory(atPath: "\(test.folder)/quarantine/\(test.acme)")
+        let quarantine = try FileManager.default.contentsOfDirectory(atPath: "\(test.folder)/quarantine/\(test.acme.stored)")
         #expect(quarantine.count == 3)
         #expect(FileManager.default.fileExists(atPath: "\(test.folder)/lock"))
         #expect(try FileManager.default.contentsOfDirectory(atPath: "\(test.folder)/quarantine/of-no-account").count == 1)
@@ -223,5 +224,31 @@ struct MediaTests {
         #expect(page.contains("3 files without a record were moved to quarantine"))
         #expect(page.contains("1 record has no file"))
         #expect(!(try test.browser(test.mallory).get("/settings/retention").text.contains("quarantine. The operator")))
+    }
+
+    @Test("When the row is refused, a file from the inbox is put back, so that the same call can be made again")
+    func refusedRow() throws {
+        let test = try TestApp()
+        let inbox = "\(test.folder)/media-inbox/acme"
+        try FileManager.default.createDirectory(atPath: inbox, withIntermediateDirectories: true)
+        try Data(Self.sound).write(to: URL(filePath: "\(inbox)/a.wav"))
+        var media = NewMedia(kind: .recordings, recordedAt: test.clock.clock.now())
+        media.externalID = "call-1"
+        let (acme, site) = (test.acme, test.site)
+        // Somebody else registers the same id between our look and our row.
+        let intake = MediaIntake(site: site) { _ in
+            let other = site.ids.next(MediaFile.self)
+            try site.database.write { connection in
+                _ = try connection.execute(
+                    """
+                    INSERT INTO media_files (id, account_id, kind, extension, bytes, recorded_at, external_id, created_at)
+                    VALUES (\(other), \(acme), 'recordings', 'wav', 1, 1, 'call-1', 1)
+                    """)
+            }
+        }
+        let (record, isNew) = try intake.register(media, from: .inbox(path: "a.wav"), account: acme, slug: "acme")
+        #expect(!isNew && record.state == "live")
+        #expect(FileManager.default.contents(atPath: "\(inbox)/a.wav") == Data(Self.sound))
+        #expect(try test.media().files.isEmpty)
     }
 }

@@ -13,7 +13,7 @@ extension TestApp {
         let path: String
     }
 
-    func mediaPath(_ account: ID<Account>) -> String { "\(folder)/media/\(account)" }
+    func mediaPath(_ account: ID<Account>) -> String { "\(folder)/media/\(account.stored)" }
 
     /// A row and its file, so many days old.
     @discardableResult
@@ -24,7 +24,7 @@ extension TestApp {
         let account = account ?? acme
         let id = site.ids.next(MediaFile.self)
         try FileManager.default.createDirectory(atPath: mediaPath(account), withIntermediateDirectories: true)
-        let path = "\(mediaPath(account))/\(id).wav"
+        let path = "\(mediaPath(account))/\(id.stored).wav"
         try Data(repeating: 7, count: bytes).write(to: URL(filePath: path))
         // A minute beyond the day, so that the age is clear of the cutoff.
         let recordedAt = clock.clock.now() - .seconds(days * 86400 + 60)
@@ -52,7 +52,7 @@ extension TestApp {
         let files = (try? FileManager.default.contentsOfDirectory(atPath: mediaPath(account))) ?? []
         let rows = try site.database.read { connection in
             try connection.rows("SELECT id, extension FROM media_files WHERE account_id = \(account)") { row in
-                "\(try row.next(ID<MediaFile>.self)).\(try row.next(String.self))"
+                "\(try row.next(ID<MediaFile>.self).stored).\(try row.next(String.self))"
             }
         }
         return (Set(files), Set(rows))

@@ -157,7 +157,7 @@ struct RetentionPurgeTests {
         try FileManager.default.moveItem(atPath: test.mediaPath(test.acme), toPath: elsewhere)
         try FileManager.default.createSymbolicLink(atPath: test.mediaPath(test.acme), withDestinationPath: elsewhere)
         #expect(throws: (any Error).self) { _ = try RetentionPurge(test.app).run(test.acme, by: .system) }
-        #expect(FileManager.default.fileExists(atPath: "\(elsewhere)/\(stored.id).wav"))
+        #expect(FileManager.default.fileExists(atPath: "\(elsewhere)/\(stored.id.stored).wav"))
         #expect(try test.media().rows.count == 1)
         try FileManager.default.removeItem(atPath: test.mediaPath(test.acme))
         try FileManager.default.moveItem(atPath: elsewhere, toPath: test.mediaPath(test.acme))

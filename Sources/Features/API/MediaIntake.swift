@@ -43,23 +43,28 @@ package struct MediaIntake: Sendable {
         let id = site.ids.next(MediaFile.self)
         let folder = try MediaFolder.make(account, in: site.dataFolder)
         let fileExtension: String
+        let name: String
         let bytes: Int
+        let takeBack: () -> Void
         switch source {
         case .upload(let file):
             fileExtension = try Self.fileExtension(of: file.fileName, field: "file")
             bytes = file.size
-            try place(file, as: "\(MediaFolder.root(of: site.dataFolder))/\(account)/\(id).\(fileExtension)")
+            name = "\(id.stored).\(fileExtension)"
+            try place(file, as: "\(MediaFolder.root(of: site.dataFolder))/\(account.stored)/\(name)")
+            takeBack = { try? folder.remove(name) }
         case .inbox(let path):
             fileExtension = try Self.fileExtension(of: path, field: "path")
-            bytes = try moveFromInbox(path, slug: slug, into: folder, as: "\(id).\(fileExtension)")
+            name = "\(id.stored).\(fileExtension)"
+            (bytes, takeBack) = try moveFromInbox(path, slug: slug, into: folder, as: name)
         }
         try folder.sync()
         try reached(.placed)
         do {
             try store.insert(media, id: id, fileExtension: fileExtension, bytes: bytes, of: account)
         } catch {
-            // Refused, so the caller is told, and the file has no reason to stay. After a crash here the daily check finds it.
-            if case .upload = source { try? folder.remove("\(id).\(fileExtension)") }
+            // Refused, so the caller is told and may try again with the same file. After a crash here the daily check finds it.
+            takeBack()
             if case .duplicate = error as? DatabaseError, let known = try known(media, account) { return (known, false) }
             throw error
         }
@@ -93,8 +98,10 @@ package struct MediaIntake: Sendable {
 
     /// Walks the path folder by folder, following no link, and moves the file that was opened or nothing.
     ///
-    /// - Returns: its size in bytes.
-    private func moveFromInbox(_ path: String, slug: String, into folder: MediaFolder, as name: String) throws -> Int {
+    /// - Returns: its size in bytes, and how to put it back, unless there is another of its name by then.
+    private func moveFromInbox(_ path: String, slug: String, into folder: MediaFolder, as name: String) throws -> (
+        bytes: Int, takeBack: () -> Void
+    ) {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false).map { String($0) }
         guard !path.isEmpty, path.utf8.count <= 1000,
             !parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." || $0.utf8.contains(0) })
@@ -122,7 +129,10 @@ package struct MediaIntake: Sendable {
             moved.st_dev == opened.st_dev
         else { throw refusal }
         try inbox.sync()
-        return Int(opened.st_size)
+        return (
+            Int(opened.st_size),
+            { if linkat(folder.descriptor, name, inbox.descriptor, last, 0) == 0 { unlinkat(folder.descriptor, name, 0) } }
+        )
     }
 }
 

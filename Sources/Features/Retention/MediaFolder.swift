@@ -31,7 +31,7 @@ final class MediaFolder {
         guard let root = try open(root(of: dataFolder)) else {
             throw MediaFault(action: "open", name: root(of: dataFolder), code: ENOENT)
         }
-        return try root.folder(account.description)
+        return try root.folder(account.stored)
     }
 
     /// As `open`, but makes the folder, durably, when it is not there.
@@ -39,7 +39,7 @@ final class MediaFolder {
         guard let root = try open(root(of: dataFolder)) else {
             throw MediaFault(action: "open", name: root(of: dataFolder), code: ENOENT)
         }
-        return try root.madeFolder(account.description)
+        return try root.madeFolder(account.stored)
     }
 
     static func open(_ path: String) throws -> MediaFolder? {
@@ -70,7 +70,7 @@ final class MediaFolder {
 
     /// The only names that files of ours have; nil for an extension that would make it a path.
     static func name(of file: ID<MediaFile>, _ fileExtension: String) -> String? {
-        isExtension(fileExtension) ? "\(file).\(fileExtension)" : nil
+        isExtension(fileExtension) ? "\(file.stored).\(fileExtension)" : nil
     }
 
     /// 1–8 lower-case letters and digits.

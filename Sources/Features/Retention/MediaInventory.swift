@@ -25,7 +25,7 @@ package struct MediaInventory: Sendable {
                 site.logger.error("The media of \(account) could not be checked: \(error)")
             }
         }
-        try quarantineStrangers(known: Set(accounts.map(\.description)))
+        try quarantineStrangers(known: Set(accounts.map(\.stored)))
     }
 
     /// Moves aside what has no row, counts what has no file, and notes both for the account's page.
@@ -48,7 +48,7 @@ package struct MediaInventory: Sendable {
             let known = try site.database.read { try InventoryStore.names(of: named.compactMap(\.id), account, on: $0) }
             for (name, id) in named where !known.contains(Self.text(name)) {
                 if let id, Timestamp(milliseconds: Int64(truncatingIfNeeded: id.value >> 80)) > oldEnough { continue }
-                try quarantine(name, from: folder, into: account.description)
+                try quarantine(name, from: folder, into: account.stored)
                 hasMoved = true
             }
         }
@@ -100,7 +100,7 @@ package struct MediaInventory: Sendable {
 
     private func quarantinedCount(of account: ID<Account>) throws -> Int {
         var count = 0
-        let folder = try MediaFolder.open(site.dataFolder + "/quarantine")?.folder(account.description)
+        let folder = try MediaFolder.open(site.dataFolder + "/quarantine")?.folder(account.stored)
         try folder?.forEachBatch(of: Self.batch) { count += $0.count }
         return count
     }
@@ -110,6 +110,6 @@ package struct MediaInventory: Sendable {
     }
 
     private static func id(in name: [CChar]) -> ID<MediaFile>? {
-        ID(text(name).prefix { $0 != "." })
+        ID("\(MediaFile.idPrefix)_\(text(name).prefix { $0 != "." })")
     }
 }
