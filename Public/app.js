@@ -119,8 +119,12 @@
       const wanted = input.value.trim().toLocaleLowerCase(language);
       for (const item of all("[data-words], li:not([data-words])", list)) {
         item.hidden = !(item.dataset.words || item.textContent).toLocaleLowerCase(language).includes(wanted);
+        const folded = wanted && !item.hidden && item.closest("details");
+        if (folded && list.contains(folded)) folded.open = true;
       }
     });
+    // Enter looks for something; it is not to send the form that the list stands in.
+    input.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
   }
 
   // The panel of a long page marks the section that is being read.

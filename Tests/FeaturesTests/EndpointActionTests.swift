@@ -108,7 +108,7 @@ struct EndpointActionTests {
         let result = try #require(pages.alice.post(address + "/test").location)
         let page = pages.alice.get(result).text
         #expect(page.contains("HTTP \(status)"))
-        #expect(page.contains("The receiver refused"))
+        #expect(page.contains("The receiver answered with an error"))
         #expect(page.contains(advice))
         #expect(try pages.stored(address).isEnabled)
     }
@@ -156,7 +156,7 @@ struct EndpointActionTests {
             let page = pages.alice.get(path)
             #expect(page.status == 200)
             // A key without words shows as itself.
-            #expect(!page.text.contains("webhooks."))
+            #expect(page.text.firstMatch(of: /webhooks\.[a-z]/) == nil)
         }
     }
 }

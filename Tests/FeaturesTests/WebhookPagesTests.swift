@@ -25,7 +25,7 @@ struct WebhookPages {
     /// Fields of a form that is right as it is, with some put in place of others.
     static func form(_ changes: [(String, String)] = [], version: Int? = nil) -> [(String, String)] {
         let usual = [
-            ("name", "CRM synchronisation"), ("target", "http://127.0.0.1:9/hook"), ("events", "cdr"), ("authentication", "none"),
+            ("name", "CRM synchronisation"), ("target", "http://127.0.0.1:9009/hook"), ("events", "cdr"), ("authentication", "none"),
             ("headers", ""), ("restriction", "none"), ("enabled", "yes"),
         ]
         let kept = usual.filter { field in !changes.contains { $0.0 == field.0 } }

@@ -15,17 +15,17 @@ struct WebhookSettingsTests {
         let saved = pages.alice.post(
             WebhookPages.settings,
             [
-                ("enabled", "yes"), ("url", "http://127.0.0.1:9/main"), ("authentication", "yes"), ("auth_login", "acme"),
+                ("enabled", "yes"), ("url", "http://127.0.0.1:9009/main"), ("authentication", "yes"), ("auth_login", "acme"),
                 ("auth_secret", "s3cret-word"), ("row_version", "0.0"),
             ])
         #expect(saved.status == 303)
         let main = try #require(try pages.all(of: pages.test.acme).first)
         #expect(main.isMain)
-        #expect(main.url == "http://127.0.0.1:9/main")
+        #expect(main.url == "http://127.0.0.1:9009/main")
         #expect(main.authentication == .basic(login: "acme", password: "s3cret-word"))
         #expect(try pages.test.app.directory.webhooks(of: pages.test.acme).isEnabled)
         let page = pages.alice.get(WebhookPages.settings)
-        #expect(page.text.contains("http://127.0.0.1:9/main"))
+        #expect(page.text.contains("http://127.0.0.1:9009/main"))
         #expect(!page.text.contains("s3cret-word"))
         #expect(pages.alice.get(WebhookPages.list).text.contains("Main webhook"))
         #expect(try pages.all(of: pages.test.globex).isEmpty)
@@ -34,11 +34,11 @@ struct WebhookSettingsTests {
     @Test("A blank password keeps the stored one, and No takes the authentication away")
     func blankPassword() throws {
         let pages = try WebhookPages()
-        let first = [("url", "http://127.0.0.1:9/a"), ("authentication", "yes"), ("auth_login", "acme")]
+        let first = [("url", "http://127.0.0.1:9009/a"), ("authentication", "yes"), ("auth_login", "acme")]
         _ = pages.alice.post(WebhookPages.settings, first + [("auth_secret", "one"), ("row_version", "0.0")])
         _ = pages.alice.post(WebhookPages.settings, first + [("auth_secret", ""), ("row_version", "1.1")])
         #expect(try pages.all(of: pages.test.acme).first?.authentication == .basic(login: "acme", password: "one"))
-        _ = pages.alice.post(WebhookPages.settings, [("url", "http://127.0.0.1:9/a"), ("authentication", "no"), ("row_version", "2.2")])
+        _ = pages.alice.post(WebhookPages.settings, [("url", "http://127.0.0.1:9009/a"), ("authentication", "no"), ("row_version", "2.2")])
         #expect(try pages.all(of: pages.test.acme).first?.authentication == WebhookConfiguration.Authentication.none)
     }
 
@@ -67,32 +67,32 @@ struct WebhookSettingsTests {
         func save(_ url: String, _ version: String) -> Browser.Page {
             pages.alice.post(WebhookPages.settings, [("url", url), ("authentication", "no"), ("row_version", version)])
         }
-        #expect(save("http://127.0.0.1:9/first", "0.0").status == 303)
-        let stale = save("http://127.0.0.1:9/second", "0.0")
+        #expect(save("http://127.0.0.1:9009/first", "0.0").status == 303)
+        let stale = save("http://127.0.0.1:9009/second", "0.0")
         #expect(stale.status == 422)
-        #expect(stale.text.contains("http://127.0.0.1:9/first"))
-        #expect(stale.text.contains("http://127.0.0.1:9/second"))
-        #expect(try pages.all(of: pages.test.acme).map(\.url) == ["http://127.0.0.1:9/first"])
-        #expect(save("http://127.0.0.1:9/second", "1.1").status == 303)
-        #expect(try pages.all(of: pages.test.acme).map(\.url) == ["http://127.0.0.1:9/second"])
+        #expect(stale.text.contains("http://127.0.0.1:9009/first"))
+        #expect(stale.text.contains("http://127.0.0.1:9009/second"))
+        #expect(try pages.all(of: pages.test.acme).map(\.url) == ["http://127.0.0.1:9009/first"])
+        #expect(save("http://127.0.0.1:9009/second", "1.1").status == 303)
+        #expect(try pages.all(of: pages.test.acme).map(\.url) == ["http://127.0.0.1:9009/second"])
     }
 
     @Test("Who may only view sees the facts and no form; who has no right sees nothing; a stranger has settings of his own")
     func rights() throws {
         let pages = try WebhookPages()
         _ = pages.alice.post(
-            WebhookPages.settings, [("enabled", "yes"), ("url", "http://127.0.0.1:9/main"), ("authentication", "no"), ("row_version", "0.0")])
+            WebhookPages.settings, [("enabled", "yes"), ("url", "http://127.0.0.1:9009/main"), ("authentication", "no"), ("row_version", "0.0")])
         let nobody = try pages.test.browser(pages.test.bob)
         #expect(nobody.get(WebhookPages.settings).status == 403)
         let viewer = try pages.bob([.viewWebhooks])
         let page = viewer.get(WebhookPages.settings)
         #expect(page.status == 200)
-        #expect(page.text.contains("http://127.0.0.1:9/main"))
+        #expect(page.text.contains("http://127.0.0.1:9009/main"))
         #expect(!page.text.contains("action=\"/settings/webhooks\""))
-        #expect(viewer.post(WebhookPages.settings, [("url", "http://127.0.0.1:9/bad"), ("row_version", "1.1")]).status == 403)
+        #expect(viewer.post(WebhookPages.settings, [("url", "http://127.0.0.1:9009/bad"), ("row_version", "1.1")]).status == 403)
         #expect(viewer.post(WebhookPages.settings + "/test").status == 403)
         let mallory = try pages.test.browser(pages.test.mallory)
-        #expect(!mallory.get(WebhookPages.settings).text.contains("127.0.0.1:9/main"))
+        #expect(!mallory.get(WebhookPages.settings).text.contains("127.0.0.1:9009/main"))
         #expect(try pages.test.browser().get(WebhookPages.settings).location?.hasPrefix("/sign-in") == true)
     }
 

@@ -23,6 +23,8 @@ struct EndpointFormPage: TemplateData {
     let headers: TextAreaView
     let restriction: ChoicesView
     let numbers: ChoicesView?
+    /// What is chosen or wrong is never folded away.
+    let isNumbersOpen: Bool
     let user: SelectView
     let enabled: SwitchView
 
@@ -70,6 +72,7 @@ struct EndpointFormPage: TemplateData {
             ? nil
             : ChoicesView(
                 "numbers", t("webhooks.restriction.numbers"), checked: Set(form.numbers), choices: lost + known, errors: errors)
+        isNumbersOpen = !form.numbers.isEmpty || !errors["numbers"].isEmpty
         user = SelectView(
             "user", t("webhooks.restriction.user.label"), selected: form.user,
             options: [("", t("webhooks.restriction.user.choose"))] + restrictable.users.map { ($0.id.description, "\($0.name) (\($0.email))") },
@@ -95,6 +98,7 @@ struct EndpointFormPage: TemplateData {
         Section("headers") { $0.headers }
         Section("restriction") { $0.restriction }
         Section("numbers") { $0.numbers }
+        Flag("numbers_open") { $0.isNumbersOpen }
         Section("user") { $0.user }
         Section("enabled") { $0.enabled }
     }

@@ -65,7 +65,7 @@ struct EndpointRow: TemplateData {
         name = webhook.name
         href = EndpointController.path(of: webhook.id)
         isMain = webhook.isMain
-        transmission = t("webhooks.transmission.\(webhook.transmission.rawValue)")
+        transmission = t("webhooks.transmission.\(webhook.transmission.rawValue).short")
         target = URLView(webhook.url)
         events = webhook.events.summary(t)
         status = webhook.statusBadge(t)

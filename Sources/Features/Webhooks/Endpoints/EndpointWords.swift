@@ -37,6 +37,7 @@ extension EventSubscription {
 
     /// For a cell of the list: names while they are few, else how many.
     func summary(_ t: Translation) -> String {
+        if isAll { return t("webhooks.events.all.short") }
         let words = words(t)
         guard words.count > 3 else { return words.joined(separator: ", ") }
         let numberOfTypes = EventCatalogue.standard.types.count { includes($0) }

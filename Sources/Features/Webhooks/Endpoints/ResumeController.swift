@@ -13,7 +13,7 @@ struct ResumeController {
 
     private let app: App
     private let store: EndpointStore
-    private let template: PageTemplate<EndpointResumePage>
+    private let template: PageTemplate<ResumeWebhookPage>
 
     init(_ app: App) throws {
         self.app = app
@@ -61,7 +61,7 @@ struct ResumeController {
         let t = member.t
         let waiting = try store.waiting(for: webhook.id, of: webhook.account)
         let href = EndpointController.path(of: webhook.id)
-        let page = EndpointResumePage(
+        let page = ResumeWebhookPage(
             errors: errors.summary(t), action: href + "/resume", back: href, count: t("webhooks.waiting.held", count: waiting.all),
             held: ChoicesView(
                 "held", t("webhooks.resume.held"), checked: [member.form["held"] ?? Held.release.rawValue],
@@ -72,14 +72,14 @@ struct ResumeController {
     }
 }
 
-struct EndpointResumePage: TemplateData {
+struct ResumeWebhookPage: TemplateData {
     let errors: ErrorSummary?
     let action: String
     let back: String
     let count: String
     let held: ChoicesView
 
-    static let fields = Fields<EndpointResumePage> {
+    static let fields = Fields<ResumeWebhookPage> {
         Section("errors") { $0.errors }
         Text("action") { $0.action }
         Text("back") { $0.back }
