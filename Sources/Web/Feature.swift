@@ -31,12 +31,15 @@ package struct Tab: Sendable {
     package let path: String
     package let right: Right
     package let parent: String?
+    /// A further path whose pages belong to this tab.
+    package let pagesBelow: String?
 
-    package init(order: Int, label: String, path: String, right: Right, parent: String? = nil) {
+    package init(order: Int, label: String, path: String, right: Right, parent: String? = nil, pagesBelow: String? = nil) {
         self.order = order
         self.label = label
         self.path = path
         self.right = right
         self.parent = parent
+        self.pagesBelow = pagesBelow
     }
 }

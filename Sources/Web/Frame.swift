@@ -74,7 +74,7 @@ extension [Tab] {
     /// sub-tabs do, so a parent shows when any of it may be seen, and leads to the first that may.
     func views(rights: Set<Right>, path: String, _ t: Translation) -> [Frame.TabView] {
         let visible = filter { rights.contains($0.right) }.sorted { $0.order < $1.order }
-        let current = visible.filter { path == $0.path || path.hasPrefix($0.path + "/") }.max { $0.path.utf8.count < $1.path.utf8.count }
+        let current = visible.max { $0.closeness(to: path) < $1.closeness(to: path) }.flatMap { $0.closeness(to: path) > 0 ? $0 : nil }
         let parents = filter { $0.parent == nil }.sorted { $0.order < $1.order }
         return parents.compactMap { parent in
             let children = visible.filter { $0.parent == parent.path }
@@ -85,6 +85,14 @@ extension [Tab] {
                 children: isOpen
                     ? children.map { Frame.ChildTabView(label: t($0.label), href: $0.path, isCurrent: $0.path == current?.path) } : [])
         }
+    }
+}
+
+extension Tab {
+    /// How much of `path` leads to this tab; 0 when it is no page of it. Of a parent and a child with one address, the child's.
+    fileprivate func closeness(to path: String) -> Int {
+        let own = [self.path, pagesBelow].compactMap { $0 }.filter { path == $0 || path.hasPrefix($0 + "/") }
+        return (own.map(\.utf8.count).max() ?? 0) * 2 + (own.isEmpty || parent == nil ? 0 : 1)
     }
 }
 

@@ -16,7 +16,7 @@ enum ResourceFolder {
         return current
     }()
 
-    private static func holdsResources(_ folder: String) -> Bool {
+    static func holdsResources(_ folder: String) -> Bool {
         ["Templates", "Locales", "Public"].allSatisfy { FileManager.default.fileExists(atPath: "\(folder)/\($0)") }
     }
 }

@@ -7,6 +7,10 @@ import Logging
 extension Settings {
     /// Takes the data folder's lock and opens everything in it. Throws `VerbFailure`.
     func open(dataFolder: String, logger: Logger) throws -> Application {
+        guard ResourceFolder.holdsResources(resources) else {
+            throw VerbFailure(
+                .unavailable, "Templates, Locales and Public are not in \(resources). Say in HOOKSWITCH_RESOURCES where they are.")
+        }
         try DataFolder.prepare(dataFolder)
         do {
             return try Application(

@@ -40,20 +40,17 @@ struct Settings {
         let path = "\(dataFolder)/\(fileName)"
         // An empty variable is how a compose file says "not set".
         let environment = ProcessInfo.processInfo.environment.filter { $0.key.hasPrefix("HOOKSWITCH_") && !$0.value.isEmpty }
-        let file = try members(of: path)
-        let reader = ConfigReader(providers: [
-            EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "hookswitch"),
-            try await FileProvider<JSONSnapshot>(
-                config: ConfigReader(
-                    provider: InMemoryProvider(values: [
-                        "filePath": ConfigValue(.string(path), isSecret: false), "allowMissing": ConfigValue(.bool(true), isSecret: false),
-                    ]))),
-        ])
+        let file = try File(path)
+        var providers: [any ConfigProvider] = [
+            EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "hookswitch")
+        ]
+        if let file { providers.append(try await FileProvider<JSONSnapshot>(config: Self.location(file.path))) }
+        let reader = ConfigReader(providers: providers)
         var given = Given(reader: reader, file: path)
-        given.names = Set(file)
+        given.names = Set(file?.names ?? [])
         for (name, variable) in zip(names, variables) where environment[variable] != nil { given.names.insert(name) }
         var settings = try Settings(given)
-        settings.unknownNames = file.filter { !names.contains($0) }
+        settings.unknownNames = (file?.names ?? []).filter { !names.contains($0) }
         settings.unknownVariables = environment.keys.filter { !variables.contains($0) }.sorted()
         return settings
     }
@@ -94,15 +91,28 @@ struct Settings {
         }
     }
 
-    /// The file's names, and errors with line and column.
-    private static func members(of path: String) throws -> [String] {
-        guard FileManager.default.fileExists(atPath: path) else { return [] }
-        guard let data = FileManager.default.contents(atPath: path) else { throw VerbFailure(.data, "\(path) cannot be read.") }
+    private static func location(_ path: String) -> ConfigReader {
+        ConfigReader(provider: InMemoryProvider(values: ["filePath": ConfigValue(.string(path), isSecret: false)]))
+    }
+}
+
+/// The file, read a first time for the names in it and for errors with line and column.
+private struct File {
+    let path: String
+    let names: [String]
+
+    /// Nil when there is none.
+    init?(_ path: String) throws {
+        self.path = path
+        guard access(path, R_OK) == 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw VerbFailure(.data, "\(path) cannot be read: \(String(cString: strerror(errno))).")
+        }
         do {
-            guard let object = try JSONValue(parsing: Array(data)).object else {
+            guard let data = FileManager.default.contents(atPath: path), let object = try JSONValue(parsing: Array(data)).object else {
                 throw VerbFailure(.data, "\(path): it must be an object, {…}.")
             }
-            return object.members.map(\.name)
+            names = object.members.map(\.name)
         } catch let error as JSONSyntaxError {
             throw VerbFailure(.data, "\(path): \(error)")
         }

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from selenium import webdriver
 from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException, WebDriverException
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
@@ -156,7 +157,8 @@ class Browser:
         return self._leave(lambda: self.link(words, within).click())
 
     def send(self, *keys):
-        self.driver.switch_to.active_element.send_keys(*keys)
+        """As a keyboard does, to whatever has the focus."""
+        ActionChains(self.driver).send_keys(*keys).perform()
 
     def _leave(self, act):
         """Acts, and waits until another page is there whole."""

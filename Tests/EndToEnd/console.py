@@ -42,7 +42,7 @@ class Element:
     @property
     def text(self):
         """As read: white space collapsed, icons and scripts left out."""
-        return re.sub(r"\s+", " ", self._text()).strip()
+        return re.sub(r"[ \t\r\n\f]+", " ", self._text()).strip()
 
     def _text(self):
         return "".join(
@@ -188,7 +188,7 @@ def words(element):
     copy = "".join(
         child if isinstance(child, str) else "" if "needed" in (child.get("class") or "").split() else child._text()
         for child in element.children)
-    return re.sub(r"\s+", " ", copy).strip()
+    return re.sub(r"[ \t\r\n\f]+", " ", copy).strip()
 
 
 @dataclass

@@ -14,18 +14,20 @@ struct OtherAccountTests {
     func crawl() throws {
         let test = try TestApp()
         try test.fillAcme()
-        let patterns = test.application.pipeline.routes.filter { $0.pattern.contains("{") }
         var router = Router<Route>()
-        for route in patterns { router.add(route.method, route.pattern, route) }
-        let found = try test.addresses(of: test.alice).filter { address in
-            if case .notFound = router.match(.get, address) { false } else { true }
+        for route in test.application.pipeline.routes { router.add(route.method, route.pattern, route) }
+        /// The route of an address with an id in it.
+        func route(_ method: HTTPRequest.Method, _ address: String) -> Route? {
+            guard case .found(let route, _) = router.match(method, address), route.pattern.contains("{") else { return nil }
+            return route
         }
+        let found = try test.addresses(of: test.alice)
         // What is looked for is there to be found.
         for part in ["/me/sessions/", "/settings/webhooks/deliveries/"] { #expect(found.contains { $0.hasPrefix(part) }, "\(part)") }
         let stranger = try test.browser(test.mallory)
         for address in found {
             for method in [HTTPRequest.Method.get, .post] {
-                guard case .found = router.match(method, address) else { continue }
+                guard route(method, address) != nil else { continue }
                 let page = method == .post ? stranger.post(address) : stranger.get(address)
                 #expect(page.status == 404, "\(method) \(address): \(page.status)")
             }

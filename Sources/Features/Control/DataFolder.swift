@@ -5,11 +5,12 @@ import Foundation
 package enum DataFolder {
     /// Makes it, 0750, when it is not there. Throws `VerbFailure` when it cannot be used.
     package static func prepare(_ folder: String) throws(VerbFailure) {
-        do {
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
-        } catch {
-            throw VerbFailure(.cannotCreate, "Cannot make the data folder \(folder): \(reason(error)).")
+        guard Self.make(folder) else {
+            throw VerbFailure(.cannotCreate, "Cannot make the data folder \(folder): \(String(cString: strerror(errno))).")
+        }
+        var status = stat()
+        guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            throw VerbFailure(.cannotCreate, "\(folder) is not a folder. Name another with --data.")
         }
         guard access(folder, R_OK | W_OK | X_OK) == 0 else {
             throw VerbFailure(.cannotCreate, "The data folder \(folder) is not writable by this user: \(String(cString: strerror(errno))).")
@@ -26,8 +27,11 @@ package enum DataFolder {
         }
     }
 
-    private static func reason(_ error: any Error) -> String {
-        let code = ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError).map { Int32(clamping: $0.code) }
-        return code.map { String(cString: strerror($0)) } ?? error.localizedDescription
+    /// With the folders above it; errno says why not.
+    private static func make(_ folder: String) -> Bool {
+        if mkdir(folder, 0o750) == 0 || errno == EEXIST { return true }
+        let parent = URL(filePath: folder).deletingLastPathComponent().path
+        guard errno == ENOENT, parent != folder, make(parent) else { return false }
+        return mkdir(folder, 0o750) == 0 || errno == EEXIST
     }
 }

@@ -22,12 +22,12 @@ struct PasswordController {
     private let store: SignInStore
     /// Whoever found a browser signed in may not guess the password there either.
     private let attempts = SignInAttempts()
-    private let resume: ResumePresenter
+    private let resume: KeptFormPresenter
     private let template: PageTemplate<PasswordPage>
 
     init(_ app: App) throws {
         store = SignInStore(site: app.site)
-        resume = try ResumePresenter(app)
+        resume = try KeptFormPresenter(app)
         template = try app.site.page("password/edit")
     }
 

@@ -22,13 +22,13 @@ struct SignInController {
     let store: SignInStore
     private let attempts = SignInAttempts()
     private let passwords: PasswordController
-    private let resume: ResumePresenter
+    private let resume: KeptFormPresenter
     private let template: PageTemplate<SignInPage>
 
     init(_ app: App, _ passwords: PasswordController) throws {
         store = SignInStore(site: app.site)
         self.passwords = passwords
-        resume = try ResumePresenter(app)
+        resume = try KeptFormPresenter(app)
         template = try app.site.page("sign_in/new")
     }
 

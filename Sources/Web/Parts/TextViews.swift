@@ -63,12 +63,18 @@ package struct URLView: TemplateData {
         List("parts") { $0.parts }
     }
 
-    /// Scheme and host stay together. By bytes: lists show an address in every row.
+    /// Scheme and host stay together, but a long host may part behind its first label. By bytes: lists show an address in every row.
     private static func parts(of text: String) -> [String] {
         let bytes = text.utf8
         var parts: [String] = []
         var start = bytes.startIndex
         var index = text.firstRange(of: "://")?.upperBound ?? start
+        let host = bytes[index...].prefix { $0 != UInt8(ascii: "/") }
+        if host.count > 18, let dot = host.firstIndex(of: UInt8(ascii: ".")) {
+            index = bytes.index(after: dot)
+            parts.append(String(text[start..<index]))
+            start = index
+        }
         while index < bytes.endIndex {
             let byte = bytes[index]
             index = bytes.index(after: index)

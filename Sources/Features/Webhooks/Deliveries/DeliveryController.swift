@@ -19,7 +19,7 @@ extension Feature {
             tabs: [
                 Tab(
                     order: 83, label: "deliveries.history.title", path: ListAddress.path(nil), right: .viewWebhooks,
-                    parent: "/settings/webhooks")
+                    parent: "/settings/webhooks", pagesBelow: "/settings/webhooks/deliveries")
             ],
             routes: [
                 .get("/settings/webhooks/history", .needs(.viewWebhooks), deliveries.history),

@@ -5,7 +5,7 @@ import HTTPTypes
 import Templating
 import Web
 
-struct ResumePage: TemplateData {
+struct KeptFormPage: TemplateData {
     struct Typed: TemplateData {
         let name: String
         let value: String
@@ -27,7 +27,7 @@ struct ResumePage: TemplateData {
         notes = form.notes(t)
     }
 
-    static let fields = Fields<ResumePage> {
+    static let fields = Fields<KeptFormPage> {
         Text("resume_path") { $0.form.path }
         Flag("is_whole") { $0.form.isWhole }
         List("inputs") { $0.form.fields }
@@ -36,8 +36,8 @@ struct ResumePage: TemplateData {
     }
 }
 
-struct ResumePresenter {
-    private let template: PageTemplate<ResumePage>
+struct KeptFormPresenter {
+    private let template: PageTemplate<KeptFormPage>
 
     init(_ app: App) throws {
         template = try app.site.page("sign_in/resume")
@@ -47,7 +47,7 @@ struct ResumePresenter {
     func show(_ form: KeptForm, _ visit: Visit) throws -> WebResponse {
         let t = visit.t
         return try visit.page(
-            template, ResumePage(form, t),
+            template, KeptFormPage(form, t),
             PageHead(t("sign_in.resume.title"), lead: t("sign_in.resume.lead"), section: t("sign_in.resume.section")))
     }
 }
