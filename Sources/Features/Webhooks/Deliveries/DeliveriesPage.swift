@@ -59,7 +59,8 @@ struct DeliveryRowView: TemplateData {
         canRetry = record.state.canRetry
         next = record.state == .pending ? record.nextAt.map { next in times.view(next) } : nil
         let payload = record.payload ?? ""
-        isPayloadCut = payload.unicodeScalars.count > DeliveryStore.excerpt
+        // Bytes first: most payloads have fewer of them than may be characters, and counting characters reads every one.
+        isPayloadCut = payload.utf8.count > DeliveryStore.excerpt && payload.unicodeScalars.count > DeliveryStore.excerpt
         self.payload = isPayloadCut ? String(payload.dropLast()) : payload
     }
 
