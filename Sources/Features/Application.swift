@@ -95,8 +95,10 @@ package final class Application: Sendable {
 
     /// Ends the recurring work and deliveries, lets writes finish, and closes the database.
     package func stop(within time: Duration) {
-        scheduler.stop()
-        app.engine.stop(within: time)
+        let deadline = ContinuousClock.now + time
+        // A job that is stopped goes on at the next start.
+        scheduler.stop(within: time / 2)
+        app.engine.stop(within: max(.zero, deadline - .now))
         app.client.stop()
         app.site.database.close()
     }
