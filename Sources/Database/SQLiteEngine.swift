@@ -71,8 +71,6 @@ package final class SQLiteEngine: Engine {
 
     package func savepoint(_ connection: any Connection, _ body: () throws -> Void) throws {
         guard let connection = connection as? SQLiteConnection else { throw DatabaseError.engine("a connection of another engine") }
-        // SQLite ended the transaction by itself under an earlier item: what comes now would be committed alone, and answered as failed.
-        guard connection.database.isInsideTransaction else { throw DatabaseError.engine("the transaction was rolled back") }
         do {
             try connection.database.inSavepoint {
                 try body()

@@ -13,7 +13,7 @@ struct DiskFullTests {
     func reading() throws {
         let test = try TestApp()
         let browser = try test.browser(test.alice)
-        #expect(browser.get("/account").status == 200)
+        #expect(browser.get("/me").status == 200)
         // The next change of a session finds no room.
         try test.site.database.write { connection in
             try connection.execute("CREATE TABLE room (bytes BLOB)")
@@ -22,11 +22,11 @@ struct DiskFullTests {
         try test.site.database.write { _ = try $0.execute("PRAGMA max_page_count = 1") }
         #expect(throws: DatabaseError.full) { _ = try test.site.database.write { try $0.execute("UPDATE sessions SET user_agent = 'x'") } }
         test.clock.advance(by: .seconds(120))
-        #expect(browser.get("/account").status == 200)
+        #expect(browser.get("/me").status == 200)
         try test.site.database.write { connection in
             _ = try connection.execute("PRAGMA max_page_count = 1000000")
             _ = try connection.execute("DROP TRIGGER fill")
         }
-        #expect(browser.get("/account").status == 200)
+        #expect(browser.get("/me").status == 200)
     }
 }
