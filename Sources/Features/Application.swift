@@ -65,6 +65,10 @@ package final class Application: Sendable {
             exit(70)
         }
         try database.migrate(allMigrations, at: clock.now())
+        // News of one call goes in the order of its deliveries' ids.
+        if let newest = try database.read({ try $0.value("SELECT MAX(id) FROM deliveries", as: ID<WebhookDelivery>.self) }) {
+            ids.goOn(behind: newest)
+        }
         let resources = installation.resourceFolder
         let site = Site(
             database: database, clock: clock, ids: ids, locales: try Locales.load(folder: "\(resources)/Locales"),
