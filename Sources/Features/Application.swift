@@ -21,12 +21,10 @@ package struct Installation: Sendable {
     package var passwordCost: Passwords.Cost
     /// Reads at once: one for each worker, and a few for jobs.
     package var readers: Int
-    /// A certificate file to trust beside the system's, for receivers on premises.
-    package var certificateFile: String?
 
     package init(
         dataFolder: String, resourceFolder: String, policy: AddressPolicy, clock: Clock = .system,
-        passwordCost: Passwords.Cost = .production, readers: Int = 8, certificateFile: String? = nil
+        passwordCost: Passwords.Cost = .production, readers: Int = 8
     ) {
         self.dataFolder = dataFolder
         self.resourceFolder = resourceFolder
@@ -34,7 +32,6 @@ package struct Installation: Sendable {
         self.clock = clock
         self.passwordCost = passwordCost
         self.readers = readers
-        self.certificateFile = certificateFile
     }
 }
 
