@@ -58,9 +58,10 @@ final class Dispatcher {
             }
             if let written = contents.written { finishTurn(written) }
             if isStopping {
+                for lane in lanes.values { giveBack(from: lane) }
+                // After giving back, which hints: what was given back must not be taken again.
                 hinted.removeAll()
                 forced.removeAll()
-                for lane in lanes.values { giveBack(from: lane) }
                 if underWay.isEmpty, unrecorded.isEmpty, givenBack.isEmpty, turn == nil { break }
             } else {
                 for webhook in touched { sendReady(webhook) }
