@@ -38,7 +38,9 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Features",
-            dependencies: ["Web", "Delivery", "HTTPClient", "Database", "Templating", "HTTP", "Cron", "JSON", "Time", logging, crypto, httpTypes],
+            dependencies: [
+                "Web", "Delivery", "HTTPClient", "Database", "Templating", "HTTP", "Cron", "JSON", "Time", logging, crypto, httpTypes,
+            ],
             swiftSettings: strict),
         .target(
             name: "Web",
@@ -67,7 +69,9 @@ let package = Package(
         .systemLibrary(name: "CFastCGI", providers: [.apt(["libfcgi-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
-        .target(name: "TestSupport", dependencies: ["Features", "Web", "HTTPClient", "HTTP", "Database", "Time", httpTypes, logging], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["Features", "Web", "HTTPClient", "HTTP", "Database", "Time", httpTypes, logging],
+            path: "Tests/TestSupport", swiftSettings: strict),
     ]
         + ["HTTP", "Templating", "Cron", "JSON", "Time", "Database", "HTTPClient", "FastCGI", "Delivery", "Web", "Features"].map { name in
             // Every test target may use what stands below Features, so that a test's imports are its own affair.

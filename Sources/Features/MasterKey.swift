@@ -24,6 +24,8 @@ enum MasterKey {
     struct Unusable: Error, CustomStringConvertible {
         let path: String
 
-        var description: String { "The master key \(path) cannot be used: it must be a readable file of 32 bytes. Restore it from your backup." }
+        var description: String {
+            "The master key \(path) cannot be used: it must be a readable file of 32 bytes. Restore it from your backup."
+        }
     }
 }

@@ -17,16 +17,24 @@ enum CommonPasswords {
     }
 
     private static let words: Set<String> = [
-        "password", "passw", "pass", "motdepasse", "mot de passe", "azerty", "azertyuiop", "azertyui", "qwerty", "qwertyuiop", "qwertyui", "qwertz",
+        "password", "passw", "pass", "motdepasse", "mot de passe", "azerty", "azertyuiop", "azertyui", "qwerty", "qwertyuiop", "qwertyui",
+        "qwertz",
         "qwertzuiop", "asdfghjkl", "asdfgh", "qsdfghjklm", "zxcvbnm", "wxcvbn", "iloveyou", "jetaime", "jetaimefort", "letmein", "welcome",
-        "bienvenue", "bonjour", "hello", "coucou", "soleil", "sunshine", "princess", "princesse", "dragon", "monkey", "football", "baseball", "admin",
+        "bienvenue", "bonjour", "hello", "coucou", "soleil", "sunshine", "princess", "princesse", "dragon", "monkey", "football",
+        "baseball", "admin",
         "administrator", "administrateur", "superman", "batman", "starwars", "master", "shadow", "michael", "jordan", "trustno", "whatever",
-        "computer", "ordinateur", "internet", "telephone", "téléphone", "doudou", "loulou", "chouchou", "marseille", "paris", "france", "london",
-        "liverpool", "arsenal", "chelsea", "nicolas", "thomas", "camille", "charlie", "freedom", "liberte", "liberté", "changeme", "changezmoi",
-        "secret", "summer", "winter", "spring", "autumn", "hiver", "printemps", "automne", "test", "testtest", "default", "guest", "root", "toor",
-        "hookswitch", "abc", "abcd", "abcdef", "abcdefg", "abcdefgh", "aaaaaaaa", "q1w2e3r4", "1q2w3e4r", "1qaz2wsx", "a1b2c3d4", "azeqsdwxc",
-        "azerty123456", "1a2b3c4d", "11111111", "00000000", "12341234", "12121212", "12345678", "123456789", "1234567890", "123123123", "147258369",
-        "987654321", "0123456789", "66666666", "88888888", "pokemon", "naruto", "minecraft", "fortnite", "google", "facebook", "linkedin", "samsung",
+        "computer", "ordinateur", "internet", "telephone", "téléphone", "doudou", "loulou", "chouchou", "marseille", "paris", "france",
+        "london",
+        "liverpool", "arsenal", "chelsea", "nicolas", "thomas", "camille", "charlie", "freedom", "liberte", "liberté", "changeme",
+        "changezmoi",
+        "secret", "summer", "winter", "spring", "autumn", "hiver", "printemps", "automne", "test", "testtest", "default", "guest", "root",
+        "toor",
+        "hookswitch", "abc", "abcd", "abcdef", "abcdefg", "abcdefgh", "aaaaaaaa", "q1w2e3r4", "1q2w3e4r", "1qaz2wsx", "a1b2c3d4",
+        "azeqsdwxc",
+        "azerty123456", "1a2b3c4d", "11111111", "00000000", "12341234", "12121212", "12345678", "123456789", "1234567890", "123123123",
+        "147258369",
+        "987654321", "0123456789", "66666666", "88888888", "pokemon", "naruto", "minecraft", "fortnite", "google", "facebook", "linkedin",
+        "samsung",
         "chocolat", "chocolate", "cookie", "family", "famille", "blink182", "nothing", "maison", "vacances", "holiday", "lovely", "myspace",
     ]
 }

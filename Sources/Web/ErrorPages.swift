@@ -27,7 +27,8 @@ struct ErrorPages: Sendable {
     func response(_ status: HTTPResponse.Status, _ visit: Visit, reason: String? = nil) -> WebResponse {
         let known = ["\(status.code).\(reason ?? "")", "\(status.code)"].first { visit.t.has("errors.\($0).title") } ?? "500"
         let page = ErrorPage(
-            text: visit.t("errors.\(known).text"), requestID: status.code >= 500 ? visit.requestID : "", back: visit.session == nil ? "" : "/")
+            text: visit.t("errors.\(known).text"), requestID: status.code >= 500 ? visit.requestID : "",
+            back: visit.session == nil ? "" : "/")
         let head = PageHead(visit.t("errors.\(known).title"))
         do {
             return try visit.page(template, page, head, status: status)

@@ -21,7 +21,8 @@ package struct FieldErrors: Sendable {
 
     package func summary(_ t: Translation) -> ErrorSummary? {
         guard !items.isEmpty else { return nil }
-        return ErrorSummary(title: t("shared.error_summary.title"), items: items.map { ErrorSummary.Item(href: "#\($0.field)", text: $0.text) })
+        return ErrorSummary(
+            title: t("shared.error_summary.title"), items: items.map { ErrorSummary.Item(href: "#\($0.field)", text: $0.text) })
     }
 }
 

@@ -14,7 +14,9 @@ package struct Flash: TemplateData {
     package let text: String
 
     init?(cookie: String?) {
-        guard let cookie, let separator = cookie.firstIndex(of: "|"), let kind = Kind(rawValue: String(cookie[..<separator])) else { return nil }
+        guard let cookie, let separator = cookie.firstIndex(of: "|"), let kind = Kind(rawValue: String(cookie[..<separator])) else {
+            return nil
+        }
         self.kind = kind
         // Only shown, and escaped; cut so that a forged cookie cannot fill the page.
         text = String(cookie[cookie.index(after: separator)...].prefix(500))

@@ -43,7 +43,8 @@ package final class Passwords: Sendable {
     package func matches(_ password: String, stored: String?) throws -> Bool {
         let reference = stored ?? nobody
         let parts = reference.split(separator: "$")
-        guard parts.count == 6, parts[0] == "scrypt", let rounds = Int(parts[1]), let block = Int(parts[2]), let parallelism = Int(parts[3]),
+        guard parts.count == 6, parts[0] == "scrypt", let rounds = Int(parts[1]), let block = Int(parts[2]),
+            let parallelism = Int(parts[3]),
             let salt = Data(base64Encoded: String(parts[4]))
         else { return false }
         let cost = Cost(rounds: rounds, blockSize: block, parallelism: parallelism)

@@ -1,9 +1,9 @@
 // A request's way from the web server to a handler and back. Each rule that nobody may forget stands here, once:
 // request id, route, session, cross-site guard, right, expired password, errors, security headers.
 
+import Database
 package import HTTP
 import HTTPTypes
-import Database
 import Logging
 import Time
 
@@ -53,7 +53,7 @@ package final class Pipeline: Sendable {
         do {
             let cookie = request.cookies[SessionCookie.name(isSecure: request.isSecure)]
             let session = try cookie.flatMap { try site.sessions.find(token: $0) }
-            if let session { try site.sessions.touchIfNeeded(session) }
+            if let session { try touch(session, requestID) }
             shown = visit(request, PathParameters(), requestID, session: session, form: MultipartForm())
             switch router.match(request.method, request.path) {
             case .found(let route, let parameters):
@@ -83,6 +83,15 @@ package final class Pipeline: Sendable {
             // The path alone: queries may hold what people searched for.
             site.logger.error("\(error)", metadata: ["request": "\(requestID)", "path": "\(request.path)"])
             return errorPages.response(.internalServerError, shown)
+        }
+    }
+
+    /// While the disk is full, pages can be read.
+    private func touch(_ session: Session, _ requestID: String) throws {
+        do {
+            try site.sessions.touchIfNeeded(session)
+        } catch DatabaseError.full {
+            site.logger.critical("The disk is full: a session's time was not kept", metadata: ["request": "\(requestID)"])
         }
     }
 
@@ -185,7 +194,8 @@ package final class Pipeline: Sendable {
 
     /// What form tokens are bound to: the session, or before there is one, a cookie of the visitor.
     private func csrfSecret(_ request: Request) -> String? {
-        request.cookies[SessionCookie.name(isSecure: request.isSecure)] ?? request.cookies[SessionCookie.visitorName(isSecure: request.isSecure)]
+        request.cookies[SessionCookie.name(isSecure: request.isSecure)]
+            ?? request.cookies[SessionCookie.visitorName(isSecure: request.isSecure)]
     }
 
     // MARK: Machines
@@ -196,7 +206,8 @@ package final class Pipeline: Sendable {
             case .found(let route, let parameters): return try machineAnswer(route, parameters, request, requestID)
             case .methodNotAllowed(let methods):
                 var response = WebResponse.problem(
-                    Problem(status: .methodNotAllowed, type: "method-not-allowed", title: "Method not allowed", detail: "See the Allow field."))
+                    Problem(
+                        status: .methodNotAllowed, type: "method-not-allowed", title: "Method not allowed", detail: "See the Allow field."))
                 response.fields[.allow] = methods.map(\.rawValue).joined(separator: ", ")
                 return response
             case .notFound: throw Problem.notFound
@@ -231,7 +242,8 @@ package final class Pipeline: Sendable {
             return try handler(visit(request, parameters, requestID, session: nil, form: MultipartForm()))
         }
         let authorization = request.fields[.authorization] ?? ""
-        guard authorization.lowercased().hasPrefix("bearer "), let key = try site.keys.find(secret: String(authorization.dropFirst(7))) else {
+        guard authorization.lowercased().hasPrefix("bearer "), let key = try site.keys.find(secret: String(authorization.dropFirst(7)))
+        else {
             throw Problem(
                 status: .unauthorized, type: "unauthorized", title: "Unauthorized",
                 detail: "Send a valid key as “Authorization: Bearer hsk_…”. Keys are made by an administrator or operator.")
@@ -245,7 +257,8 @@ package final class Pipeline: Sendable {
         }
         if let length = request.body.length, length > route.bodyLimit { throw BodyError.tooLarge(limit: route.bodyLimit) }
         return try handler(
-            MachineCall(request: request, parameters: parameters, site: site, account: key.account, key: key.id, bodyLimit: route.bodyLimit))
+            MachineCall(request: request, parameters: parameters, site: site, account: key.account, key: key.id, bodyLimit: route.bodyLimit)
+        )
     }
 }
 

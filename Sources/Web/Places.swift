@@ -8,7 +8,8 @@ package enum Countries {
     /// Alpha-2 codes of countries, without the groupings and private codes that ICU also knows.
     package static let codes: Set<String> = Set(
         Locale.Region.isoRegions.map(\.identifier).filter { code in
-            code.utf8.count == 2 && code.allSatisfy(\.isUppercase) && !["EU", "EZ", "UN", "XA", "XB", "XK", "ZZ", "QO", "AC", "CP", "DG", "EA", "IC", "TA", "CQ"].contains(code)
+            code.utf8.count == 2 && code.allSatisfy(\.isUppercase)
+                && !["EU", "EZ", "UN", "XA", "XB", "XK", "ZZ", "QO", "AC", "CP", "DG", "EA", "IC", "TA", "CQ"].contains(code)
         })
 
     package static func name(_ code: String, _ t: Translation) -> String {

@@ -12,7 +12,9 @@ package enum Language: String, CaseIterable, Sendable {
     package init(preferred: String) {
         let ranked = preferred.split(separator: ",").compactMap { part -> (Language, Double)? in
             let pieces = part.split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }
-            guard let tag = pieces.first?.split(separator: "-").first, let language = Language(rawValue: tag.lowercased()) else { return nil }
+            guard let tag = pieces.first?.split(separator: "-").first, let language = Language(rawValue: tag.lowercased()) else {
+                return nil
+            }
             let quality = pieces.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
             return (language, quality)
         }
@@ -97,7 +99,9 @@ package struct Locales: Sendable {
                 guard let object = json.object else { throw LocaleError("\(path) is not a JSON object") }
                 for member in object.members {
                     guard let message = member.value.string else { throw LocaleError("\(path): “\(member.name)” is not a text") }
-                    guard all.updateValue(message, forKey: member.name) == nil else { throw LocaleError("\(path): “\(member.name)” stands twice") }
+                    guard all.updateValue(message, forKey: member.name) == nil else {
+                        throw LocaleError("\(path): “\(member.name)” stands twice")
+                    }
                 }
             }
             messages[language] = all

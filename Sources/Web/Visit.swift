@@ -36,7 +36,8 @@ package struct Visit {
         form = upload.fields
         self.upload = upload
         times = Times(
-            zone: site.zone(session?.timeZone ?? session?.account?.timeZone ?? "UTC"), translation: site.locales[language], now: site.clock.now())
+            zone: site.zone(session?.timeZone ?? session?.account?.timeZone ?? "UTC"), translation: site.locales[language],
+            now: site.clock.now())
         self.tabs = tabs
         self.csrfSecret = csrfSecret
     }

@@ -20,7 +20,6 @@ struct Settings {
     var address = "http://127.0.0.1:8080"
     var logLevel = Logger.Level.info
     var socketGroup = "www-data"
-    var certificateFile: String?
     /// Names in the file that mean nothing, and variables that do not, which may be meant for another program.
     var unknownNames: [String] = []
     var unknownVariables: [String] = []
@@ -28,12 +27,12 @@ struct Settings {
     static let fileName = "hookswitch.json"
 
     private static let names = [
-        "allowAddresses", "allowHTTP", "workers", "readers", "resources", "address", "logLevel", "socketGroup", "certificateFile",
+        "allowAddresses", "allowHTTP", "workers", "readers", "resources", "address", "logLevel", "socketGroup",
     ]
 
     private static let variables = [
         "HOOKSWITCH_ALLOW_ADDRESSES", "HOOKSWITCH_ALLOW_HTTP", "HOOKSWITCH_WORKERS", "HOOKSWITCH_READERS", "HOOKSWITCH_RESOURCES",
-        "HOOKSWITCH_ADDRESS", "HOOKSWITCH_LOG_LEVEL", "HOOKSWITCH_SOCKET_GROUP", "HOOKSWITCH_CERTIFICATE_FILE",
+        "HOOKSWITCH_ADDRESS", "HOOKSWITCH_LOG_LEVEL", "HOOKSWITCH_SOCKET_GROUP",
     ]
 
     static func load(dataFolder: String) async throws -> Settings {
@@ -85,10 +84,6 @@ struct Settings {
             logLevel = level
         }
         socketGroup = try given.text("socketGroup") ?? socketGroup
-        certificateFile = try given.text("certificateFile").map(absolutePath)
-        if let certificateFile, access(certificateFile, R_OK) != 0 {
-            throw given.wrong("certificateFile", "\(certificateFile) cannot be read")
-        }
     }
 
     private static func location(_ path: String) -> ConfigReader {

@@ -9,7 +9,7 @@ import pytest
 
 import webhooks
 from load import Load
-from receiver import Receiver
+from receiver import Receiver, answering
 from waiting import until
 
 
@@ -81,15 +81,63 @@ def test_asked_to_stop_under_load_it_ends_well_within_10_seconds_and_loses_nothi
     load.stop()
     load.ask_again()
     assert_all_came(load, receiver)
-    assert stage.product.value("SELECT count(*) FROM attempts WHERE fault = 'unknown'") == 0, "no attempt was cut off"
+    cut = stage.product.rows("SELECT delivery_id, number, detail FROM attempts WHERE fault = 'unknown'")
+    assert not cut, f"no attempt was cut off in the {seconds:.2f} s"
     with capsys.disabled():
         print(f"\n  stopped in {seconds:.2f} s under load: {len(load.accepted)} accepted, 0 lost", end="")
 
 
+def slow(_receiver, connection, _request):
+    time.sleep(0.5)
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+
+def test_a_stop_with_a_backlog_neither_waits_for_it_nor_cuts_anything_off(fresh):
+    with Receiver(slow) as receiver:
+        stage = fresh("backlog")
+        webhooks.enable(stage.administrator)
+        webhooks.create(stage.administrator, "Slow", receiver.url)
+        batch = [{"event_type": "call:end", "data": {"call_id": f"b-{n}"}} for n in range(300)]
+        assert stage.machine().post("events", batch).status == 202
+        receiver.wait_for(9)
+        code, seconds = stage.product.terminate()
+        assert code == 0
+        assert seconds < 3, "the eight under way take half a second"
+        assert stage.product.value("SELECT count(*) FROM attempts WHERE finished_at IS NULL OR fault = 'unknown'") == 0
+        assert stage.product.value("SELECT count(*) FROM deliveries WHERE state = 'leased'") == 0
+        sent = stage.product.value("SELECT count(*) FROM deliveries WHERE state = 'delivered'")
+        assert sent == len(receiver.requests)
+        receiver.behaviour = answering(200)
+        stage.product.start()
+        receiver.wait(lambda requests: len({r.id for r in requests}) == 300, within=30, what="the rest is delivered")
+        assert len(receiver.requests) == 300, "nothing was sent twice"
+
+
+def test_a_stop_amid_a_backlog_for_a_fast_receiver_gives_back_what_was_leased_ahead(fresh):
+    with Receiver() as receiver:
+        stage = fresh("ahead")
+        console = stage.administrator
+        webhooks.enable(console)
+        path = webhooks.create(console, "Fast", receiver.url)
+        webhooks.pause(console, path)
+        machine = stage.machine()
+        for batch in range(6):
+            events = [{"event_type": "call:end", "data": {"call_id": f"b-{batch}-{n}"}} for n in range(1000)]
+            assert machine.post("events", events).status == 202
+        webhooks.resume(console, path)
+        receiver.wait_for(200)
+        code, seconds = stage.product.terminate()
+        assert code == 0
+        assert seconds < 3
+        assert stage.product.value("SELECT count(*) FROM attempts WHERE finished_at IS NULL OR fault = 'unknown'") == 0
+        assert stage.product.value("SELECT count(*) FROM deliveries WHERE state = 'leased'") == 0
+        assert len(receiver.requests) < 6000, "there was a backlog"
+        stage.product.start()
+        receiver.wait(lambda requests: len({r.id for r in requests}) == 6000, within=60, what="the rest is delivered")
+        assert len(receiver.requests) == 6000, "nothing was sent twice"
+
+
 def test_a_stop_lets_the_request_under_way_to_a_receiver_finish(fresh):
-    def slow(receiver, connection, _request):
-        time.sleep(0.5)
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
     with Receiver(slow) as receiver:
         stage = fresh("slow")
         webhooks.enable(stage.administrator)

@@ -147,6 +147,20 @@ struct ControlTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: stage.folder).allSatisfy { !$0.hasPrefix(".hookswitch-backup") })
     }
 
+    @Test("A purge for rehearsal says what would go and deletes nothing; the purge deletes it and is on record")
+    func purge() throws {
+        try stage.addMedia(days: 5)
+        try stage.setPolicy(days: 3)
+        let planned = try ControlVerb.purge(account: "acme", isRehearsal: true).run(on: stage.app)
+        #expect(planned.lines.first?.contains(": 1 recorded before 2026-11-19T13:05:09.000Z would be deleted") == true, "\(planned.lines)")
+        #expect(try ControlVerb.purge(account: "acme", isRehearsal: true).run(on: stage.app) == planned)
+        let done = try ControlVerb.purge(account: "acme", isRehearsal: false).run(on: stage.app)
+        #expect(done.lines.first?.contains(": 1 recorded before") == true && done.notes.isEmpty, "\(done)")
+        #expect(try ControlVerb.purge(account: "acme", isRehearsal: true).run(on: stage.app).lines.first?.contains(": 0 recorded") == true)
+        let names = try stage.site.database.read { try $0.rows("SELECT user_name FROM deletions") { try $0.next(String.self) } }
+        #expect(names == ["Command line"])
+    }
+
     // MARK: The socket
 
     @Test("A verb sent over the socket does what it does here, and failures arrive with their words and code")

@@ -13,7 +13,8 @@ struct DeletionsTests {
         for (account, detail) in [(test.acme, "Acme's file"), (test.globex, "Globex's file")] {
             try test.site.database.write { connection in
                 try Deletion(
-                    account: account, user: nil, userName: "System", entity: .recordings, detail: detail, planned: 3, items: 3, bytes: 1_500_000
+                    account: account, user: nil, userName: "System", entity: .recordings, detail: detail, planned: 3, items: 3,
+                    bytes: 1_500_000
                 ).record(test.site, on: connection)
             }
         }
@@ -31,7 +32,8 @@ struct DeletionsTests {
         let test = try TestApp()
         try test.site.database.write { connection in
             try Deletion(
-                account: test.acme, user: test.alice.id, userName: "=cmd|' /C calc'!A0", entity: .webhook, detail: "x", planned: 1, items: 1, bytes: 0
+                account: test.acme, user: test.alice.id, userName: "=cmd|' /C calc'!A0", entity: .webhook, detail: "x", planned: 1,
+                items: 1, bytes: 0
             ).record(test.site, on: connection)
         }
         let csv = try test.browser(test.alice).get("/settings/deletions.csv")

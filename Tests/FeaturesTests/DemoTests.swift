@@ -26,9 +26,14 @@ struct DemoTests {
         #expect(try count("SELECT COUNT(*) FROM deliveries WHERE state = 'failed'") > 10)
         #expect(try count("SELECT COUNT(*) FROM attempts WHERE fault = 'connect'") > 10)
         #expect(try count("SELECT COUNT(*) FROM media_files WHERE is_held = 1") > 0)
-        let files = try database.read { try $0.rows("SELECT account_id, id, extension, bytes FROM media_files") { row in
-            (path: "\(try row.next(String.self))/\(try row.next(String.self)).\(try row.next(String.self))", bytes: try row.next(Int.self))
-        } }
+        let files = try database.read {
+            try $0.rows("SELECT account_id, id, extension, bytes FROM media_files") { row in
+                (
+                    path: "\(try row.next(String.self))/\(try row.next(String.self)).\(try row.next(String.self))",
+                    bytes: try row.next(Int.self)
+                )
+            }
+        }
         for file in files {
             let size = try FileManager.default.attributesOfItem(atPath: "\(folder)/media/\(file.path)")[.size] as? Int
             #expect(size == file.bytes)

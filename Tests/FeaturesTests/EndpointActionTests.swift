@@ -11,7 +11,9 @@ import Web
 
 @Suite("Webhook actions")
 struct EndpointActionTests {
-    @Test("A paused webhook keeps what comes, says how much it is, and on resuming sends it or gives it up", arguments: ["release", "discard"])
+    @Test(
+        "A paused webhook keeps what comes, says how much it is, and on resuming sends it or gives it up",
+        arguments: ["release", "discard"])
     func pausing(held: String) throws {
         let pages = try WebhookPages()
         let receiver = try ScriptedReceiver(.status(200))
@@ -98,7 +100,8 @@ struct EndpointActionTests {
     @Test(
         "A test that fails says whose fault it is and what to do",
         arguments: [
-            (500, "Its own log says why"), (404, "Check the path of the target"), (302, "Redirects are not followed"), (401, "Check the login"),
+            (500, "Its own log says why"), (404, "Check the path of the target"), (302, "Redirects are not followed"),
+            (401, "Check the login"),
             (410, "says that it is gone"), (429, "The receiver is busy"),
         ])
     func failingTest(status: Int, advice: String) throws {
@@ -155,7 +158,10 @@ struct EndpointActionTests {
         let receiver = try ScriptedReceiver(.status(204))
         _ = pages.alice.post(
             WebhookPages.settings,
-            [("url", receiver.url("/main")), ("authentication", "yes"), ("auth_login", "acme"), ("auth_secret", "word"), ("row_version", "0.0")])
+            [
+                ("url", receiver.url("/main")), ("authentication", "yes"), ("auth_login", "acme"), ("auth_secret", "word"),
+                ("row_version", "0.0"),
+            ])
         let result = try #require(pages.alice.post(WebhookPages.settings + "/test").location)
         let expected = "Basic " + Data("acme:word".utf8).base64EncodedString()
         #expect(receiver.requests.first?.path == "/main")
@@ -173,7 +179,10 @@ struct EndpointActionTests {
         }
         let address = try pages.add()
         _ = pages.alice.post(address + "/pause")
-        for path in [WebhookPages.settings, WebhookPages.list, WebhookPages.list + "/new", address, address + "/edit", address + "/resume", address + "/secret"] {
+        for path in [
+            WebhookPages.settings, WebhookPages.list, WebhookPages.list + "/new", address, address + "/edit", address + "/resume",
+            address + "/secret",
+        ] {
             let page = pages.alice.get(path)
             #expect(page.status == 200)
             // A key without words shows as itself.

@@ -57,7 +57,8 @@ struct WebhookPages {
     func bob(_ rights: Set<Right>) throws -> Browser {
         try test.site.database.write { connection in
             try connection.execute(
-                "UPDATE roles SET rights = \(rights.stored) WHERE account_id = \(test.acme) AND id = (SELECT role_id FROM users WHERE id = \(test.bob.id))")
+                "UPDATE roles SET rights = \(rights.stored) WHERE account_id = \(test.acme) AND id = (SELECT role_id FROM users WHERE id = \(test.bob.id))"
+            )
         }
         return try test.browser(test.bob)
     }
@@ -72,7 +73,8 @@ struct WebhookPages {
     }
 
     func enableIntegration() throws {
-        #expect(alice.post(Self.settings, [("enabled", "yes"), ("url", ""), ("authentication", "no"), ("row_version", "0.0")]).status == 303)
+        #expect(
+            alice.post(Self.settings, [("enabled", "yes"), ("url", ""), ("authentication", "no"), ("row_version", "0.0")]).status == 303)
     }
 
     func states(of address: String) throws -> [DeliveryState] {

@@ -84,7 +84,8 @@ struct WebhookSettingsTests {
     func rights() throws {
         let pages = try WebhookPages()
         _ = pages.alice.post(
-            WebhookPages.settings, [("enabled", "yes"), ("url", "http://127.0.0.1:9009/main"), ("authentication", "no"), ("row_version", "0.0")])
+            WebhookPages.settings,
+            [("enabled", "yes"), ("url", "http://127.0.0.1:9009/main"), ("authentication", "no"), ("row_version", "0.0")])
         let nobody = try pages.test.browser(pages.test.bob)
         #expect(nobody.get(WebhookPages.settings).status == 403)
         let viewer = try pages.bob([.viewWebhooks])
@@ -120,5 +121,7 @@ struct WebhookSettingsTests {
 }
 
 extension String {
-    fileprivate func components(separatedBy separator: String) -> [Substring] { split(separator: separator, omittingEmptySubsequences: false) }
+    fileprivate func components(separatedBy separator: String) -> [Substring] {
+        split(separator: separator, omittingEmptySubsequences: false)
+    }
 }

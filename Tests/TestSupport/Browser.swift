@@ -47,7 +47,8 @@ package final class Browser {
             body += Array("--\(boundary)\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n".utf8)
         }
         body += Array(
-            "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(file.name)\"; filename=\"\(file.fileName)\"\r\nContent-Type: image/png\r\n\r\n".utf8)
+            "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(file.name)\"; filename=\"\(file.fileName)\"\r\nContent-Type: image/png\r\n\r\n"
+                .utf8)
         body += file.bytes + Array("\r\n--\(boundary)--\r\n".utf8)
         return send(.post, path, fields: [.contentType: "multipart/form-data; boundary=\(boundary)"], body: body)
     }

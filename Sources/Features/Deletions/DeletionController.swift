@@ -46,7 +46,8 @@ struct DeletionController {
                 selects: [
                     SelectView(
                         "entity", t("deletions.entity"), selected: entity,
-                        options: [("", t("deletions.entity.all"))] + DeletedEntity.allCases.map { ($0.rawValue, t("entity.\($0.rawValue)")) })
+                        options: [("", t("deletions.entity.all"))]
+                            + DeletedEntity.allCases.map { ($0.rawValue, t("entity.\($0.rawValue)")) })
                 ], query: member.query, times: member.times, t: t),
             rows: found.elements.map { DeletionView($0, member) },
             pager: found.pager(path: "/settings/deletions", query: member.query) { $0.id },
@@ -125,7 +126,8 @@ struct DeletionView: TemplateData {
         items =
             record.items == record.planned
             ? member.numbers.text(record.items)
-            : member.t("deletions.of_planned", ["items": member.numbers.text(record.items), "planned": member.numbers.text(record.planned)])
+            : member.t(
+                "deletions.of_planned", ["items": member.numbers.text(record.items), "planned": member.numbers.text(record.planned)])
         size = record.bytes > 0 ? member.numbers.bytes(record.bytes) : ""
     }
 

@@ -54,7 +54,8 @@ struct DeletionStore {
     func deleteBefore(_ time: Timestamp, limit: Int) throws -> Int {
         try site.database.write { connection in
             try connection.execute(
-                "DELETE FROM deletions WHERE id IN (SELECT id FROM deletions WHERE deleted_at < \(time) ORDER BY deleted_at LIMIT \(limit))")
+                "DELETE FROM deletions WHERE id IN (SELECT id FROM deletions WHERE deleted_at < \(time) ORDER BY deleted_at LIMIT \(limit))"
+            )
         }
     }
 

@@ -17,7 +17,8 @@ package struct Demo {
     }
 
     package struct NotEmpty: Error, CustomStringConvertible {
-        package let description = "There are accounts here already: the demonstration only fills an empty data folder. Name another with --data."
+        package let description =
+            "There are accounts here already: the demonstration only fills an empty data folder. Name another with --data."
     }
 
     let app: App
@@ -52,8 +53,12 @@ package struct Demo {
         pennine.language = "en"
         pennine.timeZone = "Europe/London"
         let places = [
-            DemoPlace(account: horizon, domain: "horizon.example", names: .french, prefix: "+331870", users: 340, numbers: 180, files: 420, seed: 7),
-            DemoPlace(account: pennine, domain: "pennine.example", names: .british, prefix: "+442071", users: 210, numbers: 120, files: 260, seed: 11),
+            DemoPlace(
+                account: horizon, domain: "horizon.example", names: .french, prefix: "+331870", users: 340, numbers: 180, files: 420,
+                seed: 7),
+            DemoPlace(
+                account: pennine, domain: "pennine.example", names: .british, prefix: "+442071", users: 210, numbers: 120, files: 260,
+                seed: 11),
         ]
         for place in places {
             var random = DemoRandom(state: place.seed)

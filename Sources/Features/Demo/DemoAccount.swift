@@ -44,7 +44,9 @@ struct DemoAccount {
                 number += 1
             }
             users.append(
-                NewUser(email: email, name: "\(first) \(last)", password: Demo.password, role: index == 0 || index % 97 == 96 ? .administrator : .user))
+                NewUser(
+                    email: email, name: "\(first) \(last)", password: Demo.password,
+                    role: index == 0 || index % 97 == 96 ? .administrator : .user))
         }
         return users
     }
@@ -57,7 +59,8 @@ struct DemoAccount {
             let id = site.ids.next(Playlist.self)
             playlists.append(id)
             try connection.execute(
-                "INSERT INTO playlists (id, account_id, name, tracks, created_at) VALUES (\(id), \(account), \(name), \(3 + index * 2), \(now))")
+                "INSERT INTO playlists (id, account_id, name, tracks, created_at) VALUES (\(id), \(account), \(name), \(3 + index * 2), \(now))"
+            )
         }
         for (index, name) in place.names.queues.enumerated() {
             let line: String? = index.isMultiple(of: 2) ? place.number(index) : nil
@@ -70,7 +73,8 @@ struct DemoAccount {
         for index in 0..<place.numbers {
             let name = "\(place.names.lines[index % place.names.lines.count]) \(index / place.names.lines.count + 1)"
             try connection.execute(
-                "INSERT INTO tracking_numbers (account_id, number, name, created_at) VALUES (\(account), \(place.number(index)), \(name), \(now))")
+                "INSERT INTO tracking_numbers (account_id, number, name, created_at) VALUES (\(account), \(place.number(index)), \(name), \(now))"
+            )
         }
         let region = place.account.country == "FR" ? "+33" : "+44"
         try connection.execute(
@@ -87,7 +91,9 @@ struct DemoAccount {
 
     /// Letters without accents, for addresses.
     private func plain(_ name: String) -> String {
-        let accents: [Character: Character] = ["é": "e", "è": "e", "ë": "e", "ê": "e", "ï": "i", "î": "i", "É": "e", "ô": "o", "ç": "c", "à": "a"]
+        let accents: [Character: Character] = [
+            "é": "e", "è": "e", "ë": "e", "ê": "e", "ï": "i", "î": "i", "É": "e", "ô": "o", "ç": "c", "à": "a",
+        ]
         return String(name.map { accents[$0] ?? $0 }).lowercased().replacing(" ", with: "-")
     }
 }

@@ -23,7 +23,9 @@ struct DemoDeliveryWriter {
         return id
     }
 
-    func delivery(of event: ID<Event>, _ type: EventType, to webhook: WebhookConfiguration, at time: Timestamp, _ outcome: DemoOutcome, call: Int) throws {
+    func delivery(
+        of event: ID<Event>, _ type: EventType, to webhook: WebhookConfiguration, at time: Timestamp, _ outcome: DemoOutcome, call: Int
+    ) throws {
         let id = ids.next(WebhookDelivery.self)
         var started = time + .milliseconds(Int64(3 + call % 40))
         var last: (status: Int?, fault: TransferFault) = (nil, .none)

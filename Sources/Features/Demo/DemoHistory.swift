@@ -29,7 +29,11 @@ struct DemoHistory {
                 // The CRM was down for a day and a half, five weeks ago.
                 let isOutage = day == 35 || (day == 34 && time.seconds % 86400 < 43200)
                 let outcomes = webhooks.indices.map { DemoOutcome.drawn(webhook: $0, isOutage: isOutage, type: type, &random) }
-                drawn.append((time, type, outcomes, Int.random(in: 10_000...99_999, using: &random), Int.random(in: 0..<account.users.count, using: &random)))
+                drawn.append(
+                    (
+                        time, type, outcomes, Int.random(in: 10_000...99_999, using: &random),
+                        Int.random(in: 0..<account.users.count, using: &random)
+                    ))
             }
             try demo.app.site.database.write { connection in
                 for event in drawn {
@@ -46,8 +50,10 @@ struct DemoHistory {
     }
 
     private static let frequent: Set<String> = [
-        "USER_LOGIN", "USER_LOGIN_FAILURE", "USER_MODIFIED", "user:activity_changed", "call:start", "call:update", "call:end", "cdr", "call:missed",
-        "recording:ready", "voicemail:left", "contact:created", "contact:updated", "payment:succeeded", "SMS_SENT", "case:created", "case:closed",
+        "USER_LOGIN", "USER_LOGIN_FAILURE", "USER_MODIFIED", "user:activity_changed", "call:start", "call:update", "call:end", "cdr",
+        "call:missed",
+        "recording:ready", "voicemail:left", "contact:created", "contact:updated", "payment:succeeded", "SMS_SENT", "case:created",
+        "case:closed",
         "conversation:closed", "export:ready",
     ]
 
@@ -106,7 +112,9 @@ struct DemoHistory {
             data["tracking_number"] = .string(place.number(call % place.numbers))
             data["caller"] = .string(place.account.country == "FR" ? "+336\(10_000_000 + call * 613)" : "+4477\(10_000_000 + call * 613)")
         }
-        if data["user"] != nil { data["user"] = ["id": .string(person.id.description), "email": .string(person.email), "name": .string(person.name)] }
+        if data["user"] != nil {
+            data["user"] = ["id": .string(person.id.description), "email": .string(person.email), "name": .string(person.name)]
+        }
         return data
     }
 

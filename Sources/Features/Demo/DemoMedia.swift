@@ -12,7 +12,8 @@ struct DemoMedia {
     let place: DemoPlace
 
     private static let kinds: [(kind: String, entity: DeletedEntity, share: Int, seconds: ClosedRange<Double>)] = [
-        ("recordings", .recordings, 60, 1...4), ("voice_mailbox", .voiceMailbox, 18, 0.6...2), ("personal_voicemail", .personalVoicemail, 14, 0.6...2),
+        ("recordings", .recordings, 60, 1...4), ("voice_mailbox", .voiceMailbox, 18, 0.6...2),
+        ("personal_voicemail", .personalVoicemail, 14, 0.6...2),
         ("ivr_recorder", .ivrRecorder, 8, 0.5...1.2),
     ]
 
@@ -55,7 +56,9 @@ struct DemoMedia {
         let past = ManualClock(demo.now)
         let ids = IDGenerator(clock: past.clock)
         for day in stride(from: 88, through: 1, by: -1) {
-            past.set(site.zone(place.account.timeZone).startOfDay(site.zone("UTC").civil(demo.now).date.adding(days: -day)) + .seconds(3 * 3600 + 15 * 60 + 2))
+            past.set(
+                site.zone(place.account.timeZone).startOfDay(site.zone("UTC").civil(demo.now).date.adding(days: -day))
+                    + .seconds(3 * 3600 + 15 * 60 + 2))
             for choice in Self.kinds.prefix(2) where Int.random(in: 0..<3, using: &random) > 0 {
                 let items = Int.random(in: 1...40, using: &random)
                 let at = past.clock.now()

@@ -18,7 +18,9 @@ struct ProfileStore {
     func profile(of user: ID<User>) throws -> Profile? {
         try site.database.read { connection in
             try connection.first("SELECT country, language, time_zone, theme, version FROM users WHERE id = \(user)") { row in
-                Profile(country: try row.next(), language: try row.next(), timeZone: try row.next(), theme: try row.next(), version: try row.next())
+                Profile(
+                    country: try row.next(), language: try row.next(), timeZone: try row.next(), theme: try row.next(),
+                    version: try row.next())
             }
         }
     }
@@ -44,7 +46,8 @@ struct ProfileStore {
                 """
             ) { row in
                 OwnSession(
-                    id: try row.next(), createdAt: try row.next(), lastSeenAt: try row.next(), userAgent: try row.next(), address: try row.next())
+                    id: try row.next(), createdAt: try row.next(), lastSeenAt: try row.next(), userAgent: try row.next(),
+                    address: try row.next())
             }
         }
     }

@@ -65,7 +65,8 @@ package struct FiltersView: TemplateData {
     let selects: [SelectView]
 
     /// - Parameter query: what the list shows now; presets keep all of it but the dates and the page.
-    package init(action: String, search: FieldView?, range: DateRange, selects: [SelectView], query: FormData, times: Times, t: Translation) {
+    package init(action: String, search: FieldView?, range: DateRange, selects: [SelectView], query: FormData, times: Times, t: Translation)
+    {
         self.action = action
         self.search = search
         self.range = range

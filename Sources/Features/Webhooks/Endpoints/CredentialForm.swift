@@ -72,11 +72,14 @@ struct CredentialForm {
     }
 
     func headerField(_ t: Translation, _ errors: FieldErrors) -> FieldView {
-        FieldView("auth_header", t("webhooks.header_name"), hint: t("webhooks.header_name.hint"), value: header, errors: errors, width: .medium)
+        FieldView(
+            "auth_header", t("webhooks.header_name"), hint: t("webhooks.header_name.hint"), value: header, errors: errors, width: .medium)
     }
 
     /// - Parameter isShownAgain: the page comes back with what was typed, which a secret never does.
-    func secretField(_ t: Translation, _ label: String, hint: String = "", isSet: Bool, isShownAgain: Bool, _ errors: FieldErrors) -> SecretView {
+    func secretField(_ t: Translation, _ label: String, hint: String = "", isSet: Bool, isShownAgain: Bool, _ errors: FieldErrors)
+        -> SecretView
+    {
         SecretView(
             "auth_secret", label, hint: isShownAgain && hasTypedSecret ? t("webhooks.secret.again") : hint, isSet: isSet, errors: errors)
     }

@@ -101,7 +101,9 @@ struct EndpointForm {
         stored: WebhookConfiguration?, _ restrictable: Restrictable, _ policy: AddressPolicy, _ t: Translation
     ) -> Validated<Change> {
         var errors = FieldErrors()
-        if name.isEmpty || name.count > Self.longestName || name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+        if name.isEmpty || name.count > Self.longestName
+            || name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        {
             errors.add("name", t("webhooks.name.needed", ["limit": "\(Self.longestName)"]))
         }
         let target = TargetField.checked(target, "target", policy, t, &errors)

@@ -44,11 +44,14 @@ struct EndpointFormPage: TemplateData {
         save = t(webhook == nil ? "webhooks.new.save" : "webhooks.edit.save")
         name = FieldView("name", t("webhooks.name"), hint: t("webhooks.name.hint"), value: form.name, errors: errors, isRequired: true)
         target = FieldView(
-            "target", t("webhooks.target"), hint: t("webhooks.target.hint"), kind: .url, value: form.target, errors: errors, isRequired: true)
+            "target", t("webhooks.target"), hint: t("webhooks.target.hint"), kind: .url, value: form.target, errors: errors,
+            isRequired: true)
         events = EventBoxesView(form, t, errors)
         authentication = ChoicesView(
             "authentication", t("webhooks.authentication"), checked: [form.credential.kind],
-            choices: WebhookConfiguration.Authentication.Kind.allCases.map { ($0.rawValue, t("webhooks.authentication.\($0.rawValue)"), "") },
+            choices: WebhookConfiguration.Authentication.Kind.allCases.map {
+                ($0.rawValue, t("webhooks.authentication.\($0.rawValue)"), "")
+            },
             errors: errors)
         login = form.credential.loginField(t, errors)
         header = form.credential.headerField(t, errors)
@@ -65,8 +68,10 @@ struct EndpointFormPage: TemplateData {
             },
             errors: errors)
         let known = restrictable.numbers.map { (value: $0.e164, label: $0.name, hint: PhoneNumbers.grouped($0.e164)) }
-        let lost = form.numbers.filter { number in webhook?.restriction.values.contains(number) == true && !known.contains { $0.value == number } }
-            .map { (value: $0, label: PhoneNumbers.grouped($0), hint: t("webhooks.restriction.numbers.lost")) }
+        let lost = form.numbers.filter { number in
+            webhook?.restriction.values.contains(number) == true && !known.contains { $0.value == number }
+        }
+        .map { (value: $0, label: PhoneNumbers.grouped($0), hint: t("webhooks.restriction.numbers.lost")) }
         numbers =
             known.isEmpty && lost.isEmpty
             ? nil
@@ -75,7 +80,8 @@ struct EndpointFormPage: TemplateData {
         isNumbersOpen = !form.numbers.isEmpty || !errors["numbers"].isEmpty
         user = SelectView(
             "user", t("webhooks.restriction.user.label"), selected: form.user,
-            options: [("", t("webhooks.restriction.user.choose"))] + restrictable.users.map { ($0.id.description, "\($0.name) (\($0.email))") },
+            options: [("", t("webhooks.restriction.user.choose"))]
+                + restrictable.users.map { ($0.id.description, "\($0.name) (\($0.email))") },
             errors: errors)
         enabled = SwitchView("enabled", t("webhooks.enabled"), hint: t("webhooks.enabled.hint"), isOn: form.isEnabled, errors: errors)
     }

@@ -28,7 +28,8 @@ struct EndpointPage: TemplateData {
     let secret: SigningSecretView?
 
     init(
-        _ webhook: WebhookConfiguration, isIntegrationOn: Bool, waiting: EndpointStore.Waiting, _ restrictable: Restrictable, _ member: Member
+        _ webhook: WebhookConfiguration, isIntegrationOn: Bool, waiting: EndpointStore.Waiting, _ restrictable: Restrictable,
+        _ member: Member
     ) {
         let t = member.t
         let times = member.times
@@ -54,7 +55,8 @@ struct EndpointPage: TemplateData {
         deliveries = member.numbers.text(webhook.deliveredCount)
         self.waiting =
             waiting.held > 0
-            ? t("webhooks.waiting.held", count: waiting.held) : waiting.pending > 0 ? t("webhooks.waiting.pending", count: waiting.pending) : ""
+            ? t("webhooks.waiting.held", count: waiting.held)
+            : waiting.pending > 0 ? t("webhooks.waiting.pending", count: waiting.pending) : ""
         last = webhook.lastResultBadge(t)
         lastAt = webhook.lastAt.map { times.view($0) }
         created = times.view(webhook.createdAt)

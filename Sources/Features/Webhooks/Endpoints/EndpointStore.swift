@@ -104,7 +104,9 @@ struct EndpointStore {
     func restrictable(of account: ID<Account>) throws -> Restrictable {
         try site.database.read { connection in
             Restrictable(
-                numbers: try connection.rows("SELECT number, name FROM tracking_numbers WHERE account_id = \(account) ORDER BY name, number") {
+                numbers: try connection.rows(
+                    "SELECT number, name FROM tracking_numbers WHERE account_id = \(account) ORDER BY name, number"
+                ) {
                     Restrictable.Number(e164: try $0.next(), name: try $0.next())
                 },
                 users: try connection.rows("SELECT id, name, email FROM users WHERE account_id = \(account) ORDER BY name, email") {

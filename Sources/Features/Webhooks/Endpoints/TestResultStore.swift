@@ -44,7 +44,8 @@ struct TestResultStore {
                 """
             ) { row in
                 TestResult(
-                    delivery: try row.next(), startedAt: try row.next(), url: try row.next(), requestHeaders: try row.next(String?.self) ?? "",
+                    delivery: try row.next(), startedAt: try row.next(), url: try row.next(),
+                    requestHeaders: try row.next(String?.self) ?? "",
                     status: try row.next(), responseHeaders: try row.next(String?.self) ?? "",
                     responseBody: try row.next([UInt8]?.self) ?? [], isTruncated: try row.next(Bool?.self) ?? false,
                     fault: try row.next(String?.self).flatMap { TransferFault(rawValue: $0) } ?? .unknown,
