@@ -111,6 +111,8 @@ final class GroupCommit: Sendable {
                 }
             }
         } catch {
+            // It could not even begin (another process has the lock, no room for the log's index): said to all, rather than tried for ever.
+            if tried == 0 { tried = batch.count }
             for item in batch[..<tried] where item.error == nil { item.error = error }
             if case .inputOutput = error as? DatabaseError, let error = error as? DatabaseError { onDiskFailure(error) }
         }

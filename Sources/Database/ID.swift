@@ -48,6 +48,13 @@ package final class IDGenerator: Sendable {
         self.clock = clock
     }
 
+    /// Goes on behind an id that an earlier process made, also when the clock has stepped back since. One of a clock that was days
+    /// ahead is left alone: its time would stand in all ids until then.
+    package func goOn<Entity>(behind id: ID<Entity>) {
+        guard Int64(truncatingIfNeeded: id.value >> 80) < (clock.now() + .seconds(86_400)).milliseconds else { return }
+        last.withLock { $0 = max($0, id.value) }
+    }
+
     package func next<Entity>(_ type: Entity.Type = Entity.self) -> ID<Entity> {
         let milliseconds = UInt128(UInt64(clamping: clock.now().milliseconds) & 0xFFFF_FFFF_FFFF)
         return last.withLock { last in

@@ -2,6 +2,7 @@
 
 package import Database
 import HTTPClient
+import Synchronization
 import Time
 
 extension DeliveryEngine {
@@ -12,7 +13,11 @@ extension DeliveryEngine {
     }
 
     /// As above, for a configuration that need not be saved yet.
+    ///
+    /// A caller's thread waits for the receiver, so an account has few at a time: a receiver that hangs must not take every worker.
     package func test(_ webhook: WebhookConfiguration) throws -> TestResult {
+        try beginTest(of: webhook.account)
+        defer { endTest(of: webhook.account) }
         let now = clock.now()
         let event = NewEvent(type: .test, time: now, context: EventType.test.sampleContext, data: EventType.test.sample)
         let body = event.body
@@ -50,5 +55,22 @@ extension DeliveryEngine {
         return TestResult(
             event: claim.event, delivery: claim.delivery, isSuccess: settlement.state == .delivered, transfer: transfer,
             requestHeaders: request.recordedHeaders, body: body)
+    }
+
+    /// Two, so that a double click still leads to a result.
+    private static var mostTests: Int { 2 }
+
+    private func beginTest(of account: ID<Account>) throws {
+        try testsUnderWay.withLock { tests in
+            guard tests[account, default: 0] < Self.mostTests else { throw TestFailure.tooMany }
+            tests[account, default: 0] += 1
+        }
+    }
+
+    private func endTest(of account: ID<Account>) {
+        testsUnderWay.withLock { tests in
+            let left = tests[account, default: 1] - 1
+            tests[account] = left > 0 ? left : nil
+        }
     }
 }

@@ -34,6 +34,8 @@ package final class DeliveryEngine: Sendable {
 
     package enum TestFailure: Error, Equatable {
         case webhookGone
+        /// The account has as many under way as it may.
+        case tooMany
     }
 
     let database: Database
@@ -45,6 +47,7 @@ package final class DeliveryEngine: Sendable {
     let inbox = Inbox()
     /// This process's leases; those of any other are of processes that have ended.
     let epoch: Int64
+    let testsUnderWay = Mutex<[ID<Account>: Int]>([:])
     private let dispatcher: Mutex<Bool>
     private let makeDispatcher: @Sendable (DeliveryEngine) -> Dispatcher
 

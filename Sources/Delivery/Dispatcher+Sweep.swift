@@ -34,6 +34,7 @@ extension Dispatcher {
             }
             engine.inbox.report { $0.lag = lag }
             try mend(findings, at: now)
+            try discardOfGone(at: now)
             try giveBackOld(at: now)
             try releaseLost(at: now)
         } catch {
@@ -67,6 +68,30 @@ extension Dispatcher {
         }
         hinted.formUnion(toRelease)
     }
+
+    /// A webhook's deletion crossed an acceptance, a result or a crash: nobody else would ever settle what is left of it.
+    private func discardOfGone(at now: Timestamp) throws {
+        if let lastLookForGone, ContinuousClock.now - lastLookForGone < Self.lookForGoneInterval { return }
+        let gone = try engine.database.read { try $0.rows(Self.selectGone) { try $0.next(ID<Webhook>.self) } }
+        if !gone.isEmpty {
+            try engine.database.write { connection in
+                for webhook in gone { try WebhookTotals.discardDeleted(webhook, at: now, on: connection) }
+            }
+        }
+        lastLookForGone = .now
+    }
+
+    private static let lookForGoneInterval = Duration.seconds(60)
+
+    /// Steps from one webhook that has something unsettled to the next: costs nothing for each delivery.
+    private static let selectGone: SQL = """
+        WITH RECURSIVE waiting (id) AS (
+            SELECT MIN(webhook_id) FROM deliveries WHERE settled_at IS NULL
+            UNION ALL
+            SELECT (SELECT MIN(d.webhook_id) FROM deliveries d WHERE d.settled_at IS NULL AND d.webhook_id > waiting.id)
+            FROM waiting WHERE waiting.id IS NOT NULL)
+        SELECT id FROM waiting WHERE id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM webhooks w WHERE w.id = waiting.id)
+        """
 
     /// What waits here while its webhook pauses, or so long that an attempt might outlive the lease, goes back.
     private func giveBackOld(at now: Timestamp) throws {

@@ -29,6 +29,7 @@ final class Dispatcher {
     /// What is leased, and until when.
     var underWay: [ID<WebhookDelivery>: (claim: Claim, leaseUntil: Timestamp)] = [:]
     var lastSweep: ContinuousClock.Instant?
+    var lastLookForGone: ContinuousClock.Instant?
     /// The soonest moment at which some lane changes by itself.
     private var alarm: Timestamp?
     private var hasMoreAtOnce = false
@@ -251,6 +252,7 @@ final class Dispatcher {
 
     private func demands(at now: Timestamp) -> [Claims.Demand] {
         // As many again as may be under way are leased ahead, so that those who are quick do not take the places of others.
+        if underWay.count > maximumInFlight { for lane in lanes.values where lane.isStalled { giveBack(from: lane) } }
         var room = 2 * maximumInFlight - underWay.count
         var demands: [Claims.Demand] = []
         for webhook in hinted where room > 0 {

@@ -54,16 +54,20 @@ final class Inbox: Sendable {
 
     /// Takes all there is, waiting for something if need be, until `timeout` at the latest.
     func take(timeout: Duration) -> Contents {
+        var isConsumed = false
         if timeout > .zero {
             let isEmpty = state.withLock { $0.contents.isEmpty && !$0.contents.isStopping }
-            if isEmpty { _ = signal.wait(timeout: .now() + timeout.seconds) }
+            if isEmpty { isConsumed = signal.wait(timeout: .now() + timeout.seconds) == .success }
         }
-        return state.withLock { state in
-            let contents = state.contents
-            state.contents = Contents(isStopping: contents.isStopping)
+        let (contents, wasSignalled) = state.withLock { state in
+            let taken = (state.contents, state.isSignalled)
+            state.contents = Contents(isStopping: taken.0.isStopping)
             state.isSignalled = false
-            return contents
+            return taken
         }
+        // Every signal is used up, or after a busy day the thread would wake for nothing once for each that was left.
+        if wasSignalled, !isConsumed { signal.wait() }
+        return contents
     }
 
     func stop(within limit: Duration) -> Bool {

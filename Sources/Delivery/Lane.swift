@@ -27,6 +27,8 @@ final class Lane {
     private var restUntil: Timestamp?
     private var timers: [Timestamp] = []
     private var lastExpiry: Timestamp?
+    /// When a request last ended, or the first of those under way began.
+    private var lastProgress = ContinuousClock.now
 
     init(_ configuration: WebhookConfiguration, isIntegrationOn: Bool) {
         webhook = configuration.id
@@ -84,6 +86,7 @@ final class Lane {
     }
 
     func began() {
+        if inFlight == 0 { lastProgress = .now }
         inFlight += 1
         if circuit.isOpen { isProbing = true }
     }
@@ -93,9 +96,13 @@ final class Lane {
         settlement.effect != .success || time > Self.quick || !isOpen(at: now)
     }
 
+    /// Whether it was quick, holds leases for that, and does not answer any more: they are others' room.
+    var isStalled: Bool { inFlight > 0 && !ready.isEmpty && ContinuousClock.now - lastProgress > Self.quick }
+
     /// - Returns: a reason to disable the webhook, if this result gives one.
     func ended(_ settlement: Settlement, at now: Timestamp) -> WebhookConfiguration.DisabledReason? {
         inFlight = max(0, inFlight - 1)
+        lastProgress = .now
         let wasProbe = isProbing
         isProbing = false
         if let restUntil = settlement.restUntil { self.restUntil = restUntil }

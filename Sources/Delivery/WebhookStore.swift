@@ -51,12 +51,7 @@ package struct WebhookStore: Sendable {
     package func delete(_ webhook: ID<Webhook>, of account: ID<Account>, at time: Timestamp, on connection: any Connection) throws -> Bool {
         let deleted = try connection.execute("DELETE FROM webhooks WHERE id = \(webhook) AND account_id = \(account)")
         guard deleted == 1 else { return false }
-        // One under way is settled when it ends, with the outcome that it had.
-        try connection.execute(
-            """
-            UPDATE deliveries SET state = \(DeliveryState.discarded), settled_at = \(time), next_at = NULL
-            WHERE webhook_id = \(webhook) AND settled_at IS NULL AND state <> \(DeliveryState.leased)
-            """)
+        try WebhookTotals.discardDeleted(webhook, at: time, on: connection)
         return true
     }
 

@@ -51,6 +51,15 @@ struct WebhookTotals {
             """)
     }
 
+    /// One under way is settled when it ends, with the outcome that it had.
+    static func discardDeleted(_ webhook: ID<Webhook>, at time: Timestamp, on connection: any Connection) throws {
+        try connection.execute(
+            """
+            UPDATE deliveries SET state = \(DeliveryState.discarded), settled_at = \(time), next_at = NULL
+            WHERE webhook_id = \(webhook) AND settled_at IS NULL AND state <> \(DeliveryState.leased)
+            """)
+    }
+
     private static let update = BulkStatement(
         """
         WITH change (id, delivered, last_result, last_at, failures, first_failure_at, probe_at, probe_interval, disabled) AS (VALUES\u{20}

@@ -62,6 +62,10 @@ package final class Application: Sendable {
             exit(70)
         }
         try database.migrate(allMigrations, at: clock.now())
+        // News of one call goes in the order of its deliveries' ids.
+        if let newest = try database.read({ try $0.value("SELECT MAX(id) FROM deliveries", as: ID<WebhookDelivery>.self) }) {
+            ids.goOn(behind: newest)
+        }
         let resources = installation.resourceFolder
         let site = Site(
             database: database, clock: clock, ids: ids, locales: try Locales.load(folder: "\(resources)/Locales"),
@@ -92,8 +96,10 @@ package final class Application: Sendable {
 
     /// Ends the recurring work and deliveries, lets writes finish, and closes the database.
     package func stop(within time: Duration) {
-        scheduler.stop()
-        app.engine.stop(within: time)
+        let deadline = ContinuousClock.now + time
+        // A job that is stopped goes on at the next start.
+        scheduler.stop(within: time / 2)
+        app.engine.stop(within: max(.zero, deadline - .now))
         app.client.stop()
         app.site.database.close()
     }

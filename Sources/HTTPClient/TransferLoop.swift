@@ -15,6 +15,8 @@ final class TransferLoop: @unchecked Sendable {
         var thread: pthread_t?
     }
 
+    private static let mostBegun = 256
+
     private let shared: Mutex<Shared>
     private let multi: UnsafeMutableRawPointer?
     private let userAgent: String
@@ -128,6 +130,11 @@ final class TransferLoop: @unchecked Sendable {
                 waitingStart = 0
                 swap(&waiting, &shared.inbox)
             } else {
+                // Those that have begun must go also when others wait all the time.
+                if waitingStart >= Self.mostBegun {
+                    waiting.removeFirst(waitingStart)
+                    waitingStart = 0
+                }
                 waiting.append(contentsOf: shared.inbox)
                 shared.inbox.removeAll(keepingCapacity: true)
             }

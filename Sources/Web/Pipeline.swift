@@ -53,7 +53,7 @@ package final class Pipeline: Sendable {
         do {
             let cookie = request.cookies[SessionCookie.name(isSecure: request.isSecure)]
             let session = try cookie.flatMap { try site.sessions.find(token: $0) }
-            if let session { try site.sessions.touchIfNeeded(session) }
+            if let session { try touch(session, requestID) }
             shown = visit(request, PathParameters(), requestID, session: session, form: MultipartForm())
             switch router.match(request.method, request.path) {
             case .found(let route, let parameters):
@@ -83,6 +83,15 @@ package final class Pipeline: Sendable {
             // The path alone: queries may hold what people searched for.
             site.logger.error("\(error)", metadata: ["request": "\(requestID)", "path": "\(request.path)"])
             return errorPages.response(.internalServerError, shown)
+        }
+    }
+
+    /// While the disk is full, pages can be read.
+    private func touch(_ session: Session, _ requestID: String) throws {
+        do {
+            try site.sessions.touchIfNeeded(session)
+        } catch DatabaseError.full {
+            site.logger.critical("The disk is full: a session's time was not kept", metadata: ["request": "\(requestID)"])
         }
     }
 

@@ -20,9 +20,15 @@ extension Visit {
     /// Gives the browser a session, and remembers the browser for a year as one that its owner has used.
     package func signIn(_ response: inout WebResponse, session: String, device: String) {
         let isSecure = request.isSecure
-        response.setCookie(Cookie(name: SessionCookie.name(isSecure: isSecure), value: session, isSecure: isSecure))
+        renew(&response, session: session)
         response.setCookie(
             Cookie(name: SessionCookie.deviceName(isSecure: isSecure), value: device, maxAge: .seconds(365 * 86400), isSecure: isSecure))
+    }
+
+    /// The same session under a new token.
+    package func renew(_ response: inout WebResponse, session: String) {
+        let isSecure = request.isSecure
+        response.setCookie(Cookie(name: SessionCookie.name(isSecure: isSecure), value: session, isSecure: isSecure))
     }
 
     package func signOut(_ response: inout WebResponse) {

@@ -11,15 +11,16 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve the console and the API to the web server, and deliver webhooks.",
         discussion:
-            "Applies migrations first. SIGTERM and SIGINT end it: requests under way are finished (10 seconds at most), nothing is lost.")
+            "Applies migrations first. SIGTERM and SIGINT end it: requests under way are finished, nothing is lost; 10 seconds at most.")
 
     @OptionGroup var options: DataOptions
 
     @Option(name: .long, help: ArgumentHelp("The socket for the web server. Default: DIR/run/hookswitch.sock", valueName: "PATH"))
     var socket: String?
 
-    private static let requestTime = Duration.seconds(10)
-    private static let deliveryTime = Duration.seconds(5)
+    // With the control socket's second: 9 s at most, whatever hangs.
+    private static let requestTime = Duration.seconds(5)
+    private static let deliveryTime = Duration.seconds(3)
 
     func run() async throws {
         let settings = try await Settings.load(dataFolder: options.folder)
@@ -63,7 +64,7 @@ struct Serve: AsyncParsableCommand {
         logger.info("Stopping")
         let isFinished = server.stop(within: Self.requestTime)
         if !isFinished { logger.warning("Requests were still under way after \(Self.requestTime); their clients get an error") }
-        control.stop(within: .seconds(2))
+        control.stop(within: .seconds(1))
         application.stop(within: Self.deliveryTime)
         logger.info("Stopped")
         // Threads that are still in a request have nothing left to work on.

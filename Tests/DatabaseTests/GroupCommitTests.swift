@@ -99,6 +99,65 @@ struct GroupCommitTests {
         database.close()
     }
 
+    /// Cannot begin a transaction while told so.
+    private final class StuckEngine: Engine {
+        let test: TestDatabase
+        let isStuck = Atomic<Bool>(true)
+
+        init(_ test: TestDatabase) { self.test = test }
+        func read(_ body: (any Connection) throws -> Void) throws { try test.engine.read(body) }
+        func transaction(_ body: (any Connection) throws -> Void) throws {
+            if isStuck.load(ordering: .relaxed) { throw DatabaseError.full }
+            try test.engine.transaction(body)
+        }
+        func savepoint(_ connection: any Connection, _ body: () throws -> Void) throws { try test.engine.savepoint(connection, body) }
+        func backup(to path: String) throws { try test.engine.backup(to: path) }
+        var statementCount: Int { test.engine.statementCount }
+    }
+
+    @Test("A transaction that cannot begin is answered, and the next one works", .timeLimit(.minutes(1)), arguments: EngineFactory.all)
+    func cannotBegin(_ factory: EngineFactory) throws {
+        let engine = StuckEngine(try factory.make())
+        let database = Database(engine: engine)
+        let failures = Atomic<Int>(0)
+        onThreads(10) { _ in
+            do { try database.write { _ in } } catch { failures.add(1, ordering: .relaxed) }
+        }
+        #expect(failures.load(ordering: .relaxed) == 10)
+        engine.isStuck.store(false, ordering: .relaxed)
+        try database.write { _ = try $0.execute("CREATE TABLE things (id BIGINT PRIMARY KEY)") }
+        database.close()
+    }
+
+    @Test("When SQLite ends the transaction under an item, all are told so and nothing is written", arguments: EngineFactory.all)
+    func transactionLost(_ factory: EngineFactory) throws {
+        let (database, _) = try makeDatabase(factory)
+        let outcomes = Mutex<[Bool]>([])
+        let all = DispatchGroup()
+        let gate = DispatchSemaphore(value: 0)
+        database.write({ _ in gate.wait() }, then: { _ in })
+        for id in 0..<5 {
+            all.enter()
+            database.write {
+                try $0.execute("INSERT INTO things (id) VALUES (\(id))")
+                // As SQLite itself does when it has no memory; the item hides it behind an error of its own.
+                if id == 2 {
+                    try $0.execute("ROLLBACK")
+                    throw Refused()
+                }
+            } then: { error in
+                outcomes.withLock { $0.append(error == nil) }
+                all.leave()
+            }
+        }
+        gate.signal()
+        all.wait()
+        let written = try database.read { try $0.value("SELECT COUNT(*) FROM things", as: Int.self) }
+        #expect(written == outcomes.withLock { $0.count { $0 } })
+        _ = try database.write { try $0.execute("INSERT INTO things (id) VALUES (9)") }
+        database.close()
+    }
+
     @Test("After closing, a write is refused rather than lost", arguments: EngineFactory.all)
     func closed(_ factory: EngineFactory) throws {
         let (database, _) = try makeDatabase(factory)

@@ -60,6 +60,29 @@ struct FlowTests {
         hanging.stop()
     }
 
+    @Test("Receivers that were quick with a backlog and then hang keep nobody else out")
+    func isolationFromBacklogs() throws {
+        let world = try World()
+        let hangs = Atomic<Bool>(false)
+        let backlog = try ScriptedReceiver { _ in hangs.load(ordering: .relaxed) ? .hang : .status(200) }
+        let good = try ScriptedReceiver { _ in .status(200) }
+        for _ in 0..<20 { try world.addWebhook(to: backlog.url()) }
+        _ = try world.acceptor.accept((0..<500).map { _ in try world.event() }, for: world.account)
+        try world.addWebhook(to: good.url())
+        try world.engine.start()
+        try #require(backlog.wait(for: 3_000, seconds: 30))
+        hangs.store(true, ordering: .relaxed)
+        // What is under way by now hangs, and what was leased ahead waits behind it.
+        usleep(500_000)
+        let start = Date()
+        for _ in 0..<20 { try world.accept() }
+        try #require(good.wait(for: 20, seconds: 14))
+        let elapsed = Date().timeIntervalSince(start)
+        print("20 deliveries beside 20 backlogs that hang: \(Int(elapsed * 1000)) ms")
+        #expect(elapsed < 5, "the timeout of those that hang is 15 s")
+        backlog.stop()
+    }
+
     @Test("No more than the agreed number of requests are under way to one webhook")
     func bounded() throws {
         let world = try World(inFlightPerWebhook: 3)

@@ -118,4 +118,24 @@ struct PauseTests {
         #expect(try eventually { try world.states() == [.delivered, .discarded] })
         #expect(receiver.requests.count == 2)
     }
+
+    @Test("An event whose acceptance crossed the deletion of its webhook does not wait for ever")
+    func deletionCrossesAcceptance() throws {
+        let world = try World()
+        let receiver = try ScriptedReceiver(.status(200))
+        let webhook = try world.addWebhook(to: receiver.url())
+        try world.accept()
+        _ = try world.database.write { connection in
+            try world.store.delete(webhook.id, of: world.account, at: world.clock.clock.now(), on: connection)
+        }
+        // The acceptance read the webhooks before the deletion, and is written behind it.
+        try world.accept()
+        #expect(try world.states() == [.discarded, .pending])
+        world.directory.invalidate(account: world.account)
+        let other = try world.addWebhook(to: receiver.url())
+        try world.engine.start()
+        try world.accept()
+        #expect(try eventually { try world.states() == [.discarded, .discarded, .delivered] })
+        #expect(try world.deliveries(of: other.id).count == 1)
+    }
 }

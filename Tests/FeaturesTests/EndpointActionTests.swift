@@ -116,6 +116,27 @@ struct EndpointActionTests {
         #expect(try pages.stored(address).isEnabled)
     }
 
+    @Test("Receivers that hang take two workers of an account at most, and other accounts can test meanwhile")
+    func hangingTests() throws {
+        let pages = try WebhookPages()
+        let app = pages.test.app
+        let receiver = try ScriptedReceiver(.hang)
+        let address = try pages.add([("target", receiver.url())])
+        let hanging = try pages.stored(address)
+        let threads = (0..<2).map { _ in
+            let thread = Thread { _ = try? app.engine.test(hanging) }
+            thread.start()
+            return thread
+        }
+        while receiver.requests.count < 2 { usleep(2000) }
+        let refused = pages.alice.post(address + "/test")
+        #expect(refused.location == address)
+        #expect(pages.alice.get(address).text.contains("Two tests of this account are under way"))
+        receiver.stop()
+        while threads.contains(where: { !$0.isFinished }) { usleep(2000) }
+        #expect(pages.alice.post(address + "/test").location?.contains("/tests/") == true)
+    }
+
     @Test("A test of a receiver that is not there, resets or is no HTTP server ends as a clear fault")
     func deadReceiver() throws {
         let pages = try WebhookPages()

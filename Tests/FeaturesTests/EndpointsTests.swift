@@ -208,6 +208,25 @@ struct EndpointsTests {
         #expect(try pages.states(of: address).count == 2)
     }
 
+    @Test("A stored secret is not sent to another receiver: who may write it, but not read it, has to type it again")
+    func secretsOfAnotherReceiver() throws {
+        let pages = try WebhookPages()
+        let secret = [("authentication", "bearer"), ("headers", "X-Token: ••••••")]
+        let address = try pages.add([("authentication", "bearer"), ("auth_secret", "token-1"), ("headers", "X-Token: hidden")])
+        for target in ["http://127.0.0.1:9010/hook", "http://127.0.0.2:9009/hook", "https://127.0.0.1:9009/hook"] {
+            let page = pages.alice.post(address, WebhookPages.form(secret + [("target", target)], version: 1))
+            #expect(page.status == 422)
+            #expect(page.text.contains("href=\"#auth_secret\"") && page.text.contains("href=\"#headers\""))
+        }
+        let samePlace = WebhookPages.form(secret + [("target", "http://127.0.0.1:9009/other")], version: 1)
+        #expect(pages.alice.post(address, samePlace).status == 303)
+        let typed = [
+            ("authentication", "bearer"), ("auth_secret", "token-2"), ("headers", "X-Token: new"), ("target", "http://127.0.0.1:9010/"),
+        ]
+        #expect(pages.alice.post(address, WebhookPages.form(typed, version: 2)).status == 303)
+        #expect(try pages.stored(address).authentication == .bearer(token: "token-2"))
+    }
+
     @Test("The list is searched by name and target, and says how to begin when it is empty")
     func listing() throws {
         let pages = try WebhookPages()

@@ -36,6 +36,15 @@ struct EventAPITests {
         try test.site.database.read { try $0.value("SELECT COUNT(*) FROM events") ?? 0 }
     }
 
+    @Test("An answer is no multiple of what was sent: of an event's unknown members the first are named")
+    func manyUnknownMembers() throws {
+        let (test, key) = try world()
+        let members = (0..<5000).map { "\"m\($0)\":0" }.joined(separator: ",")
+        let answer = try post(test, key, "{\"event_type\":\"call:end\",\(members)}")
+        #expect(answer.status == 422 && answer.json["type"] == "urn:hookswitch:problem:unknown-member")
+        #expect(answer.json["errors"]?.array?.count == 20)
+    }
+
     @Test("An event is accepted with an id, and can be asked for with its deliveries")
     func single() throws {
         let (test, key) = try world()

@@ -49,6 +49,20 @@ struct OperatorAccountsTests {
         #expect(try test.browser(test.alice).post("/operator/accounts/globex/open").status == 404)
     }
 
+    @Test("A form of the account before, still open in another tab, is not taken for the account that was opened since")
+    func tokenOfAccount() throws {
+        let test = try TestApp()
+        let browser = try test.browser(test.olivia)
+        #expect(browser.post("/operator/accounts/acme/open").location == "/")
+        let before = browser.cookies["session"]
+        let old = browser.get("/settings/retention").csrf ?? ""
+        #expect(browser.post("/operator/accounts/globex/open").location == "/")
+        #expect(browser.cookies["session"] != before)
+        #expect(browser.post("/settings/retention", [("csrf", old), ("recordings", "unlimited")]).status == 403)
+        browser.cookies["session"] = before
+        #expect(browser.get("/settings/retention").location?.hasPrefix("/sign-in") == true)
+    }
+
     @Test("A new account begins with an administrator, who chooses a password at the first sign-in")
     func create() throws {
         let test = try TestApp()

@@ -49,6 +49,13 @@ struct SignInTests {
         #expect(browser.cookies["session"] == nil)
     }
 
+    @Test("What is remembered of a try is small, also of an address with one character of many bytes")
+    func longEmail() throws {
+        let test = try TestApp()
+        let page = try test.browser().signIn("a" + String(repeating: "\u{301}", count: 40_000), "wrong password")
+        #expect(page.status == 422 && page.bytes.count < 20_000)
+    }
+
     @Test("A form with nothing in it names each field")
     func empty() throws {
         let test = try TestApp()

@@ -11,6 +11,8 @@ struct EventInput {
     /// Of an event's body as receivers get it: what SQS takes (webhooks.md § The request).
     static let longestBody = 256 * 1024
     private static let longestKey = 255
+    /// Of one event: half a million unknown members must not make an answer fifteen times as long.
+    private static let mostUnknown = 20
     private static let members = ["event_type", "event_time", "event_id", "current_context", "data"]
 
     let event: NewEvent
@@ -25,7 +27,8 @@ struct EventInput {
             throw EventFault("invalid-event", "Invalid event", "An event is a JSON object with event_type and data.", pointer).problem
         }
         var faults: [EventFault] = []
-        for member in object.members where !Self.members.contains(member.name) { faults.append(.unknownMember(member.name, in: pointer)) }
+        let unknown = object.members.lazy.filter { !Self.members.contains($0.name) }
+        for member in unknown.prefix(Self.mostUnknown) { faults.append(.unknownMember(member.name, in: pointer)) }
 
         let type = Self.type(object["event_type"], pointer, &faults)
         let time = Self.time(object["event_time"], pointer, &faults)

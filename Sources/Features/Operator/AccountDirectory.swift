@@ -41,7 +41,11 @@ struct AccountDirectory {
         try site.database.read { try $0.value("SELECT name FROM accounts WHERE id = \(account)") }
     }
 
-    func open(_ account: ID<Account>, in session: ID<SessionRow>, on connection: any Connection) throws {
-        try connection.execute("UPDATE sessions SET account_id = \(account) WHERE id = \(session)")
+    /// Gives the session's new token: rights change with the account, and a form of the account before, still open in another tab,
+    /// must not be taken for this one's.
+    func open(_ account: ID<Account>, in session: ID<SessionRow>, on connection: any Connection) throws -> String {
+        let token = Token.random()
+        try connection.execute("UPDATE sessions SET account_id = \(account), token_hash = \(Token.hash(token)) WHERE id = \(session)")
+        return token
     }
 }

@@ -74,14 +74,17 @@ struct OperatorController {
         else {
             throw Abort(.notFound)
         }
-        try member.site.database.write { connection in
-            try store.open(account, in: member.session.id, on: connection)
+        let token = try member.site.database.write { connection in
+            let token = try store.open(account, in: member.session.id, on: connection)
             try AuditEntry(
                 account: account, user: member.session.user, userName: member.session.userName, action: "account.open", subject: slug,
                 requestID: member.visit.requestID
             ).record(member.site, on: connection)
+            return token
         }
-        return member.redirect(to: "/", saying: member.t("operator.opened", ["account": name]))
+        var response = member.redirect(to: "/", saying: member.t("operator.opened", ["account": name]))
+        member.visit.renew(&response, session: token)
+        return response
     }
 
     private func errors(of form: NewAccountForm, _ member: Member) throws -> FieldErrors {

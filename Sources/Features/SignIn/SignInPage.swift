@@ -12,8 +12,9 @@ struct SignInForm {
     let kept: KeptForm?
 
     init(_ form: FormData) {
-        // No address is longer (RFC 5321), and what is counted by it stays small.
-        email = String((form["email"] ?? "").filter { !$0.isWhitespace }.lowercased().prefix(254))
+        // No address is longer (RFC 5321), and what is counted by it stays small: in bytes, as one character may have any number.
+        let typed = (form["email"] ?? "").filter { !$0.isWhitespace }.lowercased()
+        email = typed.utf8.count <= 254 ? typed : String(decoding: typed.utf8.prefix(254), as: UTF8.self)
         let password = form["password"] ?? ""
         // None that is longer can be right: it is not worth stretching.
         self.password = password.unicodeScalars.count > Passwords.lengths.upperBound ? " " : password

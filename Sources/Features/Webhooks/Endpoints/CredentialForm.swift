@@ -36,6 +36,9 @@ struct CredentialForm {
 
     var hasTypedSecret: Bool { !secret.isEmpty }
 
+    /// A blank secret is to stay what it is.
+    func keeps(_ stored: Authentication) -> Bool { secret.isEmpty && !clears && stored != .none && stored.kind.rawValue == kind }
+
     /// - Parameter stored: what a blank secret keeps, if it is of the same kind.
     func validated(stored: Authentication, _ t: Translation, _ errors: inout FieldErrors) -> Authentication? {
         guard let kind = Authentication.Kind(rawValue: kind) else {

@@ -107,10 +107,15 @@ struct EndpointForm {
             errors.add("name", t("webhooks.name.needed", ["limit": "\(Self.longestName)"]))
         }
         let target = TargetField.checked(target, "target", policy, t, &errors)
+        let secrets = stored.flatMap { stored in target.map { policy.isSameReceiver($0, stored.url) } ?? true ? stored : nil }
+        if let stored, secrets == nil {
+            if credential.keeps(stored.authentication) { errors.add("auth_secret", t("webhooks.secret.other_receiver")) }
+            if headers.contains(CustomHeaderLines.mask) { errors.add("headers", t("webhooks.headers.other_receiver")) }
+        }
         let events = subscription()
         if events == EventSubscription() { errors.add("events", t("webhooks.events.needed")) }
-        let authentication = credential.validated(stored: stored?.authentication ?? .none, t, &errors)
-        let headers = CustomHeaderLines.parsed(headers, stored: stored?.headers ?? [], beside: authentication ?? .none, t, &errors)
+        let authentication = credential.validated(stored: secrets?.authentication ?? .none, t, &errors)
+        let headers = CustomHeaderLines.parsed(headers, stored: secrets?.headers ?? [], beside: authentication ?? .none, t, &errors)
         let restriction = restricted(events, stored?.restriction ?? .none, restrictable, t, &errors)
         guard errors.isEmpty, let target, let authentication, let headers, let restriction else { return .invalid(errors) }
         return .valid(

@@ -54,8 +54,13 @@ extension App {
     /// Sends, waits (15 s at most), and leads to the result, so that loading that page again sends nothing.
     fileprivate func test(_ webhook: WebhookConfiguration, _ member: Member) throws -> WebResponse {
         try member.change("webhook.test", of: webhook.id.description) { _ in }
-        // As stored now, not as the directory may still have it.
-        let result = try engine.test(webhook)
+        let result: DeliveryEngine.TestResult
+        do {
+            // As stored now, not as the directory may still have it.
+            result = try engine.test(webhook)
+        } catch DeliveryEngine.TestFailure.tooMany {
+            return member.redirect(to: EndpointController.path(of: webhook.id), .warning, saying: member.t("webhooks.test.too_many"))
+        }
         return member.redirect(to: "\(EndpointController.path(of: webhook.id))/tests/\(result.delivery)")
     }
 }

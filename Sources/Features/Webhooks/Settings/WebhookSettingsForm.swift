@@ -56,6 +56,14 @@ struct WebhookSettingsForm {
             target = TargetField.checked(url, "url", policy, t, &errors)
         }
         var stored = main?.authentication ?? .none
+        if let main, let target, !policy.isSameReceiver(target, main.url) {
+            // What is not typed in this form cannot be typed again here.
+            if !main.headers.isEmpty || authentication == Authentication.keep.rawValue && stored != .none {
+                errors.add("url", t("webhooks.settings.url.other_receiver"))
+            }
+            if credential.keeps(stored) { errors.add("auth_secret", t("webhooks.secret.other_receiver")) }
+            if authentication == Authentication.yes.rawValue { stored = .none }
+        }
         switch Authentication(rawValue: authentication) {
         case .no: stored = .none
         case .yes: stored = credential.validated(stored: stored, t, &errors) ?? .none

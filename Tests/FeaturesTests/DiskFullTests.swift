@@ -1,0 +1,32 @@
+// With no room on the disk nothing is changed, but all can be looked at.
+
+import Database
+import Foundation
+import TestSupport
+import Testing
+import Time
+import Web
+
+@Suite("Disk full")
+struct DiskFullTests {
+    @Test("While the disk is full, pages can be read")
+    func reading() throws {
+        let test = try TestApp()
+        let browser = try test.browser(test.alice)
+        #expect(browser.get("/me").status == 200)
+        // The next change of a session finds no room.
+        try test.site.database.write { connection in
+            try connection.execute("CREATE TABLE room (bytes BLOB)")
+            try connection.execute("CREATE TRIGGER fill AFTER UPDATE ON sessions BEGIN INSERT INTO room VALUES (zeroblob(10000000)); END")
+        }
+        try test.site.database.write { _ = try $0.execute("PRAGMA max_page_count = 1") }
+        #expect(throws: DatabaseError.full) { _ = try test.site.database.write { try $0.execute("UPDATE sessions SET user_agent = 'x'") } }
+        test.clock.advance(by: .seconds(120))
+        #expect(browser.get("/me").status == 200)
+        try test.site.database.write { connection in
+            _ = try connection.execute("PRAGMA max_page_count = 1000000")
+            _ = try connection.execute("DROP TRIGGER fill")
+        }
+        #expect(browser.get("/me").status == 200)
+    }
+}
