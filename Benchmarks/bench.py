@@ -34,6 +34,15 @@ def numbers(text):
     return {name: float(value) for name, value in (line.split() for line in text.splitlines() if len(line.split()) == 2)}
 
 
+def ticks(process):
+    fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def children(process):
+    return [int(word) for word in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
 def php(value):
     """As a PHP literal."""
     if isinstance(value, bool):
@@ -230,6 +239,13 @@ php_admin_value[date.timezone] = UTC
             raise SystemExit(f"{path} on {port} did not answer well:\n{done.stdout}")
         return float(re.search(r"Requests/sec:\s*([\d.]+)", done.stdout).group(1))
 
+    @staticmethod
+    def costing(measure, processes, seconds):
+        """Requests a second, and the milliseconds of processor that each took of these processes: the steadier figure."""
+        before = sum(map(ticks, processes))
+        speed = measure()
+        return speed, (sum(map(ticks, processes)) - before) * 1000 / os.sysconf("SC_CLK_TCK") / (speed * seconds)
+
     def pages(self):
         self.fill_pages()
         console = self.consoles["pages"]
@@ -248,18 +264,20 @@ php_admin_value[date.timezone] = UTC
         seconds = 2 if self.quick else 6
         # Compressing is nginx's own work and the same for both, and takes more than either program: so it is told with and without.
         for compressed in (False, True):
-            mine, other = [], []
+            mine, other, costs = [], [], ([], [])
             for one in range(self.rounds + 1):
-                a = self.wrk(self.product.port, path, cookie, seconds, compressed)
-                b = self.wrk(self.php_port, path, cookie, seconds, compressed)
+                a, cost = self.costing(lambda: self.wrk(self.product.port, path, cookie, seconds, compressed), [self.product.pid], seconds)
+                b, their_cost = self.costing(lambda: self.wrk(self.php_port, path, cookie, seconds, compressed), children(self.php.pid), seconds)
                 # The first round warms both.
                 if one:
                     mine.append(a)
                     other.append(b)
+                    costs[0].append(cost)
+                    costs[1].append(their_cost)
             ratio = median(a / b for a, b in zip(mine, other))
             self.table.add(
                 f"Deliveries page against PHP-FPM{', compressed by nginx' if compressed else ''}", "≥ 1.5 ×", f"{ratio:.2f} ×", ratio >= 1.5,
-                f"{median(mine):.0f} and {median(other):.0f} requests/s, {len(ours.content) // 1000} and {len(theirs.content) // 1000} kB, {rows[0]} rows")
+                f"{median(mine):.0f} and {median(other):.0f} requests/s, {median(costs[0]):.2f} and {median(costs[1]):.2f} ms of processor each, {len(ours.content) // 1000} and {len(theirs.content) // 1000} kB, {rows[0]} rows")
         self.php.terminate()
         self.php.wait(10)
 
