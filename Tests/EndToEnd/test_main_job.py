@@ -216,7 +216,7 @@ def test_a_receiver_that_fails_is_retried_and_shows_it_and_retry_works(page, job
         before = len(broken.requests)
         page.open(f"{broken_path}/deliveries").follow(t("deliveries.enter"), within="main")
         page.press(t("deliveries.retry"))
-        assert t("deliveries.retry.sent") in page.text
+        assert t("deliveries.retry.sent", event="cdr", webhook="Broken") in page.text
         broken.wait_for(before + 1)
         assert {request.id for request in broken.requests} == {second.id}
         until(

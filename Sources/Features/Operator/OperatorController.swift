@@ -17,6 +17,7 @@ extension Feature {
                 .get("/operator/accounts/new", .operator, accounts.new),
                 .post("/operator/accounts", .operator, accounts.create),
                 .post("/operator/accounts/{slug}/open", .operator, accounts.open),
+                .post("/operator/leave", .operator, accounts.leave),
             ])
     }
 }
@@ -87,6 +88,15 @@ struct OperatorController {
         return response
     }
 
+    /// Out of the account again, back to the list. Also for a strip that stands in a second tab: there is nothing left to leave then.
+    @Sendable func leave(_ member: Member) throws -> WebResponse {
+        guard let account = member.session.account else { return member.redirect(to: "/operator/accounts") }
+        let token = try member.change("account.leave", of: account.slug) { try store.leave(member.session.id, on: $0) }
+        var response = member.redirect(to: "/operator/accounts", saying: member.t("operator.left", ["account": account.name]))
+        member.visit.renew(&response, session: token)
+        return response
+    }
+
     private func errors(of form: NewAccountForm, _ member: Member) throws -> FieldErrors {
         var errors = FieldErrors()
         form.addErrors(to: &errors, member.t, try member.site.database.read { try form.taken(by: people, on: $0) })
@@ -97,7 +107,7 @@ struct OperatorController {
         let t = member.t
         let page = NewAccountPage(
             errors: errors.summary(t), accountFields: NewAccountFormView(form, isAdministratorRequired: true, t, errors))
-        let head = PageHead(t("operator.new.title"), lead: t("operator.new.lead"), section: t("operator.section"))
+        let head = PageHead(t("operator.new.title"), lead: t("operator.new.lead"), section: t("operator.section"), up: [(t("operator.title"), "/operator/accounts")])
         return try member.page(self.form, page, head, hasErrors: !errors.isEmpty)
     }
 }
