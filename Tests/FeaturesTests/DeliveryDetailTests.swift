@@ -33,11 +33,13 @@ struct DeliveryDetailTests {
         let page = alice.get("\(address)?\(list)")
         #expect(page.status == 200)
         for words in [
-            "Attempt 1: answered 503", "At fault:", "the receiver.", "It is overloaded", "Retrying 1/10, next ", "The next attempt is at", "First byte",
+            "Attempt 1: answered 503", "At fault:", "the receiver.", "It is overloaded", "Retrying 1/10, next ", "The next attempt is at",
+            "First byte",
             "order-66", "c-77", "Durable: tried again for three days", "&lt;script&gt;alert(1)&lt;/script&gt;␀␛\u{FFFD}",
             "X-Reason: &lt;b&gt;busy&lt;/b&gt;", "webhook-signature: v1,", "Authorization: ••••••", delivery.description,
             accepted.id.description,
-            "CRM &lt;1&gt;", "<title>call:end: Retrying 1/10", "href=\"/settings/webhooks/endpoints/\(webhook.id)/deliveries?state=pending\"",
+            "CRM &lt;1&gt;", "<title>call:end: Retrying 1/10",
+            "href=\"/settings/webhooks/endpoints/\(webhook.id)/deliveries?state=pending\"",
             // Quotes of the URL and of the body stay within the shell's own.
             "--url &#39;http://127.0.0.1:\(receiver.port)/hook?a=&#39;\\&#39;&#39;b&#39;\\&#39;&#39;&#39;", "it&#39;\\&#39;&#39;s",
         ] { #expect(page.text.contains(words), "\(words)") }
@@ -62,10 +64,10 @@ struct DeliveryDetailTests {
         // Delivered ones too, from the list, and back to the list as it was.
         let again = alice.post("\(address)/retry?state=delivered&q=crm")
         #expect(again.location == "/settings/webhooks/history?state=delivered&q=crm#\(delivery)")
-        let list = alice.get("/settings/webhooks/history").text
-        #expect(list.contains("The delivery of call:end to CRM &lt;1&gt; is being sent again"))
-        #expect(list.contains("<a href=\"\(address)?state=delivered&amp;q=crm\">Open the delivery</a>"))
-        #expect(list.contains("<tr id=\"\(delivery)\">"))
+        let history = alice.get("/settings/webhooks/history").text
+        #expect(history.contains("The delivery of call:end to CRM &lt;1&gt; is being sent again"))
+        #expect(history.contains("<a href=\"\(address)?state=delivered&amp;q=crm\">Open the delivery</a>"))
+        #expect(history.contains("<tr id=\"\(delivery)\">"))
         #expect(receiver.wait(for: 3))
     }
 

@@ -107,7 +107,9 @@ struct OperatorController {
         let t = member.t
         let page = NewAccountPage(
             errors: errors.summary(t), accountFields: NewAccountFormView(form, isAdministratorRequired: true, t, errors))
-        let head = PageHead(t("operator.new.title"), lead: t("operator.new.lead"), section: t("operator.section"), up: [(t("operator.title"), "/operator/accounts")])
+        let head = PageHead(
+            t("operator.new.title"), lead: t("operator.new.lead"), section: t("operator.section"),
+            up: [(t("operator.title"), "/operator/accounts")])
         return try member.page(self.form, page, head, hasErrors: !errors.isEmpty)
     }
 }

@@ -52,7 +52,8 @@ struct DeliveryDetailController {
                 (t("webhooks.deliveries"), address.href),
             ]
         let head = PageHead(
-            t("deliveries.one.title", ["event": delivery.eventType, "webhook": delivery.webhookName]), lead: t("deliveries.one.lead"), up: up,
+            t("deliveries.one.title", ["event": delivery.eventType, "webhook": delivery.webhookName]), lead: t("deliveries.one.lead"),
+            up: up,
             title: t(
                 "deliveries.one.document_title",
                 ["event": delivery.eventType, "state": badge.label, "webhook": delivery.webhookName]))

@@ -73,7 +73,9 @@ struct PauseController {
             text: waiting == 0 ? "" : t("webhooks.waiting.pending", count: waiting),
             choices: ChoicesView(
                 "meanwhile", t("webhooks.pause.meanwhile"), checked: [member.form["meanwhile"] ?? Meanwhile.keep.rawValue],
-                choices: Meanwhile.allCases.map { ($0.rawValue, t("webhooks.pause.\($0.rawValue)"), t("webhooks.pause.\($0.rawValue).hint")) },
+                choices: Meanwhile.allCases.map {
+                    ($0.rawValue, t("webhooks.pause.\($0.rawValue)"), t("webhooks.pause.\($0.rawValue).hint"))
+                },
                 errors: errors), submit: t("webhooks.pause.submit"), keep: t("webhooks.pause.stay"))
         return try member.page(
             template, page, PageHead(t("webhooks.pause.title", ["name": webhook.name]), up: EndpointStep.below(webhook, t)),
