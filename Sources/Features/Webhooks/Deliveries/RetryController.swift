@@ -19,7 +19,7 @@ struct RetryController {
 
     @Sendable func create(_ member: Member) throws -> WebResponse {
         let delivery = try member.id(as: WebhookDelivery.self)
-        let account = try member.account.id
+        let account = member.account.id
         guard let target = try store.target(of: delivery, in: account) else { throw Abort(.notFound) }
         let address = ListAddress(carriedBy: member.query)
         let isDetail = member.query["from_detail"] != nil
@@ -28,11 +28,14 @@ struct RetryController {
         let back = isDetail ? detail : "\(address.href)#\(delivery)"
         let link = isDetail ? nil : Flash.Link(member.t("deliveries.retry.open"), to: detail)
         let names = ["event": target.eventType, "webhook": target.webhookName]
-        guard try engine.retry(delivery, in: account) else {
+        do {
+            try member.change("delivery.retry", of: delivery.description) { connection in
+                guard try engine.retry(delivery, in: account, on: connection) != nil else { throw Refusal.stale }
+            }
+        } catch Refusal.stale {
             return member.redirect(to: back, .warning, saying: member.t(try refusal(target.webhook, account), names), link: link)
         }
-        // The attempt is on its way; that it was asked for is written down beside it.
-        try member.change("delivery.retry", of: delivery.description) { _ in }
+        engine.hurry(delivery, to: target.webhook)
         return member.redirect(to: back, saying: member.t("deliveries.retry.sent", names), link: link)
     }
 

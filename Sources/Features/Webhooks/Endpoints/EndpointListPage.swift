@@ -3,6 +3,7 @@
 import Database
 import Delivery
 import HTTP
+import Spelling
 import Templating
 import Web
 
@@ -18,7 +19,7 @@ struct EndpointListPage: TemplateData {
 
     init(_ account: AccountWebhooks, held: [ID<Webhook>: Int], _ member: Member) {
         let t = member.t
-        let wanted = member.query["q"]?.trimmed ?? ""
+        let wanted = TypedText.line(member.query["q"] ?? "")
         mayManage = member.may(.manageWebhooks)
         isIntegrationOff = !account.isEnabled && !account.webhooks.isEmpty
         let shown = account.webhooks.filter { webhook in

@@ -30,7 +30,7 @@ struct PauseController {
     }
 
     @Sendable func create(_ member: Member) throws -> WebResponse {
-        let account = try member.account.id
+        let account = member.account.id
         let webhook = try store.webhook(member.id(), of: account)
         guard webhook.isOn else { return isOff(webhook, member) }
         guard let meanwhile = Meanwhile(rawValue: member.form["meanwhile"] ?? "") else {
@@ -42,7 +42,7 @@ struct PauseController {
             try member.change("webhook.pause", of: webhook.id.description) { connection in
                 switch meanwhile {
                 case .keep:
-                    guard try app.engine.hold(webhook.id, of: account, on: connection) else { throw EndpointRefusal.stale }
+                    guard try app.engine.hold(webhook.id, of: account, on: connection) else { throw Refusal.stale }
                 case .drop:
                     var dropping = webhook
                     dropping.isEnabled = false
@@ -50,7 +50,7 @@ struct PauseController {
                     try store.update(dropping, on: connection)
                 }
             }
-        } catch EndpointRefusal.stale {
+        } catch Refusal.stale {
             return isOff(webhook, member)
         }
         app.webhooksChanged([], of: account)

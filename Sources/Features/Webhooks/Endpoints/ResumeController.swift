@@ -29,7 +29,7 @@ struct ResumeController {
     }
 
     @Sendable func create(_ member: Member) throws -> WebResponse {
-        let account = try member.account.id
+        let account = member.account.id
         let webhook = try store.webhook(member.id(), of: account)
         guard !webhook.isOn else { return isOn(webhook, member) }
         let chosen = Held(rawValue: member.form["held"] ?? "")
@@ -51,11 +51,11 @@ struct ResumeController {
                 }
                 guard webhook.isPaused else { return 0 }
                 guard let count = try app.engine.resume(webhook.id, of: account, discarding: held == .discard, on: connection) else {
-                    throw EndpointRefusal.stale
+                    throw Refusal.stale
                 }
                 return count
             }
-        } catch EndpointRefusal.stale {
+        } catch Refusal.stale {
             return isOn(webhook, member)
         }
         app.webhooksChanged([webhook.id], of: account)
