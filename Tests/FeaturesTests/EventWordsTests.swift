@@ -8,7 +8,8 @@ import Web
 
 @Suite("Words of events")
 struct EventWordsTests {
-    private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    private static let folder =
+        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .path + "/Locales"
 
     @Test("Each event of the catalogue has a sentence, each sentence an event, in the catalogue's order", arguments: Language.allCases)

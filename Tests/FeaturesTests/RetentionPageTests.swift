@@ -156,7 +156,7 @@ struct RetentionPageTests {
         _ = browser.post("/settings/retention/purge", RetentionPurgeTests.hidden(question))
         #expect(try test.deletions().count == 1)
         #expect(FileManager.default.fileExists(atPath: foreign.path))
-        #expect(browser.get("/settings/retention/purge").text.contains("a purge would delete nothing now"))
+        #expect(browser.get("/settings/retention/purge").text.contains("a purge would delete nothing at present"))
     }
 
     @Test("Figures that are old, of another policy, or of the future delete nothing", arguments: ["old", "policy", "future", "none"])

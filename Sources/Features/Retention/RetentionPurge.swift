@@ -131,6 +131,6 @@ package struct RetentionPurge: Sendable {
     private func detail(_ days: Int, _ cutoff: Timestamp, _ place: RetentionStore.AccountPlace) -> String {
         let t = site.locales[Language(rawValue: place.language) ?? .english]
         let times = Times(zone: site.zone(place.timeZone), translation: t, now: site.clock.now())
-        return t("retention.deletion_detail", count: days, ["cutoff": times.text(cutoff)])
+        return t("retention.deletion_detail", count: days, ["cutoff": times.inSentence(cutoff)])
     }
 }

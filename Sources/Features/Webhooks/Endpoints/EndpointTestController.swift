@@ -57,7 +57,11 @@ extension App {
         let result: DeliveryEngine.TestResult
         do {
             // As stored now, not as the directory may still have it.
-            result = try engine.test(webhook)
+            result = try engine.test(
+                webhook,
+                context: EventSamples.context(
+                    account: try member.account.slug, user: member.session.user.description, email: member.session.email,
+                    address: member.visit.request.remoteAddress))
         } catch DeliveryEngine.TestFailure.tooMany {
             return member.redirect(to: EndpointController.path(of: webhook.id), .warning, saying: member.t("webhooks.test.too_many"))
         }
