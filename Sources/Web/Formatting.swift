@@ -92,7 +92,7 @@ package struct Times: Sendable {
     /// `3 minutes ago`, `in 2 hours`
     package func relative(_ time: Timestamp) -> String { text(distance(to: time)) }
 
-    /// How far from now a time is, as far as people are told.
+    /// How far from now a time is, as precisely as people are told.
     fileprivate struct Distance: Equatable {
         let isAhead: Bool
         let unit: StaticString
@@ -141,7 +141,7 @@ package struct Times: Sendable {
     }
 }
 
-/// The times of a list's rows. Neighbours are mostly equally long ago, and finding the words for that is most of the work.
+/// The times of a list's rows. Neighbours are mostly the same distance from now, and finding the words for it is most of the work.
 package struct TimeColumn {
     private let times: Times
     private var last: (distance: Times.Distance, text: String)?

@@ -146,7 +146,7 @@ package final class Pipeline: Sendable {
             guard session.rights.contains(right) else { throw Abort(.forbidden) }
             return nil
         case .operator:
-            // Others are not told that there is such a page.
+            // To others the page does not exist.
             guard session.isOperator else { throw Abort(.notFound) }
             return nil
         case .machine: throw Abort(.notFound)

@@ -29,7 +29,7 @@ struct EndpointsTests {
             #expect(!page.text.contains("typed-key"))
             #expect(!page.text.contains("hidden-token"))
         }
-        #expect(pages.alice.get(address).text.contains("All of CRM"))
+        #expect(pages.alice.get(address).text.contains("All “CRM” events"))
         #expect(try pages.audited("webhook.create") == 1)
     }
 
@@ -181,7 +181,7 @@ struct EndpointsTests {
         #expect(pages.alice.post(address, WebhookPages.form([("name", "First")], version: 1)).status == 303)
         let stale = pages.alice.post(address, WebhookPages.form([("name", "Second")], version: 1))
         #expect(stale.status == 422)
-        #expect(stale.text.contains("<td data-label=\"Yours\">Second</td><td data-label=\"Saved now\">First</td>"))
+        #expect(stale.text.contains("<td data-label=\"Yours\">Second</td><td data-label=\"Currently saved\">First</td>"))
         #expect(try pages.stored(address).name == "First")
         #expect(stale.text.contains("name=\"row_version\" value=\"2\""))
         #expect(pages.alice.post(address, WebhookPages.form([("name", "Second")], version: 2)).status == 303)
@@ -197,7 +197,7 @@ struct EndpointsTests {
         try pages.accept("cdr")
         let question = pages.alice.get(address + "/delete")
         #expect(question.text.contains("Delete Old CRM?"))
-        #expect(question.text.contains("2 deliveries that are still to come will be discarded."))
+        #expect(question.text.contains("2 pending deliveries will be discarded."))
         #expect(pages.alice.post(address + "/delete").location == WebhookPages.list)
         #expect(try pages.all(of: pages.test.acme).isEmpty)
         #expect(try pages.states(of: address) == [.discarded, .discarded])

@@ -2,6 +2,8 @@
 
 import Database
 import Delivery
+import HTTPClient
+import JSON
 import Time
 import Web
 

@@ -67,7 +67,7 @@ struct OperatorController {
         return member.redirect(to: "/operator/accounts", saying: member.t("operator.created", ["account": form.account.name]))
     }
 
-    /// From now on this session reads and writes that account. Written down in the account, where its administrators can see it.
+    /// From now on this session reads and writes that account. The account's own audit log records it.
     @Sendable func open(_ member: Member) throws -> WebResponse {
         guard let slug = member.visit.parameters["slug"], let account = try people.account(slug: slug),
             let name = try store.name(of: account)

@@ -2,6 +2,7 @@
 
 import Database
 import Delivery
+import HTTP
 import HTTPTypes
 import Web
 
