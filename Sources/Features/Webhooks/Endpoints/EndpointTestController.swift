@@ -61,7 +61,7 @@ extension App {
             result = try engine.test(
                 webhook,
                 context: EventSamples.context(
-                    account: try member.account.slug, user: member.session.user.description, email: member.session.email,
+                    account: member.account.slug, user: member.session.user.description, email: member.session.email,
                     address: member.visit.request.remoteAddress))
         } catch DeliveryEngine.TestFailure.tooMany {
             return member.redirect(to: EndpointController.path(of: webhook.id), .warning, saying: member.t("webhooks.test.too_many"))
