@@ -42,12 +42,6 @@ extension WebhookConfiguration {
         guard let lastResult else { return "" }
         return Int(lastResult).map { "HTTP \($0)" } ?? t("webhooks.fault.\(lastResult)")
     }
-
-    func lastResultBadge(_ t: Translation) -> BadgeView {
-        guard let lastResult else { return BadgeView(.neutral, t("webhooks.result.none")) }
-        if let status = Int(lastResult) { return BadgeView((200..<300).contains(status) ? .good : .bad, "HTTP \(status)") }
-        return BadgeView(.bad, t("webhooks.fault.\(lastResult)"))
-    }
 }
 
 extension EventSubscription {
