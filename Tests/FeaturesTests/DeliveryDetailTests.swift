@@ -90,7 +90,7 @@ struct DeliveryDetailTests {
         let alice = try test.browser(test.alice)
         #expect(alice.post("/settings/webhooks/deliveries/\(delivery)/retry?from_detail=1").status == 303)
         let page = alice.get("/settings/webhooks/deliveries/\(delivery)").text
-        let reason = obstacle == "deleted" ? "was deleted" : obstacle == "off" ? "integration of the account is off" : "the webhook is off"
+        let reason = obstacle == "deleted" ? "deleted" : obstacle == "off" ? "integration of the account is off" : "the webhook is off"
         #expect(page.contains("Nothing was sent") && page.contains(reason))
         #expect(page.contains("The host name was not found") || !page.contains("Attempt 1"))
         #expect(try test.state(of: delivery) == .failed)
