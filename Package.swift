@@ -84,7 +84,9 @@ let package = Package(
             "Features",
         ].map { name in
             // Every test target may use what stands below Features, so that a test's imports are its own affair.
-            let modules = Set([name, "TestSupport", "Web", "Delivery", "HTTPClient", "HTTP", "Cron", "Database", "JSON", "Telephony", "Time"]).sorted()
+            let modules = Set([
+                name, "TestSupport", "Web", "Delivery", "HTTPClient", "HTTP", "Cron", "Database", "JSON", "Telephony", "Time",
+            ]).sorted()
             return .testTarget(
                 name: "\(name)Tests",
                 dependencies: modules.map { .target(name: $0) } + [httpTypes, logging, crypto],

@@ -1,9 +1,6 @@
-// Whose number shows when a call goes out, and what the form says of one that cannot.
+// Whose number shows when a call goes out.
 
-import Telephony
-import TestSupport
 import Testing
-import Web
 
 @testable import Features
 
