@@ -1,4 +1,4 @@
-// A webhook's form: what was typed, kept as typed, until it is a webhook or a list of what to mend.
+// A webhook's form: what was typed, kept as typed, until it is a webhook or a list of errors.
 
 import Delivery
 import HTTP
