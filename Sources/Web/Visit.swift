@@ -163,6 +163,14 @@ package struct Member {
         }
     }
 
+    /// The Deletion history's entry for one thing that is deleted in the same transaction.
+    package func recordDeletion(of entity: DeletedEntity, named detail: String, bytes: Int = 0, on connection: any Connection) throws {
+        try Deletion(
+            account: try account.id, user: session.user, userName: session.userName, entity: entity, detail: detail, planned: 1, items: 1,
+            bytes: bytes
+        ).record(site, on: connection)
+    }
+
     /// Deletes, in one transaction with the Deletion history entry and the audit row. `body` says how many it deleted.
     package func delete(_ entity: DeletedEntity, named detail: String, _ body: (any Connection) throws -> Int) throws -> Int {
         let account = try account

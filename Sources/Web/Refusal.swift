@@ -1,0 +1,1 @@
+package enum Refusal: Error { case stale }
