@@ -1,6 +1,7 @@
 // All the SQL of Account settings.
 
 import Database
+import HTTPTypes
 import Time
 import Web
 
