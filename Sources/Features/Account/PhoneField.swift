@@ -2,6 +2,7 @@
 import HTTP
 import JSON
 import Web
+
 struct Phone<Root, Context>: NamedField {
     var words: FieldWords
     let slot: Slot<Root, String>

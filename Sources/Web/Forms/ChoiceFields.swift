@@ -31,7 +31,8 @@ package struct Choice<Root, Context: Sendable, Item: FormText>: NamedField {
         let text = typed[words.name] ?? ""
         if text.isEmpty, slot.isOptional { return slot.set(nil, in: &root) }
         // What is no longer listed, such as an old name of a zone, stays until somebody chooses another.
-        guard let item = Item(formText: text), options.list(context, reading.t).contains(text) || stored.flatMap({ slot[$0] }) == item else {
+        guard let item = Item(formText: text), options.list(context, reading.t).contains(text) || stored.flatMap({ slot[$0] }) == item
+        else {
             return words.complain(text.isEmpty ? "needed" : "unknown", reading)
         }
         slot.set(item, in: &root)

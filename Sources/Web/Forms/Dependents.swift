@@ -12,7 +12,10 @@ struct Inner<Root, Context: Sendable, Part: Sendable>: Sendable {
     var fields: [any FormField<Part, Context>]
     let isSelf: Bool
 
-    init(_ path: any WritableKeyPath<Root, Part?> & Sendable, _ blank: @escaping @Sendable () -> Part, _ fields: [any FormField<Part, Context>]) {
+    init(
+        _ path: any WritableKeyPath<Root, Part?> & Sendable, _ blank: @escaping @Sendable () -> Part,
+        _ fields: [any FormField<Part, Context>]
+    ) {
         (self.path, self.blank, self.fields) = (path, blank, fields)
         // `Integer("days", \.self, …)`: the part is one value, and so it is in JSON.
         isSelf = fields.count == 1 && fields[0].paths == [\Part.self]
@@ -27,7 +30,9 @@ struct Inner<Root, Context: Sendable, Part: Sendable>: Sendable {
 
     func schema(_ situation: Situation<Context>) -> JSONValue {
         let members = fields.flatMap { $0.schema(situation) }
-        return isSelf ? members[0].value : schemaObject([("type", "object"), ("properties", .object(JSONObject(members: members.map { ($0.name, $0.value) })))])
+        return isSelf
+            ? members[0].value
+            : schemaObject([("type", "object"), ("properties", .object(JSONObject(members: members.map { ($0.name, $0.value) })))])
     }
 
     /// Nil where it is not there, or is more than one value.
@@ -253,7 +258,9 @@ private struct CaseContent<Root, Context: Sendable, Part: Sendable>: FormField {
         inner.read(typed, into: &root, stored: stored, context, reading)
     }
 
-    func show(_ typed: FormData, stored: Root?, _ context: Context, _ showing: Showing) { inner.show(typed, stored: stored, context, showing) }
+    func show(_ typed: FormData, stored: Root?, _ context: Context, _ showing: Showing) {
+        inner.show(typed, stored: stored, context, showing)
+    }
 
     func compare(_ old: Root, _ new: Root, _ context: Context, _ comparison: Comparison) {
         inner.compare(old, new, context, comparison)

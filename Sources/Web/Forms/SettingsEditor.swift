@@ -102,7 +102,8 @@ package struct SettingsEditor<Value: Sendable, Context: Sendable>: Sendable {
         if let question = try ask() { return question }
         do {
             let situation = Situation(member.t, submission.context)
-            try member.change(action) { connection in _ = situation
+            try member.change(action) { connection in
+                _ = situation
                 try save(submission.value, submission.stored, member, connection)
                 try within(connection)
             }

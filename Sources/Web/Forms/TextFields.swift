@@ -2,6 +2,7 @@
 
 package import HTTP
 import JSON
+import Spelling
 
 /// One line of text, or several.
 package struct Line<Root, Context>: NamedField {
@@ -216,4 +217,3 @@ package struct Secret<Root, Context>: NamedField {
     package var keptNames: [String] { [] }
     package var paths: [AnyKeyPath] { [slot.anyPath] }
 }
-enum TypedText { static func line(_ s: String) -> String { s } }
