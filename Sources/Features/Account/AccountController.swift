@@ -23,7 +23,7 @@ extension Feature {
 }
 
 struct AccountController {
-    let editor: SettingsEditor<AccountSettings, AccountContext>
+    let editor: SettingsEditor<Member, AccountSettings, AccountContext>
     private let store: AccountStore
     private let files: LogoFiles
 
@@ -63,7 +63,7 @@ struct AccountController {
     }
 
     private func save(
-        _ submission: SettingsEditor<AccountSettings, AccountContext>.Submission, replacing old: AccountSettings.Logo?,
+        _ submission: SettingsEditor<Member, AccountSettings, AccountContext>.Submission, replacing old: AccountSettings.Logo?,
         saved: () -> Void = {}
     ) throws -> WebResponse {
         let member = submission.member

@@ -54,18 +54,22 @@ package struct Form<Value: Sendable, Context: Sendable>: Sendable {
         return comparison.differences
     }
 
-    /// For the change log, in no language: `[{"field": "country", "before": "FR", "after": "BE"}, {"field": "token", "secret": "changed"}]`.
-    package func changes(_ old: Value, _ new: Value, _ situation: Situation<Context>) -> JSONValue {
-        let before = fields.flatMap { $0.json(old) }
+    /// For the change log: each field that is another now, in no language; of a secret only that it was changed.
+    package func changes(_ old: Value, _ new: Value, _ situation: Situation<Context>) -> [FieldChange] {
         let after = JSONObject(members: fields.flatMap { $0.json(new) }.map { ($0.name, $0.value) })
-        var changes = before.compactMap { member -> JSONValue? in
+        let values = fields.flatMap { $0.json(old) }.compactMap { member -> FieldChange? in
             guard let value = after[member.name], value != member.value else { return nil }
-            return ["field": .string(member.name), "before": member.value, "after": value]
+            return FieldChange(member.name, before: Self.text(member.value), after: Self.text(value))
         }
-        for difference in differences(old, new, situation) where difference.isSecret {
-            changes.append(["field": .string(difference.name), "secret": "changed"])
+        return values + differences(old, new, situation).filter(\.isSecret).map { .secret($0.name) }
+    }
+
+    private static func text(_ value: JSONValue) -> String {
+        switch value {
+        case .null: ""
+        case .string(let text): text
+        default: String(decoding: value.serialized(), as: UTF8.self)
         }
-        return .array(changes)
     }
 
     /// Off is null, a secret is `{"is_set": true}`.

@@ -5,14 +5,15 @@ package import Database
 package import HTTP
 import JSON
 
-package struct SettingsEditor<Value: Sendable, Context: Sendable>: Sendable {
-    package typealias Load = @Sendable (Member, any Connection) throws -> Value
-    package typealias LoadContext = @Sendable (Member, Value, any Connection) throws -> Context
-    package typealias Save = @Sendable (_ new: Value, _ old: Value, Member, any Connection) throws -> Void
-    package typealias Show = @Sendable (FormView, Value, Context, Member) throws -> WebResponse
+/// - Parameter Visitor: whose thing it is: a `Member`'s account, a `Person`'s own.
+package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Sendable>: Sendable {
+    package typealias Load = @Sendable (Visitor, any Connection) throws -> Value
+    package typealias LoadContext = @Sendable (Visitor, Value, any Connection) throws -> Context
+    package typealias Save = @Sendable (_ new: Value, _ old: Value, Visitor, any Connection) throws -> Void
+    package typealias Show = @Sendable (FormView, Value, Context, Visitor) throws -> WebResponse
 
     package let form: Form<Value, Context>
-    private let path: @Sendable (Member) -> String
+    private let path: @Sendable (Visitor) -> String
     private let action: StaticString
     private let version: @Sendable (Value) -> String
     private let parts: FormParts
@@ -28,7 +29,7 @@ package struct SettingsEditor<Value: Sendable, Context: Sendable>: Sendable {
     ///   - save: throws `Refusal.stale` when the stored version is another, `FieldProblem` for what only the database knows.
     ///   - page: shows the form; a page of nothing but the form when nil. Its words are `….title`, `….lead`, `….save`, `….saved`.
     package init(
-        _ form: Form<Value, Context>, at path: @escaping @Sendable (Member) -> String, action: StaticString,
+        _ form: Form<Value, Context>, at path: @escaping @Sendable (Visitor) -> String, action: StaticString,
         version: @escaping @Sendable (Value) -> String, _ site: Site, load: @escaping Load, context: @escaping LoadContext,
         save: @escaping Save, page: Show? = nil
     ) throws {
@@ -53,7 +54,7 @@ package struct SettingsEditor<Value: Sendable, Context: Sendable>: Sendable {
 
     /// What somebody sent, read and held against what is stored.
     package struct Submission {
-        package let member: Member
+        package let member: Visitor
         package let typed: FormData
         package let stored: Value
         package let context: Context
@@ -72,14 +73,14 @@ package struct SettingsEditor<Value: Sendable, Context: Sendable>: Sendable {
 
     // MARK: Pages
 
-    @Sendable package func edit(_ member: Member) throws -> WebResponse {
+    @Sendable package func edit(_ member: Visitor) throws -> WebResponse {
         let (stored, context) = try current(member)
         return try present(form.typed(stored), stored, context, member, version: version(stored))
     }
 
-    @Sendable package func update(_ member: Member) throws -> WebResponse { try save(try submission(member)) }
+    @Sendable package func update(_ member: Visitor) throws -> WebResponse { try save(try submission(member)) }
 
-    package func submission(_ member: Member) throws -> Submission {
+    package func submission(_ member: Visitor) throws -> Submission {
         let (stored, context) = try current(member)
         let (value, errors) = form.read(member.form, over: stored, Situation(member.t, context))
         return Submission(member: member, typed: member.form, stored: stored, context: context, value: value, errors: errors)
@@ -138,7 +139,7 @@ package struct SettingsEditor<Value: Sendable, Context: Sendable>: Sendable {
     }
 
     private func present(
-        _ typed: FormData, _ stored: Value, _ context: Context, _ member: Member, errors: FieldErrors = FieldErrors(),
+        _ typed: FormData, _ stored: Value, _ context: Context, _ member: Visitor, errors: FieldErrors = FieldErrors(),
         conflict: ConflictView? = nil, version: String, isShownAgain: Bool = false, _ change: (inout FormView) -> Void = { _ in }
     ) throws -> WebResponse {
         let t = member.t
@@ -151,7 +152,7 @@ package struct SettingsEditor<Value: Sendable, Context: Sendable>: Sendable {
         return try show(view, stored, context, member)
     }
 
-    private func current(_ member: Member) throws -> (Value, Context) {
+    private func current(_ member: Visitor) throws -> (Value, Context) {
         try member.site.database.read { connection in
             let value = try load(member, connection)
             return (value, try context(member, value, connection))
