@@ -25,7 +25,7 @@ package struct Route: Sendable {
     package let method: HTTPRequest.Method
     package let pattern: String
     package let handler: Handler
-    /// The most bytes that a request's body may have here.
+    /// The largest body that a request may have here, in bytes.
     package private(set) var bodyLimit = 64 * 1024
     /// Posted names that may be kept over a sign-in when the session has ended: what the form declares, never a secret.
     package private(set) var keptNames: Set<String> = []
