@@ -23,7 +23,7 @@ final class StatementRecorder: Sendable {
     /// The schema, as PostgreSQL is to be told it.
     func note(_ migration: Migration) {
         for (index, statement) in migration.statements.enumerated() {
-            write("migration", "\(migration.number) \(index) \(migration.name)", Dialect.postgreSQL.schema(statement.text))
+            write("migration", "\(migration.number) \(index) \(migration.name)", PostgreSQLDialect.schema(statement.text))
         }
     }
 

@@ -129,7 +129,7 @@ struct DeliveryStore {
         if let rest = plan.rest { conditions += " AND " + rest }
         return """
             SELECT d.id, d.event_id, d.event_type, d.url, d.authentication, d.state, d.attempt, d.accepted_at, d.next_at, d.last_status,
-                d.last_fault\(withPayload ? ", SUBSTR(e.body, 1, \(Self.excerpt + 1))" as SQL : "")
+                d.last_fault\(withPayload ? ", SUBSTR(e.body, 1, CAST(\(Self.excerpt + 1) AS INTEGER))" as SQL : "")
             FROM deliveries d\(withPayload ? " LEFT JOIN events e ON e.id = d.event_id" as SQL : "")
             WHERE \(conditions) AND \(span.condition)
             ORDER BY d.id \(span.direction) LIMIT \(size + 1)

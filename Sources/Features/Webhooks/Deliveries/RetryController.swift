@@ -11,6 +11,9 @@ struct RetryController {
     private let directory: WebhookDirectory
     private let store: DeliveryDetailStore
 
+    /// Thrown, so that no audit row is left of what did not happen.
+    private struct NothingToDo: Error {}
+
     init(_ app: App) {
         engine = app.engine
         directory = app.directory
@@ -24,11 +27,15 @@ struct RetryController {
         let address = ListAddress(carriedBy: member.query)
         let isDetail = member.query["from_detail"] != nil
         let back = isDetail ? "/settings/webhooks/deliveries/\(delivery)\(address.carried)" : address.href
-        guard try engine.retry(delivery, in: account) else {
+        do {
+            let webhook = try member.change("delivery.retry", of: delivery.description) { connection in
+                guard let webhook = try engine.retry(delivery, in: account, on: connection) else { throw NothingToDo() }
+                return webhook
+            }
+            engine.force(delivery, to: webhook)
+        } catch is NothingToDo {
             return member.redirect(to: back, .warning, saying: member.t(try refusal(webhook, state, account)))
         }
-        // The attempt is on its way; that it was asked for is written down beside it.
-        try member.change("delivery.retry", of: delivery.description) { _ in }
         return member.redirect(to: back, saying: member.t("deliveries.retry.sent"))
     }
 
