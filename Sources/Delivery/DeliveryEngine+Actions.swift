@@ -5,17 +5,16 @@ import HTTPClient
 import Time
 
 extension DeliveryEngine {
-    /// One more attempt now, also of a delivery that is settled; in the history it is marked as asked for. Within the caller's
-    /// transaction; after it, `force`.
+    /// One more attempt now, also of a delivery that is settled; in the history it is marked as asked for.
     ///
-    /// - Returns: where it goes; nil when there is nothing to be done: no such delivery in the account, an attempt of it is under way, or its
-    ///   webhook is deleted, disabled or paused, or the account's integration is off.
-    package func retry(
-        _ delivery: ID<WebhookDelivery>, in account: ID<Account>, on connection: any Connection
-    ) throws -> ID<Webhook>? {
+    /// Within the caller's transaction; after it, `hurry`.
+    ///
+    /// - Returns: its webhook; nil when there is nothing to be done: no such delivery in the account, an attempt of it is under way,
+    ///   or its webhook is deleted, disabled or paused, or the account's integration is off.
+    package func retry(_ delivery: ID<WebhookDelivery>, in account: ID<Account>, on connection: any Connection) throws -> ID<Webhook>? {
         let now = clock.now()
         // The webhook's state is asked for within the transaction: what is cached may have just changed.
-        // An early one of an unsettled delivery goes on with its schedule; one of a settled delivery is the only one.
+        // Brought forward, an unsettled delivery continues with its schedule; a settled one gets this single attempt.
         return try connection.first(
             """
             UPDATE deliveries SET state = \(DeliveryState.pending), next_at = \(now), settled_at = NULL,
@@ -28,8 +27,8 @@ extension DeliveryEngine {
         ) { try $0.next() }
     }
 
-    /// Sends what `retry` has made due, whatever its webhook has under way.
-    package func force(_ delivery: ID<WebhookDelivery>, to webhook: ID<Webhook>) {
+    /// Sends a delivery that `retry` has made due, without waiting for its turn.
+    package func hurry(_ delivery: ID<WebhookDelivery>, to webhook: ID<Webhook>) {
         inbox.force(delivery, to: webhook)
     }
 
@@ -53,7 +52,7 @@ extension DeliveryEngine {
         return true
     }
 
-    /// Ends a pause, and either lets everything kept go, in its order, or gives it up. Live news that is too old by now expires.
+    /// Ends a pause, and either lets everything kept go, in its order, or gives it up. Real-time events that are too old by now expire.
     /// Within the caller's transaction; after it, `directory.invalidate` and `wake`.
     ///
     /// - Returns: how many deliveries were released or discarded; nil when there is no such webhook or it is not paused.
@@ -86,7 +85,7 @@ extension DeliveryEngine {
             """)
     }
 
-    /// Late news of a ringing call is wrong news, whatever held it up.
+    /// That a call is ringing is wrong when late, whatever the delay was due to.
     @discardableResult
     static func expireLive(of webhook: ID<Webhook>, at now: Timestamp, on connection: any Connection) throws -> Int {
         let live = EventCatalogue.standard.types.filter { $0.freshness == .live }.map(\.name)

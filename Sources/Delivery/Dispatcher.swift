@@ -10,7 +10,7 @@ import Time
 final class Dispatcher {
     /// After a failed write, as on a full disk: until it works nothing new is sent, and nothing known is lost.
     private static let pauseAfterFailure = Duration.milliseconds(500)
-    /// The most results in one transaction, which others wait for.
+    /// How many results go into one transaction; other writers wait for it.
     private static let mostRecords = 256
 
     let engine: DeliveryEngine

@@ -26,7 +26,7 @@ package struct EventCatalogue: Sendable {
         modules.first { $0.slug == slug }
     }
 
-    /// Up to three names like the one given, the most alike first, for "did you mean". Empty when nothing is near.
+    /// Up to three names like the one given, the closest first, for "did you mean". Empty when none is close.
     package func nearest(to name: String) -> [String] {
         let wanted = Array(name.lowercased().utf8.prefix(64))
         guard !wanted.isEmpty else { return [] }

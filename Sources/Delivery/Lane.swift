@@ -8,7 +8,7 @@ import Time
 final class Lane {
     /// Retry times kept; the sweep finds the others.
     private static let mostTimers = 64
-    /// The most deliveries leased beyond those under way, for a receiver that is quick: so that it need not wait for a commit.
+    /// How many deliveries may be leased beyond those under way, so that a quick receiver need not wait for a commit.
     private static let mostAhead = 128
     /// An answer slower than this ends leasing ahead: what waits here too long would outlive its lease.
     private static let quick = Duration.milliseconds(250)
@@ -63,7 +63,7 @@ final class Lane {
         return max(0, limit + ahead - inFlight - ready.count)
     }
 
-    /// Leased deliveries. `isMore` when there may be more where they came from.
+    /// Takes in leased deliveries. `isMore` when there may be more where they came from.
     func took(_ deliveries: [ClaimedDelivery], isMore: Bool, limit: Int) {
         ready += deliveries
         guard deliveries.allSatisfy({ $0.body.count <= Self.smallBody }) else { return ahead = 0 }
@@ -150,7 +150,7 @@ final class Lane {
         return next
     }
 
-    /// Whether it is time to look for live news that grew old behind an open circuit: such a look reads the whole backlog.
+    /// Whether it is time to look for real-time events that expired behind an open circuit: looking reads the whole backlog.
     func shouldExpire(at now: Timestamp) -> Bool {
         guard circuit.isOpen, now - (lastExpiry ?? Timestamp(milliseconds: 0)) >= Circuit.firstProbeInterval else { return false }
         lastExpiry = now

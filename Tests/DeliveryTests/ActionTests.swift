@@ -142,3 +142,12 @@ final class Counter: Sendable {
         }
     }
 }
+
+extension World {
+    /// As the pages do it.
+    fileprivate func retry(_ delivery: ID<WebhookDelivery>, in account: ID<Account>) throws -> Bool {
+        guard let webhook = try database.write({ try engine.retry(delivery, in: account, on: $0) }) else { return false }
+        engine.hurry(delivery, to: webhook)
+        return true
+    }
+}

@@ -63,13 +63,6 @@ final class World {
         try engine.start()
     }
 
-    /// As the pages ask for it.
-    func retry(_ delivery: ID<WebhookDelivery>, in account: ID<Account>) throws -> Bool {
-        guard let webhook = try database.write({ try engine.retry(delivery, in: account, on: $0) }) else { return false }
-        engine.force(delivery, to: webhook)
-        return true
-    }
-
     var acceptor: EventAcceptor {
         EventAcceptor(database: database, ids: ids, clock: clock.clock, directory: directory) { [engine] in engine.wake($0) }
     }

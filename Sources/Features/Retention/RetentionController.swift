@@ -58,14 +58,17 @@ struct RetentionController {
             return try show(form, member, errors)
         case .valid(let policy):
             if member.form["act"] == "preview" { return try show(form, member, previewing: policy) }
-            let account = try member.account.id
+            let account = member.account.id
             let stored = try store.policy(of: account)
             guard policy.version == stored.version else { return try showStale(form, stored, member) }
             if !policy.kindsShortened(from: stored).isEmpty, member.form["confirmed"] != "yes" {
                 return try ask(form, policy, stored, member)
             }
-            let isSaved = try member.change("retention.update", of: Self.words(policy)) { try store.save(policy, of: account, on: $0) }
-            guard isSaved else { return try showStale(form, try store.policy(of: account), member) }
+            do {
+                try member.change("retention.update", of: Self.words(policy)) { try store.save(policy, of: account, on: $0) }
+            } catch Refusal.stale {
+                return try showStale(form, try store.policy(of: account), member)
+            }
             return member.redirect(to: "/settings/retention", saying: member.t("retention.saved"))
         }
     }
@@ -77,7 +80,7 @@ struct RetentionController {
 
     private func ask(_ form: RetentionForm, _ policy: RetentionPolicy, _ stored: RetentionPolicy, _ member: Member) throws -> WebResponse {
         let t = member.t
-        let account = try member.account
+        let account = member.account
         let times = accountTimes(account, member)
         let next = schedule.next(after: member.now, in: times.zone) ?? member.now
         let figures = try store.figures(of: account.id, under: policy, asOf: next)
@@ -88,7 +91,7 @@ struct RetentionController {
                 ? t("retention.confirm.none")
                 : t(
                     "retention.confirm.summary", count: figures.items,
-                    ["size": member.numbers.bytes(figures.bytes), "date": times.text(next)]),
+                    ["size": member.numbers.bytes(figures.bytes), "date": times.inSentence(next)]),
             comparison: t("retention.confirm.before", count: before.items), figures: FiguresView(figures, member),
             button: t("retention.confirm.save"))
         return try member.page(confirmTemplate, page, PageHead(t("retention.confirm.title")))
@@ -111,7 +114,7 @@ struct RetentionController {
         conflict: ConflictView? = nil, version: String? = nil
     ) throws -> WebResponse {
         let t = member.t
-        let account = try member.account
+        let account = member.account
         let stock = try store.stock(of: account.id)
         let times = accountTimes(account, member)
         let next = schedule.next(after: member.now, in: times.zone)
@@ -123,14 +126,14 @@ struct RetentionController {
                     days: form[kind].days,
                     errors: errors)
             },
-            nextPurge: next.map { times.view($0) },
+            nextPurge: next.map { times.sentenceView($0) },
             preview: try policy.map { FiguresView(try store.figures(of: account.id, under: $0, asOf: next ?? member.now), member) },
             progress: try store.unfinishedPurges(of: account.id).map { progress in
                 t(
                     "retention.progress",
                     [
                         "kind": progress.kind.label(t), "items": member.numbers.text(progress.items),
-                        "planned": member.numbers.text(progress.planned), "date": times.text(progress.startedAt),
+                        "planned": member.numbers.text(progress.planned), "date": times.inSentence(progress.startedAt),
                     ])
             },
             check: try store.check(of: account.id).map { CheckView($0, member) }, mayViewDeletions: member.may(.viewDeletions))

@@ -1,4 +1,4 @@
-// How often somebody may try: counted in memory, because a restart that forgives a few tries is cheaper than a write for each.
+// Limits attempts to sign in. Counted in memory: forgetting a few at a restart costs less than a write for each.
 
 import Synchronization
 import Time

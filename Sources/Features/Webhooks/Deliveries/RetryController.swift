@@ -1,4 +1,4 @@
-// Retry: one more attempt of a delivery, now. What cannot be sent is told with its reason.
+// Retry: one more attempt of a delivery, now. If it cannot be sent, the page says why.
 
 import Database
 import Delivery
@@ -11,9 +11,6 @@ struct RetryController {
     private let directory: WebhookDirectory
     private let store: DeliveryDetailStore
 
-    /// Thrown, so that no audit row is left of what did not happen.
-    private struct NothingToDo: Error {}
-
     init(_ app: App) {
         engine = app.engine
         directory = app.directory
@@ -22,20 +19,19 @@ struct RetryController {
 
     @Sendable func create(_ member: Member) throws -> WebResponse {
         let delivery = try member.id(as: WebhookDelivery.self)
-        let account = try member.account.id
+        let account = member.account.id
         guard let (webhook, state) = try store.target(of: delivery, in: account) else { throw Abort(.notFound) }
         let address = ListAddress(carriedBy: member.query)
         let isDetail = member.query["from_detail"] != nil
         let back = isDetail ? "/settings/webhooks/deliveries/\(delivery)\(address.carried)" : address.href
         do {
-            let webhook = try member.change("delivery.retry", of: delivery.description) { connection in
-                guard let webhook = try engine.retry(delivery, in: account, on: connection) else { throw NothingToDo() }
-                return webhook
+            try member.change("delivery.retry", of: delivery.description) { connection in
+                guard try engine.retry(delivery, in: account, on: connection) != nil else { throw Refusal.stale }
             }
-            engine.force(delivery, to: webhook)
-        } catch is NothingToDo {
+        } catch Refusal.stale {
             return member.redirect(to: back, .warning, saying: member.t(try refusal(webhook, state, account)))
         }
+        engine.hurry(delivery, to: webhook)
         return member.redirect(to: back, saying: member.t("deliveries.retry.sent"))
     }
 

@@ -1,8 +1,9 @@
-// A webhook's form: what was typed, kept as typed, until it is a webhook or a list of what to mend.
+// A webhook's form: what was typed, kept as typed, until it is a webhook or a list of errors.
 
 import Delivery
 import HTTP
 import HTTPClient
+import Spelling
 import Web
 
 struct EndpointForm {
@@ -24,8 +25,8 @@ struct EndpointForm {
     let version: String
 
     init(_ form: FormData) {
-        name = form["name"]?.trimmed ?? ""
-        target = form["target"]?.trimmed ?? ""
+        name = TypedText.name(form["name"] ?? "")
+        target = TypedText.line(form["target"] ?? "")
         events = form.all("events")
         credential = CredentialForm(form, kind: form["authentication"] ?? "")
         headers = form["headers"] ?? ""

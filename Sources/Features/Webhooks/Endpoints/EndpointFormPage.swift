@@ -160,8 +160,9 @@ struct EventBoxesView: TemplateData {
             let name = t("webhooks.module.\(module.slug)")
             let value = EndpointForm.modulePrefix + module.slug
             let types = catalogue.types(in: module).map { type in
-                Box(
-                    value: type.name, summary: type.summary, words: "\(type.name) \(type.summary) \(name)".lowercased(),
+                let summary = type.summary(t)
+                return Box(
+                    value: type.name, summary: summary, words: "\(type.name) \(summary) \(name)".lowercased(),
                     isChecked: chosen.contains(type.name))
             }
             let count = types.count { $0.isChecked }

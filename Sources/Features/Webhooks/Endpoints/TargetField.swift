@@ -21,19 +21,9 @@ enum TargetField {
 
 extension AddressPolicy {
     /// Whether both lead to one receiver, over the same scheme. What is stored for one is not sent to another unless it is typed
-    /// again: who may write a secret, but not read it, would otherwise have it sent to himself.
+    /// again: who may write a secret, but not read it, would otherwise have it sent to themselves.
     func isSameReceiver(_ one: String, _ other: String) -> Bool {
         guard let one = try? checked(target: one), let other = try? checked(target: other) else { return false }
         return one.host == other.host && one.port == other.port && one.isSecure == other.isSecure
-    }
-}
-
-extension String {
-    /// Without white space around it, which comes with what is pasted.
-    var trimmed: String {
-        var text = Substring(self)
-        while text.first?.isWhitespace == true { text.removeFirst() }
-        while text.last?.isWhitespace == true { text.removeLast() }
-        return String(text)
     }
 }
