@@ -61,11 +61,11 @@ extension DeliveryEngine {
     }
 
     /// Two, so that a double click still leads to a result.
-    private static var mostTests: Int { 2 }
+    private static var maximumTests: Int { 2 }
 
     private func beginTest(of account: ID<Account>) throws {
         try testsUnderWay.withLock { tests in
-            guard tests[account, default: 0] < Self.mostTests else { throw TestFailure.tooMany }
+            guard tests[account, default: 0] < Self.maximumTests else { throw TestFailure.tooMany }
             tests[account, default: 0] += 1
         }
     }

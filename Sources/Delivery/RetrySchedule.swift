@@ -24,7 +24,7 @@ package enum RetrySchedule {
     static let jitter = 0.2
 
     /// A receiver's Retry-After is followed up to this.
-    package static let longestRetryAfter = Duration.seconds(3600)
+    package static let maximumRetryAfter = Duration.seconds(3600)
 
     /// The schedule without jitter, for the documentation page.
     package static func waits(_ freshness: Freshness) -> [Duration] {
@@ -47,6 +47,6 @@ package enum RetrySchedule {
     static func delay(afterAttempt attempt: Int, freshness: Freshness, random: Double, retryAfter: Duration?) -> Duration? {
         guard let delay = delay(afterAttempt: attempt, freshness: freshness, random: random) else { return nil }
         guard let retryAfter else { return delay }
-        return max(delay, min(retryAfter, longestRetryAfter))
+        return max(delay, min(retryAfter, maximumRetryAfter))
     }
 }

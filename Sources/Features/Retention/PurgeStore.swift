@@ -55,7 +55,7 @@ struct PurgeStore: Sendable {
     }
 
     /// What was marked, before any of it goes.
-    func planned(_ run: Run, into figures: inout PurgeFigures) throws {
+    func addPlanned(_ run: Run, to figures: inout PurgeFigures) throws {
         try site.database.read { connection in
             try connection.forEachRow(
                 """

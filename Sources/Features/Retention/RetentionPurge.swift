@@ -79,7 +79,7 @@ package struct RetentionPurge: Sendable {
                 try reached(.marked)
             }
             guard marked > 0 else { return result }
-            try store.planned(run, into: &result)
+            try store.addPlanned(run, to: &result)
             try carryOut(run, isStopping: isStopping)
             (result.items, result.bytes) = try store.deleted(by: run)
             return result

@@ -59,7 +59,8 @@ struct EndpointFormPage: TemplateData {
             t, t("webhooks.secret"), hint: t("webhooks.secret.hint"), isSet: webhook.map { $0.authentication != .none } ?? false,
             isShownAgain: isShownAgain, errors)
         headers = TextAreaView(
-            "headers", t("webhooks.headers"), hint: t("webhooks.headers.hint", ["limit": "\(CustomHeaderLines.most)"]), value: form.headers,
+            "headers", t("webhooks.headers"), hint: t("webhooks.headers.hint", ["limit": "\(CustomHeaderLines.maximum)"]),
+            value: form.headers,
             errors: errors)
         restriction = ChoicesView(
             "restriction", t("webhooks.restriction"), checked: [form.restriction],
