@@ -31,6 +31,8 @@ package enum WebSchema {
                     version BIGINT NOT NULL DEFAULT 1, created_at BIGINT NOT NULL)
                 """,
                 "CREATE INDEX users_by_account ON users (account_id, name)",
+                // Its one row says that somebody has been made.
+                "CREATE TABLE set_up (id BIGINT PRIMARY KEY CHECK (id = 1))",
                 """
                 CREATE TABLE sessions (
                     token_hash BLOB PRIMARY KEY, id TEXT NOT NULL UNIQUE, user_id TEXT NOT NULL REFERENCES users (id),

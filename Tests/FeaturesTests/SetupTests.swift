@@ -16,6 +16,7 @@ struct SetupTests {
         try test.site.database.write { connection in
             for table in ["sessions", "devices"] as [SQL] { try connection.execute("DELETE FROM \(table)") }
             try connection.execute("DELETE FROM users WHERE account_id IS NULL")
+            try connection.execute("DELETE FROM set_up")
         }
         return test
     }

@@ -43,8 +43,7 @@ struct SetupController {
         let administratorHash = try form.account.administrator.map { try site.passwords.hash($0.password) }
         let device = Token.random()
         let token = try site.database.write { connection in
-            // Looked at again where nobody comes between: of two who send the form at once, one is the first.
-            guard try !people.hasOperator(on: connection) else { throw Abort(.notFound) }
+            guard try people.claimSetUp(on: connection) else { throw Abort(.notFound) }
             let account = try people.create(form.account.account, on: connection)
             let user = try people.create(form.operator, passwordHash: operatorHash, in: nil, on: connection)
             if let administrator = form.account.administrator, let administratorHash {

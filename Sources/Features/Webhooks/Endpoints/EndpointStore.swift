@@ -31,10 +31,15 @@ struct EndpointStore {
             id: site.ids.next(), account: account, name: name, url: target, secret: WebhookSecret.generate(), createdAt: site.clock.now())
     }
 
-    /// Throws `Refusal.limitReached`. The count and the row are of one transaction, and there is one writer.
+    /// Throws `Refusal.limitReached`, and `.stale` for a second main webhook: somebody else has just made it.
     func insert(_ webhook: WebhookConfiguration, on connection: any Connection) throws {
+        try connection.lock(webhook.account)
         guard try count(of: webhook.account, on: connection) < Self.limit else { throw Refusal.limitReached }
-        try webhooks.insert(webhook, on: connection)
+        do {
+            try webhooks.insert(webhook, on: connection)
+        } catch DatabaseError.duplicate where webhook.isMain {
+            throw Refusal.stale
+        }
     }
 
     /// Throws `Refusal.stale` when the stored version is another.
