@@ -94,6 +94,20 @@ struct ControlTests {
         #expect(actions == ["account.create", "user.create", "key.create"])
     }
 
+    @Test("An email is taken within its account or among staff, and not by another account")
+    func emails() throws {
+        func make(_ role: NewUser.Role?, in account: String?) throws {
+            let user = NewUser(email: "Alice@acme.example", name: "A", password: TestApp.password, role: role)
+            _ = try ControlVerb.createUser(user, account: account).run(on: stage.app)
+        }
+        let here = #expect(throws: VerbFailure.self) { try make(.user, in: "acme") }
+        #expect(here?.message.contains("a user of acme") == true)
+        try make(.user, in: "globex")
+        try make(nil, in: nil)
+        let staff = #expect(throws: VerbFailure.self) { try make(nil, in: nil) }
+        #expect(staff?.kind == .data && staff?.message.contains("an operator of the platform") == true)
+    }
+
     @Test("What is wrong is said under the option's name, with the code for wrong data, and nothing is written")
     func wrongInput() throws {
         var abroad = NewAccount(name: "X", slug: "xx")

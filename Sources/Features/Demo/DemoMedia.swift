@@ -65,9 +65,10 @@ struct DemoMedia {
                 try site.database.write { connection in
                     try connection.execute(
                         """
-                        INSERT INTO deletions (id, account_id, user_id, user_name, entity, detail, planned, items, bytes, deleted_at)
+                        INSERT INTO deletions (id, account_id, user_id, user_name, entity, detail, planned, items, bytes, search_text,
+                            deleted_at)
                         VALUES (\(ids.next(DeletionRow.self)), \(account.id), NULL, \("System"), \(choice.entity), \(""), \(items), \(items),
-                            \(items * 16_400), \(at))
+                            \(items * 16_400), \(SearchText.folded("", "")), \(at))
                         """)
                 }
             }

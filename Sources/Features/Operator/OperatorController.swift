@@ -53,16 +53,18 @@ struct OperatorController {
 
     @Sendable func create(_ member: Member) throws -> WebResponse {
         let form = NewAccountForm(member.form, isAdministratorOptional: false)
-        let errors = try errors(of: form, member)
+        let taken = try member.site.database.read { try form.taken(by: people, on: $0) }
+        let errors = errors(of: form, taken, member)
         guard errors.isEmpty, let administrator = form.administrator else { return try show(form, member, errors) }
-        let hash = try member.site.passwords.hash(administrator.password)
+        let hash = try people.hash(administrator.password, for: administrator.email)
         do {
             try member.change("account.create", of: form.account.slug) { connection in
                 let account = try people.create(form.account, on: connection)
                 try people.create(administrator, passwordHash: hash, in: account, on: connection)
             }
         } catch DatabaseError.duplicate {
-            return try show(form, member, try self.errors(of: form, member))
+            // A new account has no people yet, so it is the short name that somebody took meanwhile.
+            return try show(form, member, self.errors(of: form, NewAccountForm.Taken(slug: true), member))
         }
         return member.redirect(to: "/operator/accounts", saying: member.t("operator.created", ["account": form.account.name]))
     }
@@ -87,9 +89,9 @@ struct OperatorController {
         return response
     }
 
-    private func errors(of form: NewAccountForm, _ member: Member) throws -> FieldErrors {
+    private func errors(of form: NewAccountForm, _ taken: NewAccountForm.Taken, _ member: Member) -> FieldErrors {
         var errors = FieldErrors()
-        form.addErrors(to: &errors, member.t, try member.site.database.read { try form.taken(by: people, on: $0) })
+        form.addErrors(to: &errors, member.t, taken)
         return errors
     }
 
