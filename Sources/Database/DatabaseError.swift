@@ -9,7 +9,7 @@ package enum DatabaseError: Error, Equatable, CustomStringConvertible {
     case full
     /// The disk failed under a write: what is durable is known only after a restart.
     case inputOutput(String)
-    case unexpectedValue(column: Int, type: String)
+    case unexpectedValue(column: String, type: String)
     case migration(String)
     case engine(String)
     /// The writer has stopped: the process is ending.

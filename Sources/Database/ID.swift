@@ -29,6 +29,7 @@ package struct ID<Entity: Identified>: Hashable, Comparable, Sendable, SQLConver
         self.value = value
     }
 
+    package static var sqlType: SQLType { .text }
     package var sqlValue: SQLValue { .text(stored) }
 
     /// As it stands in the database: without the prefix.

@@ -16,7 +16,7 @@ package final class Row {
     package func next<Value: SQLConvertible>(_ type: Value.Type = Value.self) throws -> Value {
         defer { index += 1 }
         guard !columns.isNull(at: index), let value = Value(columns: columns, at: index) else {
-            throw DatabaseError.unexpectedValue(column: index, type: "\(Value.self)")
+            throw DatabaseError.unexpectedValue(column: "\(index)", type: "\(Value.self)")
         }
         return value
     }

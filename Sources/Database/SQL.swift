@@ -84,7 +84,7 @@ package struct SQL: Sendable, ExpressibleByStringInterpolation {
         }
 
         package mutating func appendInterpolation(_ value: (some SQLConvertible)?) {
-            sql.bind(value?.sqlValue ?? .null)
+            sql.bind(value.sqlValue)
         }
 
         package mutating func appendInterpolation(_ fragment: SQL) {

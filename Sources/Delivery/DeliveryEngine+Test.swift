@@ -50,7 +50,7 @@ extension DeliveryEngine {
         let end = clock.now()
         let settlement = Settlement(transfer, of: claim, at: end, random: { 0.5 })
         try database.write { connection in
-            _ = try Records.write([Record(completion, settlement, at: end)], epoch: epoch, on: connection)
+            _ = try AttemptRecords.write([AttemptRecord(completion, settlement, at: end)], epoch: epoch, on: connection)
         }
         return TestResult(
             event: claim.event, delivery: claim.delivery, isSuccess: settlement.state == .delivered, transfer: transfer,

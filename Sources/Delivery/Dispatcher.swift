@@ -148,7 +148,7 @@ final class Dispatcher {
             setAlarm(lane.nextAlarm(after: now))
         }
         let circuit = lanes[claim.webhook]?.circuit ?? Circuit()
-        unrecorded.append(Unrecorded(record: Record(completion, settlement, at: now), circuit: circuit, disabled: reason))
+        unrecorded.append(Unrecorded(record: AttemptRecord(completion, settlement, at: now), circuit: circuit, disabled: reason))
     }
 
     /// There is no next attempt for a webhook that is gone or off; for one that pauses, it is kept.

@@ -43,6 +43,7 @@ extension EventSubscription: SQLConvertible {
         ((isAll ? ["*"] : []) + modules.sorted().map { Self.modulePrefix + $0 } + types.sorted()).joined(separator: " ")
     }
 
+    package static var sqlType: SQLType { .text }
     package var sqlValue: SQLValue { .text(stored) }
     package init?(columns: any ColumnSource, at index: Int) { self.init(stored: columns.text(at: index)) }
 }

@@ -30,8 +30,8 @@ struct EventWriter {
         values.reserveCapacity(entries.count * 8)
         for (entry, id) in zip(entries, eventIDs) {
             values += [
-                id.sqlValue, account.sqlValue, .text(entry.event.type.name), entry.event.idempotencyKey?.sqlValue ?? .null,
-                entry.event.time.sqlValue, now.sqlValue, entry.orderKey?.sqlValue ?? .null, .text(entry.body),
+                id.sqlValue, account.sqlValue, .text(entry.event.type.name), entry.event.idempotencyKey.sqlValue,
+                entry.event.time.sqlValue, now.sqlValue, entry.orderKey.sqlValue, .text(entry.body),
             ]
         }
         var inserted: Set<ID<Event>> = []
@@ -52,7 +52,7 @@ struct EventWriter {
                 deliveries += [
                     ids.next(WebhookDelivery.self).sqlValue, account.sqlValue, webhook.id.sqlValue, .text(webhook.name), id.sqlValue,
                     .text(entry.event.type.name), .text(webhook.url), webhook.authentication.kind.sqlValue,
-                    entry.orderKey?.sqlValue ?? .null, (isHeld ? DeliveryState.held : .pending).sqlValue, isHeld ? .null : now.sqlValue,
+                    entry.orderKey.sqlValue, (isHeld ? DeliveryState.held : .pending).sqlValue, (isHeld ? nil : now).sqlValue,
                     now.sqlValue,
                 ]
             }

@@ -6,7 +6,7 @@ import Time
 
 /// A result that is not written yet, with what it did to its webhook.
 struct Unrecorded: Sendable {
-    let record: Record
+    let record: AttemptRecord
     let circuit: Circuit
     let disabled: WebhookConfiguration.DisabledReason?
 }
@@ -29,7 +29,7 @@ struct Turn: Sendable {
     var isEmpty: Bool { records.isEmpty && demands.isEmpty && forced.isEmpty && givenBack.isEmpty }
 
     func run(on connection: any Connection) throws -> Outcome {
-        let applied = try Records.write(records.map { $0.record }, epoch: claims.epoch, on: connection)
+        let applied = try AttemptRecords.write(records.map { $0.record }, epoch: claims.epoch, on: connection)
         var totals = WebhookTotals()
         for one in records where applied.contains(one.record.completion.claim.delivery) {
             totals.add(one.record, circuit: one.circuit, disabled: one.disabled)

@@ -14,7 +14,7 @@ struct WebhookTotals {
 
     private var changes: [ID<Webhook>: Change] = [:]
 
-    mutating func add(_ record: Record, circuit: Circuit, disabled: WebhookConfiguration.DisabledReason?) {
+    mutating func add(_ record: AttemptRecord, circuit: Circuit, disabled: WebhookConfiguration.DisabledReason?) {
         let webhook = record.completion.claim.webhook
         var change = changes[webhook] ?? Change(lastAt: record.finishedAt, circuit: circuit)
         if record.settlement.effect == .success { change.delivered += 1 }
@@ -30,10 +30,10 @@ struct WebhookTotals {
         for (webhook, change) in changes {
             values += [
                 webhook.sqlValue, change.delivered.sqlValue, .text(change.lastResult), change.lastAt.sqlValue,
-                change.circuit.failuresInRow.sqlValue, change.circuit.firstFailureAt?.sqlValue ?? .null,
-                change.circuit.probeAt?.sqlValue ?? .null,
-                change.circuit.probeInterval.map { .integer($0.components.seconds * 1000) } ?? .null,
-                change.disabled?.sqlValue ?? .null,
+                change.circuit.failuresInRow.sqlValue, change.circuit.firstFailureAt.sqlValue,
+                change.circuit.probeAt.sqlValue,
+                change.circuit.probeInterval.map { $0.components.seconds * 1000 }.sqlValue,
+                change.disabled.sqlValue,
             ]
         }
         try Self.update.execute(values, on: connection)

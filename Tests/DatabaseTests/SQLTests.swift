@@ -10,7 +10,7 @@ struct SQLTests {
         let hostile = "'; DROP TABLE users; --"
         let sql: SQL = "SELECT * FROM users WHERE name = \(hostile) AND age > \(18) AND boss = \(String?.none)"
         #expect(sql.text == "SELECT * FROM users WHERE name = $1 AND age > $2 AND boss = $3")
-        #expect(sql.values == [.text(hostile), .integer(18), .null])
+        #expect(sql.values == [.text(hostile), .integer(18), .null(.text)])
     }
 
     @Test("Fragments keep their parameters, renumbered")

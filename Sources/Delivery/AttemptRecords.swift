@@ -7,7 +7,7 @@ import Time
 
 /// One attempt's result with its consequences. What is written of it is made ready here, not on the writer's thread, for which
 /// everybody waits.
-struct Record: Sendable {
+struct AttemptRecord: Sendable {
     let completion: Completion
     let settlement: Settlement
     let finishedAt: Timestamp
@@ -18,8 +18,8 @@ struct Record: Sendable {
         self.completion = completion
         self.settlement = settlement
         self.finishedAt = finishedAt
-        deliveryValues = Records.deliveryValues(completion, settlement, at: finishedAt)
-        attemptValues = Records.attemptValues(completion, settlement, at: finishedAt)
+        deliveryValues = AttemptRecords.deliveryValues(completion, settlement, at: finishedAt)
+        attemptValues = AttemptRecords.attemptValues(completion, settlement, at: finishedAt)
     }
 
     /// As the list of webhooks shows it: the status if there was one and nothing else went wrong, else the fault.
@@ -31,13 +31,13 @@ struct Record: Sendable {
     }
 }
 
-enum Records {
+enum AttemptRecords {
     /// Detail is for people, and a receiver's words in it are not to fill the disk.
     private static let longestDetail = 500
     private static let longestHeaders = 16 * 1024
 
     /// - Returns: the deliveries whose lease held, and whose result is therefore written.
-    static func write(_ records: [Record], epoch: Int64, on connection: any Connection) throws -> Set<ID<WebhookDelivery>> {
+    static func write(_ records: [AttemptRecord], epoch: Int64, on connection: any Connection) throws -> Set<ID<WebhookDelivery>> {
         guard !records.isEmpty else { return [] }
         var values: [SQLValue] = []
         values.reserveCapacity(records.count * 7)
@@ -53,8 +53,8 @@ enum Records {
     fileprivate static func deliveryValues(_ completion: Completion, _ settlement: Settlement, at finishedAt: Timestamp) -> [SQLValue] {
         [
             completion.claim.delivery.sqlValue, completion.claim.attempt.sqlValue, settlement.state.sqlValue,
-            settlement.nextAt?.sqlValue ?? .null, settlement.state.isSettled ? finishedAt.sqlValue : .null,
-            completion.result.status?.sqlValue ?? .null, .text(settlement.fault.rawValue),
+            settlement.nextAt.sqlValue, (settlement.state.isSettled ? finishedAt : nil).sqlValue,
+            completion.result.status.sqlValue, .text(settlement.fault.rawValue),
         ]
     }
 
@@ -64,7 +64,7 @@ enum Records {
         for field in result.fields where headers.utf8.count < longestHeaders { headers += "\(field.name): \(field.value)\n" }
         return [
             completion.claim.delivery.sqlValue, completion.claim.attempt.sqlValue, completion.startedAt.sqlValue,
-            finishedAt.sqlValue, .text(completion.recordedHeaders), result.status?.sqlValue ?? .null, .text(headers),
+            finishedAt.sqlValue, .text(completion.recordedHeaders), result.status.sqlValue, .text(headers),
             .blob(result.body), result.isBodyTruncated.sqlValue, .text(settlement.fault.rawValue),
             .text(String(result.detail.prefix(longestDetail))), microseconds(result.timings.dns), microseconds(result.timings.connect),
             microseconds(result.timings.tls), microseconds(result.timings.firstByte), microseconds(result.timings.total),
