@@ -40,6 +40,8 @@ extension ControlVerb {
     }
 
     private static func create(_ user: NewUser, in slug: String?, _ app: App) throws -> VerbAnswer {
+        // Staff have neither role nor account: whoever sends half of it must not make somebody staff.
+        guard (user.role == nil) == (slug == nil) else { throw VerbFailure(.data, "A role goes with an account, and staff have neither.") }
         try reject(user.problem, app, hints: [:])
         try rejectControls(user.name, "--name")
         let site = app.site

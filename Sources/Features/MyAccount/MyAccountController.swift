@@ -16,6 +16,7 @@ extension Feature {
                 .get("/me", .signedIn, profile.edit),
                 .post("/me", .signedIn, profile.update),
                 .post("/me/sessions/{id}/end", .signedIn, sessions.delete),
+                .post("/me/sessions/end-others", .signedIn, sessions.deleteOthers),
             ])
     }
 }
@@ -85,8 +86,9 @@ struct ProfileController {
             email: member.session.email,
             sessions: try store.sessions(of: member.session.user).map { session in
                 OwnSessionView(
-                    id: session.id.description, browser: session.userAgent, address: session.address,
-                    lastSeen: member.times.view(session.lastSeenAt), isThis: session.id == member.session.id)
+                    id: session.id.description, browser: BrowserName(userAgent: session.userAgent).words(t), address: session.address,
+                    since: member.times.view(session.createdAt), lastSeen: member.times.view(session.lastSeenAt),
+                    isThis: session.id == member.session.id)
             })
         let head = PageHead(t("me.title"), lead: t("me.lead"), section: t("me.title"))
         return try member.page(template, page, head, hasErrors: !errors.isEmpty || conflict != nil)
@@ -107,12 +109,26 @@ struct OwnSessionController {
 
     @Sendable func delete(_ member: Member) throws -> WebResponse {
         let session = try member.id(as: SessionRow.self)
-        let isEnded = try member.change("session.end", of: session.description) { connection in
-            try site.sessions.end(session, of: member.session.user, on: connection)
+        try member.change("session.end", of: session.description) { connection in
+            guard try site.sessions.end(session, of: member.session.user, on: connection) else { throw Abort(.notFound) }
         }
-        guard isEnded else { throw Abort(.notFound) }
         return member.redirect(to: "/me", saying: member.t("me.session_ended"))
     }
+
+    @Sendable func deleteOthers(_ member: Member) throws -> WebResponse {
+        do {
+            try member.change("session.end_others") { connection in
+                let count = try site.sessions.endAll(of: member.session.user, but: member.session.id, on: connection)
+                if count == 0 { throw NoOthers() }
+            }
+        } catch is NoOthers {
+            return member.redirect(to: "/me", .info, saying: member.t("me.no_other_sessions"))
+        }
+        return member.redirect(to: "/me", saying: member.t("me.other_sessions_ended"))
+    }
+
+    /// Thrown, so that nothing is on record that did not happen.
+    private struct NoOthers: Error {}
 }
 
 struct ProfilePage: TemplateData {
@@ -125,6 +141,7 @@ struct ProfilePage: TemplateData {
     let ownTheme: ChoicesView
     let email: String
     let sessions: [OwnSessionView]
+    var hasOtherSessions: Bool { sessions.count > 1 }
 
     static let fields = Fields<ProfilePage> {
         Section("errors") { $0.errors }
@@ -136,6 +153,7 @@ struct ProfilePage: TemplateData {
         Section("own_theme") { $0.ownTheme }
         Text("email") { $0.email }
         List("sessions") { $0.sessions }
+        Flag("has_other_sessions") { $0.hasOtherSessions }
     }
 }
 
@@ -143,6 +161,7 @@ struct OwnSessionView: TemplateData {
     let id: String
     let browser: String
     let address: String
+    let since: TimeView
     let lastSeen: TimeView
     let isThis: Bool
 
@@ -150,6 +169,7 @@ struct OwnSessionView: TemplateData {
         Text("id") { $0.id }
         Text("browser") { $0.browser }
         Text("address") { $0.address }
+        Section("since") { $0.since }
         Section("last_seen") { $0.lastSeen }
         Flag("is_this") { $0.isThis }
     }

@@ -8,7 +8,7 @@ package enum RoleRow: Identified {
     package static let idPrefix = "rol"
 }
 
-package struct NewAccount: Sendable {
+package struct NewAccount: Sendable, Codable {
     package var name: String
     package var slug: String
     package var country = "FR"
@@ -38,8 +38,8 @@ package struct NewAccount: Sendable {
     }
 }
 
-package struct NewUser: Sendable {
-    package enum Role: String, CaseIterable, Sendable {
+package struct NewUser: Sendable, Codable {
+    package enum Role: String, CaseIterable, Sendable, Codable {
         case administrator, user
     }
 

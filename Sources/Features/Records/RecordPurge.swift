@@ -31,8 +31,8 @@ struct RecordPurge {
     /// What a stop leaves goes the next night.
     func run(until isStopping: () -> Bool = { false }) throws {
         let now = site.clock.now()
-        while try !isStopping(), deleteAudit(before: now - Self.auditKept) == Self.batch {}
-        while try !isStopping(), deleteRuns(before: now - Self.runsKept) == Self.batch {}
+        while !isStopping(), try deleteAudit(before: now - Self.auditKept) == Self.batch {}
+        while !isStopping(), try deleteRuns(before: now - Self.runsKept) == Self.batch {}
     }
 
     private func deleteAudit(before time: Timestamp) throws -> Int {
