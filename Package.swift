@@ -39,13 +39,14 @@ let package = Package(
         .target(
             name: "Features",
             dependencies: [
-                "Web", "Delivery", "HTTPClient", "Database", "Templating", "HTTP", "Cron", "JSON", "Time", logging, crypto, httpTypes,
+                "Web", "Delivery", "HTTPClient", "Database", "Templating", "HTTP", "Cron", "JSON", "Spelling", "Time", logging, crypto,
+                httpTypes,
             ],
             swiftSettings: strict),
         .target(
             name: "Web",
             dependencies: [
-                "HTTP", "Templating", "Database", "Cron", "JSON", "Time", logging, crypto, httpTypes,
+                "HTTP", "Templating", "Database", "Cron", "JSON", "Spelling", "Time", logging, crypto, httpTypes,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             swiftSettings: strict),
@@ -65,6 +66,7 @@ let package = Package(
         .target(name: "Templating", swiftSettings: strict),
         .target(name: "Cron", dependencies: ["Time"], swiftSettings: strict),
         .target(name: "JSON", swiftSettings: strict),
+        .target(name: "Spelling", swiftSettings: strict),
         .target(name: "Time", swiftSettings: strict),
         .systemLibrary(name: "CFastCGI", providers: [.apt(["libfcgi-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -73,14 +75,15 @@ let package = Package(
             name: "TestSupport", dependencies: ["Features", "Web", "HTTPClient", "HTTP", "Database", "Time", httpTypes, logging],
             path: "Tests/TestSupport", swiftSettings: strict),
     ]
-        + ["HTTP", "Templating", "Cron", "JSON", "Time", "Database", "HTTPClient", "FastCGI", "Delivery", "Web", "Features"].map { name in
-            // Every test target may use what stands below Features, so that a test's imports are its own affair.
-            let modules = Set([name, "TestSupport", "Web", "Delivery", "HTTPClient", "HTTP", "Cron", "Database", "JSON", "Time"]).sorted()
-            return .testTarget(
-                name: "\(name)Tests",
-                dependencies: modules.map { .target(name: $0) } + [httpTypes, logging, crypto],
-                swiftSettings: strict)
-        }
+        + ["HTTP", "Templating", "Cron", "JSON", "Spelling", "Time", "Database", "HTTPClient", "FastCGI", "Delivery", "Web", "Features"].map
+    { name in
+        // Every test target may use what stands below Features, so that a test's imports are its own affair.
+        let modules = Set([name, "TestSupport", "Web", "Delivery", "HTTPClient", "HTTP", "Cron", "Database", "JSON", "Time"]).sorted()
+        return .testTarget(
+            name: "\(name)Tests",
+            dependencies: modules.map { .target(name: $0) } + [httpTypes, logging, crypto],
+            swiftSettings: strict)
+    }
         + (withBenchmarks
             ? [
                 .executableTarget(

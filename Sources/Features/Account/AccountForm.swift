@@ -2,6 +2,7 @@
 
 import Database
 import HTTP
+import Spelling
 import Time
 import Web
 
@@ -57,7 +58,7 @@ struct AccountForm {
 
     /// The days that were typed, when they are a number that may be; whether they count is another matter.
     var days: Int? {
-        Int(passwordDays.filter { !$0.isWhitespace }).flatMap { Self.passwordDays.contains($0) ? $0 : nil }
+        Int(TypedText.compact(passwordDays)).flatMap { Self.passwordDays.contains($0) ? $0 : nil }
     }
 
     /// Nil when `errors` were added. The logo comes apart: it is no field that could be shown again.

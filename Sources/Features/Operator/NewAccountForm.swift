@@ -3,15 +3,9 @@
 
 import Database
 import HTTP
+import Spelling
 import Templating
 import Web
-
-/// Without the spaces around it, which nobody means.
-func trimmed(_ text: String?) -> String {
-    var text = Substring(text ?? "")
-    while text.last?.isWhitespace == true { text.removeLast() }
-    return String(text.drop(while: \.isWhitespace))
-}
 
 struct NewAccountForm {
     /// What of it somebody else has already.
@@ -33,13 +27,13 @@ struct NewAccountForm {
     }
 
     init(_ form: FormData, isAdministratorOptional: Bool) {
-        var account = NewAccount(name: trimmed(form["account_name"]), slug: trimmed(form["slug"]))
+        var account = NewAccount(name: TypedText.name(form["account_name"] ?? ""), slug: TypedText.line(form["slug"] ?? ""))
         account.country = form["country"] ?? ""
         account.language = form["account_language"] ?? ""
         account.timeZone = form["time_zone"] ?? ""
         self.account = account
         var administrator = NewUser(
-            email: (form["administrator_email"] ?? "").filter { !$0.isWhitespace }, name: trimmed(form["administrator_name"]),
+            email: TypedText.compact(form["administrator_email"] ?? ""), name: TypedText.name(form["administrator_name"] ?? ""),
             password: form["administrator_password"] ?? "", role: .administrator)
         administrator.mustChangePassword = true
         let isBlank = administrator.email.isEmpty && administrator.name.isEmpty && administrator.password.isEmpty

@@ -1,6 +1,7 @@
 // The policies as typed, until they are policies or a list of what to mend.
 
 import HTTP
+import Spelling
 import Web
 
 struct RetentionForm {
@@ -35,7 +36,7 @@ struct RetentionForm {
         // A version that is no number is nobody's: the form is then shown as stale.
         policy.version = Int(version) ?? -1
         for kind in MediaKind.allCases where !self[kind].isUnlimited {
-            let digits = self[kind].days.filter { !$0.isWhitespace }
+            let digits = TypedText.compact(self[kind].days)
             if digits.utf8.allSatisfy({ (48...57).contains($0) }), let days = Int(digits), RetentionPolicy.allowedDays.contains(days) {
                 policy.days[kind] = days
             } else {

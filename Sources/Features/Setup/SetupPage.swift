@@ -2,6 +2,7 @@
 
 import Database
 import HTTP
+import Spelling
 import Templating
 import Web
 
@@ -21,7 +22,7 @@ struct SetupForm {
     init(_ form: FormData) {
         code = form["code"] ?? ""
         `operator` = NewUser(
-            email: (form["email"] ?? "").filter { !$0.isWhitespace }, name: trimmed(form["name"]), password: form["password"] ?? "",
+            email: TypedText.compact(form["email"] ?? ""), name: TypedText.name(form["name"] ?? ""), password: form["password"] ?? "",
             role: nil)
         again = form["password_again"] ?? ""
         account = NewAccountForm(form, isAdministratorOptional: true)

@@ -1,6 +1,7 @@
 // The sign-in form: what was typed, where it leads, and the form that waits behind it.
 
 import HTTP
+import Spelling
 import Templating
 import Web
 
@@ -13,8 +14,8 @@ struct SignInForm {
 
     init(_ form: FormData) {
         // No address is longer (RFC 5321), and what is counted by it stays small: in bytes, as one character may have any number.
-        let typed = (form["email"] ?? "").filter { !$0.isWhitespace }.lowercased()
-        email = typed.utf8.count <= 254 ? typed : String(decoding: typed.utf8.prefix(254), as: UTF8.self)
+        let typed = TypedText.compact(form["email"] ?? "").lowercased()
+        email = TypedText.prefix(typed, maximumBytes: 254)
         let password = form["password"] ?? ""
         // None that is longer can be right: it is not worth stretching.
         self.password = password.unicodeScalars.count > Passwords.lengths.upperBound ? " " : password

@@ -3,6 +3,7 @@
 import Database
 import Delivery
 import HTTP
+import Spelling
 import Time
 import Web
 
@@ -26,7 +27,7 @@ struct DeliveryFilter {
 
     /// Three months of at most 31 days.
     static let kept = Duration.seconds(92 * 86400)
-    private static let longestSearch = 200
+    private static let maximumSearchBytes = 200
 
     init(webhook: ID<Webhook>? = nil, now: Timestamp) {
         self.webhook = webhook
@@ -50,7 +51,7 @@ struct DeliveryFilter {
     }
 
     private static func search(_ typed: String) -> Search? {
-        let text = String(typed.drop(while: \.isWhitespace).prefix(longestSearch).reversed().drop(while: \.isWhitespace).reversed())
+        let text = TypedText.line(TypedText.prefix(TypedText.line(typed), maximumBytes: maximumSearchBytes))
         if text.isEmpty { return nil }
         if let delivery = ID<WebhookDelivery>(text) { return .delivery(delivery) }
         if let event = ID<Event>(text) { return .event(event) }

@@ -2,6 +2,7 @@
 
 import Delivery
 import HTTP
+import Spelling
 import Web
 
 struct CredentialForm {
@@ -17,8 +18,8 @@ struct CredentialForm {
 
     init(_ form: FormData, kind: String) {
         self.kind = kind
-        login = form["auth_login"]?.trimmed ?? ""
-        header = form["auth_header"]?.trimmed ?? ""
+        login = TypedText.line(form["auth_login"] ?? "")
+        header = TypedText.line(form["auth_header"] ?? "")
         secret = form["auth_secret"] ?? ""
         clears = form["auth_secret_clear"] == "yes"
     }

@@ -1,6 +1,7 @@
 // Custom headers as text, `Name: value` a line. Values may be secrets: what is stored shows as dots, and dots keep it.
 
 import Delivery
+import Spelling
 import Web
 
 enum CustomHeaderLines {
@@ -22,11 +23,11 @@ enum CustomHeaderLines {
             errors.add("headers", t("webhooks.headers.\(word)", ["line": "\(line)", "name": name, "limit": "\(most)"]))
             return nil
         }
-        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { String($0).trimmed }
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { TypedText.line(String($0)) }
         for (index, line) in lines.enumerated() where !line.isEmpty {
             guard let colon = line.firstIndex(of: ":") else { return refuse("no_colon", line: index + 1, name: line) }
             var header = WebhookConfiguration.Header(
-                name: String(line[..<colon]).trimmed, value: String(line[line.index(after: colon)...]).trimmed)
+                name: TypedText.line(String(line[..<colon])), value: TypedText.line(String(line[line.index(after: colon)...])))
             if header.value == mask {
                 guard let place = kept.firstIndex(where: { $0.name.lowercased() == header.name.lowercased() }) else {
                     return refuse("masked", line: index + 1, name: header.name)

@@ -3,6 +3,7 @@
 import Delivery
 import HTTP
 import HTTPClient
+import Spelling
 import Web
 
 struct EndpointForm {
@@ -24,8 +25,8 @@ struct EndpointForm {
     let version: String
 
     init(_ form: FormData) {
-        name = form["name"]?.trimmed ?? ""
-        target = form["target"]?.trimmed ?? ""
+        name = TypedText.name(form["name"] ?? "")
+        target = TypedText.line(form["target"] ?? "")
         events = form.all("events")
         credential = CredentialForm(form, kind: form["authentication"] ?? "")
         headers = form["headers"] ?? ""

@@ -2,6 +2,7 @@
 
 import Delivery
 import HTTP
+import Spelling
 import Templating
 import Web
 
@@ -15,7 +16,7 @@ struct EndpointListPage: TemplateData {
 
     init(_ account: AccountWebhooks, _ member: Member) {
         let t = member.t
-        let wanted = member.query["q"]?.trimmed ?? ""
+        let wanted = TypedText.line(member.query["q"] ?? "")
         mayManage = member.may(.manageWebhooks)
         isIntegrationOff = !account.isEnabled && !account.webhooks.isEmpty
         let shown = account.webhooks.filter { webhook in

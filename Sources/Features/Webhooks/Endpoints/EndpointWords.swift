@@ -3,6 +3,7 @@
 import Database
 import Delivery
 import HTTPClient
+import Spelling
 import Web
 
 extension WebhookConfiguration {
@@ -84,6 +85,6 @@ extension EndpointForm {
     }
 
     private var headerNames: String {
-        headers.split(whereSeparator: \.isNewline).map { String($0.prefix { $0 != ":" }).trimmed }.joined(separator: ", ")
+        headers.split(whereSeparator: \.isNewline).map { TypedText.line(String($0.prefix { $0 != ":" })) }.joined(separator: ", ")
     }
 }

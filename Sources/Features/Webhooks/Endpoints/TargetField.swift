@@ -27,13 +27,3 @@ extension AddressPolicy {
         return one.host == other.host && one.port == other.port && one.isSecure == other.isSecure
     }
 }
-
-extension String {
-    /// Without white space around it, which comes with what is pasted.
-    var trimmed: String {
-        var text = Substring(self)
-        while text.first?.isWhitespace == true { text.removeFirst() }
-        while text.last?.isWhitespace == true { text.removeLast() }
-        return String(text)
-    }
-}

@@ -3,6 +3,7 @@
 import Delivery
 import HTTP
 import HTTPClient
+import Spelling
 import Web
 
 struct WebhookSettingsForm {
@@ -19,7 +20,7 @@ struct WebhookSettingsForm {
 
     init(_ form: FormData) {
         isEnabled = form["enabled"] == "yes"
-        url = form["url"]?.trimmed ?? ""
+        url = TypedText.line(form["url"] ?? "")
         authentication = form["authentication"] ?? ""
         let kind: WebhookConfiguration.Authentication.Kind = authentication == Authentication.yes.rawValue ? .basic : .none
         credential = CredentialForm(form, kind: kind.rawValue)
