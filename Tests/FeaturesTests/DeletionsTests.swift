@@ -51,7 +51,9 @@ struct DeletionsTests {
         }
     }
 
-    private func record(_ detail: String, by user: (id: ID<User>, name: String)?, _ entity: DeletedEntity = .webhook, in test: TestApp) throws {
+    private func record(_ detail: String, by user: (id: ID<User>, name: String)?, _ entity: DeletedEntity = .webhook, in test: TestApp)
+        throws
+    {
         try test.site.database.write { connection in
             try Deletion(
                 account: test.acme, user: user?.id, userName: user?.name ?? "System", entity: entity, detail: detail, planned: 1, items: 1,
@@ -102,7 +104,9 @@ struct DeletionsTests {
         try record(october, in: autumn)
         #expect(try shown(october, "from=2026-10-25&to=2026-10-25", autumn) == [october[1], october[2]])
         // Another zone, another day.
-        try autumn.site.database.write { _ = try $0.execute("UPDATE accounts SET time_zone = 'Pacific/Auckland' WHERE id = \(autumn.acme)") }
+        try autumn.site.database.write {
+            _ = try $0.execute("UPDATE accounts SET time_zone = 'Pacific/Auckland' WHERE id = \(autumn.acme)")
+        }
         #expect(try shown(october, "from=2026-10-25&to=2026-10-25", autumn) == [october[0], october[1]])
     }
 

@@ -76,7 +76,8 @@ struct SetupTests {
         #expect(try SetupCode(site: done.site).issue() == nil)
     }
 
-    @Test("An administrator whom the command line made is somebody: no link is made, and one made before is void", arguments: [true, false])
+    @Test(
+        "An administrator whom the command line made is somebody: no link is made, and one made before is void", arguments: [true, false])
     func madeByCommandLine(linkBefore: Bool) throws {
         let test = try fresh()
         let code = linkBefore ? try #require(try SetupCode(site: test.site).issue()) : "none"

@@ -1,7 +1,7 @@
 // What the command line can have done to the data, as values: run in the process that holds the data folder, whether that is the
 // command itself or the one that serves, reached over its control socket. So both ways are one function.
 
-package package enum ControlVerb: Sendable, Codable {
+package enum ControlVerb: Sendable, Codable {
     case createAccount(NewAccount)
     /// `account` is a slug; nil for staff of the platform.
     case createUser(NewUser, account: String?)

@@ -19,20 +19,22 @@ struct BrowserName: Equatable {
     }
 
     /// Those that are built on another stand before it.
-    private static let browsers = [
-        (mark: "Edg/", name: "Edge"), ("EdgA/", "Edge"), ("EdgiOS/", "Edge"), ("OPR/", "Opera"), ("OPT/", "Opera"), ("Vivaldi/", "Vivaldi"),
+    private static let browsers: [(mark: String, name: String)] = [
+        ("Edg/", "Edge"), ("EdgA/", "Edge"), ("EdgiOS/", "Edge"), ("OPR/", "Opera"), ("OPT/", "Opera"), ("Vivaldi/", "Vivaldi"),
         ("SamsungBrowser/", "Samsung Internet"), ("Firefox/", "Firefox"), ("FxiOS/", "Firefox"), ("CriOS/", "Chrome"),
         ("Chromium/", "Chromium"), ("Chrome/", "Chrome"), ("Version/", "Safari"),
     ]
 
-    private static let systems = [
-        (mark: "iPhone", name: "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("CrOS", "ChromeOS"), ("Windows", "Windows"),
+    private static let systems: [(mark: String, name: String)] = [
+        ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("CrOS", "ChromeOS"), ("Windows", "Windows"),
         ("Macintosh", "macOS"), ("Linux", "Linux"), ("FreeBSD", "FreeBSD"), ("OpenBSD", "OpenBSD"),
     ]
 
     /// A program that is no browser names itself first: `curl/8.5.0`.
     private static func program(_ userAgent: String) -> String? {
-        let name = userAgent.prefix { $0 != "/" && $0 != "(" }.prefix(40).filter { $0.isLetter || $0.isNumber || " -._".contains($0) }.trimmed
+        let start = userAgent.prefix { $0 != "/" && $0 != "(" }.prefix(40)
+        let words = start.split { !($0.isLetter || $0.isNumber || "-._".contains($0)) }
+        let name = words.joined(separator: " ")
         return name.isEmpty || name == "Mozilla" ? nil : name
     }
 }

@@ -92,7 +92,9 @@ struct SignInController {
         let t = visit.t
         let page = SignInChoicePage(
             choice: try choices.offer(users.map(\.user), to: visit.browserMark),
-            accounts: users.map { SignInChoicePage.Account(user: $0.user.description, name: $0.accountName ?? t("sign_in.choice.platform")) },
+            accounts: users.map {
+                SignInChoicePage.Account(user: $0.user.description, name: $0.accountName ?? t("sign_in.choice.platform"))
+            },
             to: form.to, kept: form.kept?.carried ?? [], notes: form.kept?.notes(t) ?? [])
         return try visit.page(choiceTemplate, page, PageHead(t("sign_in.choice.title"), lead: t("sign_in.choice.lead"), section: ""))
     }

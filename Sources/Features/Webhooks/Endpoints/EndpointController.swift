@@ -146,7 +146,8 @@ struct EndpointController {
         let account = try member.account.id
         let isFull = try webhook == nil && store.count(of: account) >= EndpointStore.limit
         let page = EndpointFormPage(
-            form, of: webhook, try store.restrictable(of: account, keeping: webhook?.restriction, user: form.user), limit: isFull ? limitReached(member) : "", member, errors,
+            form, of: webhook, try store.restrictable(of: account, keeping: webhook?.restriction, user: form.user),
+            limit: isFull ? limitReached(member) : "", member, errors,
             conflict: conflict)
         let heading = webhook.map { member.t("webhooks.edit.title", ["name": $0.name]) } ?? member.t("webhooks.new.title")
         return try member.page(
