@@ -7,27 +7,29 @@ import Time
 extension DeliveryEngine {
     /// One more attempt now, also of a delivery that is settled; in the history it is marked as asked for.
     ///
-    /// - Returns: false when there is nothing to be done: no such delivery in the account, an attempt of it is under way, or its
-    ///   webhook is deleted, disabled or paused, or the account's integration is off.
-    package func retry(_ delivery: ID<WebhookDelivery>, in account: ID<Account>) throws -> Bool {
+    /// Within the caller's transaction; after it, `hurry`.
+    ///
+    /// - Returns: its webhook; nil when there is nothing to be done: no such delivery in the account, an attempt of it is under way,
+    ///   or its webhook is deleted, disabled or paused, or the account's integration is off.
+    package func retry(_ delivery: ID<WebhookDelivery>, in account: ID<Account>, on connection: any Connection) throws -> ID<Webhook>? {
         let now = clock.now()
         // The webhook's state is asked for within the transaction: what is cached may have just changed.
-        let webhook: ID<Webhook>? = try database.write { connection in
-            // An early one of an unsettled delivery goes on with its schedule; one of a settled delivery is the only one.
-            try connection.first(
-                """
-                UPDATE deliveries SET state = \(DeliveryState.pending), next_at = \(now), settled_at = NULL,
-                    manual = CASE WHEN settled_at IS NULL THEN \(Claim.Manual.early.rawValue) ELSE \(Claim.Manual.again.rawValue) END
-                WHERE id = \(delivery) AND account_id = \(account) AND state <> \(DeliveryState.leased)
-                    AND EXISTS (SELECT 1 FROM webhooks w JOIN webhook_settings s ON s.account_id = w.account_id
-                        WHERE w.id = deliveries.webhook_id AND w.is_enabled = 1 AND w.is_paused = 0 AND s.is_enabled = 1)
-                RETURNING webhook_id
-                """
-            ) { try $0.next() }
-        }
-        guard let webhook else { return false }
+        // An early one of an unsettled delivery goes on with its schedule; one of a settled delivery is the only one.
+        return try connection.first(
+            """
+            UPDATE deliveries SET state = \(DeliveryState.pending), next_at = \(now), settled_at = NULL,
+                manual = CASE WHEN settled_at IS NULL THEN \(Claim.Manual.early.rawValue) ELSE \(Claim.Manual.again.rawValue) END
+            WHERE id = \(delivery) AND account_id = \(account) AND state <> \(DeliveryState.leased)
+                AND EXISTS (SELECT 1 FROM webhooks w JOIN webhook_settings s ON s.account_id = w.account_id
+                    WHERE w.id = deliveries.webhook_id AND w.is_enabled = 1 AND w.is_paused = 0 AND s.is_enabled = 1)
+            RETURNING webhook_id
+            """
+        ) { try $0.next() }
+    }
+
+    /// Sends a delivery that `retry` has made due, without waiting for its turn.
+    package func hurry(_ delivery: ID<WebhookDelivery>, to webhook: ID<Webhook>) {
         inbox.force(delivery, to: webhook)
-        return true
     }
 
     /// Pauses: what is still to come, and what is accepted from now on, is kept. Attempts under way end as they end. Within the

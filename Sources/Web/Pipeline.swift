@@ -14,8 +14,6 @@ package final class Pipeline: Sendable {
     private let site: Site
     private let errorPages: ErrorPages
     private let interruption: @Sendable (Visit) throws -> WebResponse
-    /// The longest body any route takes: what the FastCGI side may be asked to read or drain.
-    package let largestBody: Int
 
     /// - Parameter interruption: answers a form that was sent when its session had ended, or the password has to be changed first,
     ///   so that what was typed is not lost. Nothing was checked of it but that no other site sent it.
@@ -28,7 +26,6 @@ package final class Pipeline: Sendable {
         for route in routes { router.add(route.method, route.pattern, route) }
         self.router = router
         errorPages = try ErrorPages(site)
-        largestBody = routes.map(\.bodyLimit).max() ?? 0
     }
 
     /// Answers any request, whatever it is; never throws.
@@ -49,41 +46,58 @@ package final class Pipeline: Sendable {
     // MARK: Pages
 
     private func pageResponse(to request: Request, _ requestID: String) -> WebResponse {
-        var shown = anonymousVisit(request, requestID)
+        let match = router.match(request.method, request.path)
+        var parameters = PathParameters()
+        if case .found(_, let found) = match { parameters = found }
+        var visit: Visit
         do {
-            let cookie = request.cookies[SessionCookie.name(isSecure: request.isSecure)]
-            let session = try cookie.flatMap { try site.sessions.find(token: $0) }
-            if let session { try touch(session, requestID) }
-            shown = visit(request, PathParameters(), requestID, session: session, form: MultipartForm())
-            switch router.match(request.method, request.path) {
-            case .found(let route, let parameters):
-                return try answer(route, parameters, request, requestID, session)
+            visit = self.visit(request, parameters, requestID, session: try session(of: request, requestID))
+        } catch {
+            return errorPage(for: error, self.visit(request, parameters, requestID, session: nil))
+        }
+        do {
+            switch match {
+            case .found(let route, _):
+                return try answer(route, &visit)
             case .methodNotAllowed(let methods):
-                var response = errorPages.response(.methodNotAllowed, shown)
+                var response = errorPages.response(.methodNotAllowed, visit)
                 response.fields[.allow] = methods.map(\.rawValue).joined(separator: ", ")
                 return response
             case .notFound:
-                throw Abort(.notFound)
+                return errorPages.response(.notFound, visit)
             }
-        } catch let abort as Abort {
-            return errorPages.response(abort.status, shown)
-        } catch BodyError.tooLarge {
-            return errorPages.response(.contentTooLarge, shown)
-        } catch is FormError {
-            return errorPages.response(.badRequest, shown)
-        } catch is MultipartError {
-            return errorPages.response(.badRequest, shown)
-        } catch let error as DatabaseError where error == .full {
-            site.logger.critical("The disk is full: nothing was saved", metadata: ["request": "\(requestID)"])
-            return errorPages.response(.noRoom, shown)
-        } catch let error as UploadFailure where error.isFull {
-            site.logger.critical("The disk is full: an upload was not kept", metadata: ["request": "\(requestID)"])
-            return errorPages.response(.noRoom, shown)
         } catch {
-            // The path alone: queries may hold what people searched for.
-            site.logger.error("\(error)", metadata: ["request": "\(requestID)", "path": "\(request.path)"])
-            return errorPages.response(.internalServerError, shown)
+            return errorPage(for: error, visit)
         }
+    }
+
+    private func errorPage(for error: any Error, _ visit: Visit) -> WebResponse {
+        let request: Logger.Metadata = ["request": "\(visit.requestID)"]
+        switch error {
+        case let abort as Abort: return errorPages.response(abort.status, visit)
+        case Refusal.notFound: return errorPages.response(.notFound, visit)
+        case is Refusal: return errorPages.response(.conflict, visit)
+        case BodyError.tooLarge: return errorPages.response(.contentTooLarge, visit)
+        case is FormError, is MultipartError: return errorPages.response(.badRequest, visit)
+        case DatabaseError.full:
+            site.logger.critical("The disk is full: nothing was saved", metadata: request)
+            return errorPages.response(.noRoom, visit)
+        case let failure as UploadFailure where failure.isFull:
+            site.logger.critical("The disk is full: an upload was not kept", metadata: request)
+            return errorPages.response(.noRoom, visit)
+        default:
+            // The path alone: queries may hold what people searched for.
+            site.logger.error("\(error)", metadata: request.merging(["path": "\(visit.request.path)"]) { $1 })
+            return errorPages.response(.internalServerError, visit)
+        }
+    }
+
+    private func session(of request: Request, _ requestID: String) throws -> Session? {
+        guard let cookie = request.cookies[SessionCookie.name(isSecure: request.isSecure)],
+            let session = try site.sessions.find(token: cookie)
+        else { return nil }
+        try touch(session, requestID)
+        return session
     }
 
     /// While the disk is full, pages can be read.
@@ -95,62 +109,65 @@ package final class Pipeline: Sendable {
         }
     }
 
-    private func answer(
-        _ route: Route, _ parameters: PathParameters, _ request: Request, _ requestID: String, _ session: Session?
-    ) throws -> WebResponse {
+    private func answer(_ route: Route, _ visit: inout Visit) throws -> WebResponse {
+        let request = visit.request
         // Who may not even know the page gets no work done: rights before the body is read.
-        if let refusal = try refusal(of: route, request, session) { return refusal }
-        let form = try form(of: route, request)
-        let visit = visit(request, parameters, requestID, session: session, form: form)
-        let isInterrupted = route.access != .anonymous && session.map { mustChangePassword($0, request) } ?? true
+        let handler: (Visit) throws -> WebResponse
+        switch try admit(visit.session, to: route, request) {
+        case .refused(let response): return response
+        case .interrupted: handler = interruption
+        case .admitted(let admitted): handler = admitted
+        }
+        visit.upload = try form(of: route, request)
         if request.method != .get, request.method != .head {
             // A session that has ended took its token with it. What is answered then changes nothing, so the browser's word will do.
             let isAccepted =
-                session == nil && isInterrupted
+                visit.session == nil && route.access != .anonymous
                 ? !CrossSiteGuard.isForeign(request)
-                : CrossSiteGuard.permits(request, form: form.fields, secret: csrfSecret(request))
+                : CrossSiteGuard.permits(request, form: visit.form, secret: csrfSecret(request))
             guard isAccepted else { return errorPages.response(.forbidden, visit, reason: "cross_site") }
         }
-        var response: WebResponse
-        if isInterrupted {
-            response = try interruption(visit)
-        } else {
-            response =
-                switch route.handler {
-                case .visit(let handler): try handler(visit)
-                case .member(let handler): try handler(try member(visit))
-                case .machine: throw Abort(.notFound)
-                }
-        }
-        if session == nil, request.cookies[SessionCookie.visitorName(isSecure: request.isSecure)] == nil {
+        var response = try handler(visit)
+        if visit.session == nil, request.cookies[SessionCookie.visitorName(isSecure: request.isSecure)] == nil {
             response.setCookie(SessionCookie.visitor(visit.csrfSecret, isSecure: request.isSecure))
         }
         return response
     }
 
+    private enum Admission {
+        /// With what the handler is to be called with already in it.
+        case admitted((Visit) throws -> WebResponse)
+        /// A form that was sent when its session had ended, or the password has to be changed first.
+        case interrupted
+        case refused(WebResponse)
+    }
+
     /// What somebody without the right gets instead: the way to sign in, the forced change of an expired password, or 404 and 403.
-    private func refusal(of route: Route, _ request: Request, _ session: Session?) throws -> WebResponse? {
-        if route.access == .anonymous { return nil }
+    private func admit(_ session: Session?, to route: Route, _ request: Request) throws -> Admission {
+        if case .anonymous(let handler) = route.handler { return .admitted(handler) }
         guard let session else {
-            guard request.method != .post else { return nil }
+            guard request.method != .post else { return .interrupted }
             var query = FormData()
             query.set("to", request.query.isEmpty ? request.path : "\(request.path)?\(request.query.encoded())")
-            return .redirect(to: request.path == "/" ? "/sign-in" : "/sign-in?\(query.encoded())")
+            return .refused(.redirect(to: request.path == "/" ? "/sign-in" : "/sign-in?\(query.encoded())"))
         }
+        let mustChangePassword = mustChangePassword(session, request)
         // A form goes on, to be kept over the change of the password.
-        if request.method != .post, mustChangePassword(session, request) { return .redirect(to: "/password") }
-        switch route.access {
-        case .anonymous, .signedIn: return nil
-        case .right(let right):
-            if session.account == nil { return .redirect(to: "/operator/accounts") }
-            guard session.rights.contains(right) else { throw Abort(.forbidden) }
-            return nil
-        case .operator:
+        if request.method != .post, mustChangePassword { return .refused(.redirect(to: "/password")) }
+        let handler: (Visit) throws -> WebResponse
+        switch route.handler {
+        case .anonymous, .machine: throw Abort(.notFound)
+        case .signedIn(let answer): handler = { try answer(Person(visit: $0, session: session)) }
+        case .operator(let answer):
             // Others are not told that there is such a page.
             guard session.isOperator else { throw Abort(.notFound) }
-            return nil
-        case .machine: throw Abort(.notFound)
+            handler = { try answer(Person(visit: $0, session: session)) }
+        case .right(let right, let answer):
+            guard let account = session.account else { return .refused(.redirect(to: "/operator/accounts")) }
+            guard session.rights.contains(right) else { throw Abort(.forbidden) }
+            handler = { try answer(Member(visit: $0, session: session, account: account)) }
         }
+        return mustChangePassword ? .interrupted : .admitted(handler)
     }
 
     private func mustChangePassword(_ session: Session, _ request: Request) -> Bool {
@@ -172,24 +189,13 @@ package final class Pipeline: Sendable {
         }
     }
 
-    private func member(_ visit: Visit) throws -> Member {
-        guard let session = visit.session else { throw Abort(.forbidden) }
-        return Member(visit: visit, session: session)
-    }
-
-    private func anonymousVisit(_ request: Request, _ requestID: String) -> Visit {
-        visit(request, PathParameters(), requestID, session: nil, form: MultipartForm())
-    }
-
-    private func visit(
-        _ request: Request, _ parameters: PathParameters, _ requestID: String, session: Session?, form: MultipartForm
-    ) -> Visit {
+    private func visit(_ request: Request, _ parameters: PathParameters, _ requestID: String, session: Session?) -> Visit {
         let language =
             (session?.language ?? session?.account?.language).flatMap { Language(rawValue: $0) }
             ?? Language(preferred: request.fields[.acceptLanguage] ?? "")
         return Visit(
             request: request, parameters: parameters, site: site, requestID: requestID, session: session, language: language,
-            upload: form, tabs: tabs, csrfSecret: csrfSecret(request) ?? Token.random())
+            upload: MultipartForm(), tabs: tabs, csrfSecret: csrfSecret(request) ?? Token.random())
     }
 
     /// What form tokens are bound to: the session, or before there is one, a cookie of the visitor.
@@ -214,6 +220,8 @@ package final class Pipeline: Sendable {
             }
         } catch let problem as Problem {
             return .problem(problem)
+        } catch Refusal.notFound {
+            return .problem(.notFound)
         } catch BodyError.tooLarge(let limit) {
             return .problem(
                 Problem(
@@ -237,9 +245,12 @@ package final class Pipeline: Sendable {
     private func machineAnswer(
         _ route: Route, _ parameters: PathParameters, _ request: Request, _ requestID: String
     ) throws -> WebResponse {
-        guard case .machine(let scope) = route.access, case .machine(let handler) = route.handler else {
-            guard case .visit(let handler) = route.handler, route.access == .anonymous else { throw Problem.notFound }
-            return try handler(visit(request, parameters, requestID, session: nil, form: MultipartForm()))
+        let scope: Scope
+        let handler: @Sendable (MachineCall) throws -> WebResponse
+        switch route.handler {
+        case .machine(let needed, let answer): (scope, handler) = (needed, answer)
+        case .anonymous(let answer): return try answer(visit(request, parameters, requestID, session: nil))
+        case .signedIn, .right, .operator: throw Problem.notFound
         }
         let authorization = request.fields[.authorization] ?? ""
         guard authorization.lowercased().hasPrefix("bearer "), let key = try site.keys.find(secret: String(authorization.dropFirst(7)))
@@ -257,8 +268,9 @@ package final class Pipeline: Sendable {
         }
         if let length = request.body.length, length > route.bodyLimit { throw BodyError.tooLarge(limit: route.bodyLimit) }
         return try handler(
-            MachineCall(request: request, parameters: parameters, site: site, account: key.account, key: key.id, bodyLimit: route.bodyLimit)
-        )
+            MachineCall(
+                request: request, parameters: parameters, site: site, requestID: requestID, account: key.account, key: key.id,
+                bodyLimit: route.bodyLimit))
     }
 }
 

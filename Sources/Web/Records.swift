@@ -14,21 +14,27 @@ package struct AuditEntry {
     let action: StaticString
     let subject: String
     let requestID: String
+    let changes: [FieldChange]
 
-    package init(account: ID<Account>?, user: ID<User>?, userName: String, action: StaticString, subject: String, requestID: String) {
+    package init(
+        account: ID<Account>?, user: ID<User>?, userName: String, action: StaticString, subject: String, requestID: String,
+        changes: [FieldChange] = []
+    ) {
         self.account = account
         self.user = user
         self.userName = userName
         self.action = action
         self.subject = subject
         self.requestID = requestID
+        self.changes = changes
     }
 
     package func record(_ site: Site, on connection: any Connection) throws {
         try connection.execute(
             """
-            INSERT INTO audit (id, account_id, user_id, user_name, action, subject, request_id, at)
-            VALUES (\(site.ids.next(AuditRow.self)), \(account), \(user), \(userName), \(action.description), \(subject), \(requestID), \(site.clock.now()))
+            INSERT INTO audit (id, account_id, user_id, user_name, action, subject, changes, request_id, at)
+            VALUES (\(site.ids.next(AuditRow.self)), \(account), \(user), \(userName), \(action.description), \(subject),
+                \(changes.stored), \(requestID), \(site.clock.now()))
             """)
     }
 }

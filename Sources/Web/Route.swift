@@ -4,7 +4,7 @@ package import HTTP
 package import HTTPTypes
 
 package struct Route: Sendable {
-    /// Who may come here. The visit that a handler gets is proof that it was checked.
+    /// Who may come here.
     package enum Access: Sendable, Equatable {
         case anonymous
         case signedIn
@@ -13,42 +13,62 @@ package struct Route: Sendable {
         case machine(Scope)
     }
 
+    /// Who may come here, with what answers them: a handler gets what was proved of whoever comes, and no other pair can be written.
     package enum Handler: Sendable {
-        case visit(@Sendable (Visit) throws -> WebResponse)
-        case member(@Sendable (Member) throws -> WebResponse)
-        case machine(@Sendable (MachineCall) throws -> WebResponse)
+        case anonymous(@Sendable (Visit) throws -> WebResponse)
+        case signedIn(@Sendable (Person) throws -> WebResponse)
+        case right(Right, @Sendable (Member) throws -> WebResponse)
+        case `operator`(@Sendable (Person) throws -> WebResponse)
+        case machine(Scope, @Sendable (MachineCall) throws -> WebResponse)
     }
 
     package let method: HTTPRequest.Method
     package let pattern: String
-    package let access: Access
     package let handler: Handler
     /// The most bytes that a request's body may have here.
     package private(set) var bodyLimit = 64 * 1024
     package private(set) var uploadLimits = MultipartParser.Limits(fileSize: 0)
 
-    package static func get(
-        _ pattern: String, anonymous handler: @escaping @Sendable (Visit) throws -> WebResponse
-    ) -> Route {
-        Route(method: .get, pattern: pattern, access: .anonymous, handler: .visit(handler))
+    package var access: Access {
+        switch handler {
+        case .anonymous: .anonymous
+        case .signedIn: .signedIn
+        case .right(let right, _): .right(right)
+        case .operator: .operator
+        case .machine(let scope, _): .machine(scope)
+        }
     }
 
-    package static func post(
-        _ pattern: String, anonymous handler: @escaping @Sendable (Visit) throws -> WebResponse
-    ) -> Route {
-        Route(method: .post, pattern: pattern, access: .anonymous, handler: .visit(handler))
+    package static func get(_ pattern: String, anonymous handler: @escaping @Sendable (Visit) throws -> WebResponse) -> Route {
+        Route(method: .get, pattern: pattern, handler: .anonymous(handler))
+    }
+
+    package static func post(_ pattern: String, anonymous handler: @escaping @Sendable (Visit) throws -> WebResponse) -> Route {
+        Route(method: .post, pattern: pattern, handler: .anonymous(handler))
     }
 
     package static func get(
         _ pattern: String, _ access: MemberAccess, _ handler: @escaping @Sendable (Member) throws -> WebResponse
     ) -> Route {
-        Route(method: .get, pattern: pattern, access: access.access, handler: .member(handler))
+        Route(method: .get, pattern: pattern, handler: .right(access.right, handler))
     }
 
     package static func post(
         _ pattern: String, _ access: MemberAccess, _ handler: @escaping @Sendable (Member) throws -> WebResponse
     ) -> Route {
-        Route(method: .post, pattern: pattern, access: access.access, handler: .member(handler))
+        Route(method: .post, pattern: pattern, handler: .right(access.right, handler))
+    }
+
+    package static func get(
+        _ pattern: String, _ access: PersonAccess, _ handler: @escaping @Sendable (Person) throws -> WebResponse
+    ) -> Route {
+        Route(method: .get, pattern: pattern, handler: access.handler(handler))
+    }
+
+    package static func post(
+        _ pattern: String, _ access: PersonAccess, _ handler: @escaping @Sendable (Person) throws -> WebResponse
+    ) -> Route {
+        Route(method: .post, pattern: pattern, handler: access.handler(handler))
     }
 
     /// A call of the machines' API, below `/api/v1/accounts/{slug}/`, with a key of that account.
@@ -56,7 +76,7 @@ package struct Route: Sendable {
         _ method: HTTPRequest.Method, _ pattern: String, _ scope: Scope,
         _ handler: @escaping @Sendable (MachineCall) throws -> WebResponse
     ) -> Route {
-        Route(method: method, pattern: "/api/v1/accounts/{slug}" + pattern, access: .machine(scope), handler: .machine(handler))
+        Route(method: method, pattern: "/api/v1/accounts/{slug}" + pattern, handler: .machine(scope, handler))
     }
 
     package func limitingBody(to bytes: Int) -> Route {
@@ -75,20 +95,24 @@ package struct Route: Sendable {
     }
 }
 
-/// Access for people who are signed in.
-package enum MemberAccess: Sendable {
-    /// Anybody who is signed in, also without an account of their own.
-    case signedIn
+/// Access for people at work in an account.
+package struct MemberAccess: Sendable {
+    fileprivate let right: Right
+
     /// Somebody whose role in the account has this right.
-    case needs(Right)
+    package static func needs(_ right: Right) -> MemberAccess { MemberAccess(right: right) }
+}
+
+/// Access for people who are signed in, whether or not they are in an account.
+package enum PersonAccess: Sendable {
+    case signedIn
     /// Staff of the platform.
     case `operator`
 
-    fileprivate var access: Route.Access {
+    fileprivate func handler(_ handler: @escaping @Sendable (Person) throws -> WebResponse) -> Route.Handler {
         switch self {
-        case .signedIn: .signedIn
-        case .needs(let right): .right(right)
-        case .operator: .operator
+        case .signedIn: .signedIn(handler)
+        case .operator: .operator(handler)
         }
     }
 }

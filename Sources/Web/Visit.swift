@@ -15,10 +15,10 @@ package struct Visit {
     package let session: Session?
     package let language: Language
     package let t: Translation
-    /// What was sent with a POST; empty for GET.
-    package let form: FormData
+    /// What was sent with a POST; empty for GET, and until the pipeline has found that the visitor may send it.
+    package var form: FormData { upload.fields }
     /// Files, and those that were over the limit, of a multipart form.
-    package let upload: MultipartForm
+    package internal(set) var upload: MultipartForm
     let tabs: [Tab]
     let csrfSecret: String
 
@@ -33,7 +33,6 @@ package struct Visit {
         self.session = session
         self.language = language
         t = site.locales[language]
-        form = upload.fields
         self.upload = upload
         times = Times(
             zone: site.zone(session?.timeZone ?? session?.account?.timeZone ?? "UTC"), translation: site.locales[language],
@@ -109,81 +108,12 @@ package struct Visit {
     }
 }
 
-/// The visit of somebody signed in, whose right to the route was checked: only the pipeline makes one.
-package struct Member {
-    package let visit: Visit
-    package let session: Session
-
-    init(visit: Visit, session: Session) {
-        self.visit = visit
-        self.session = session
-    }
-
-    package var t: Translation { visit.t }
-    package var site: Site { visit.site }
-    package var form: FormData { visit.form }
-    package var query: FormData { visit.query }
-    package var now: Timestamp { visit.now }
-    package var times: Times { visit.times }
-    package var numbers: Numbers { visit.numbers }
-
-    /// The account that all that this visit reads and writes belongs to. Throws 404 for staff who have opened none.
-    package var account: Session.AccountSummary {
-        get throws {
-            guard let account = session.account else { throw Abort(.notFound) }
-            return account
-        }
-    }
-
-    package func may(_ right: Right) -> Bool { session.rights.contains(right) }
-
-    package func id<Entity: Identified>(_ name: String = "id", as type: Entity.Type = Entity.self) throws -> ID<Entity> {
-        try visit.id(name, as: type)
-    }
-
-    package func page<Page: TemplateData>(
-        _ template: PageTemplate<Page>, _ page: Page, _ head: PageHead, hasErrors: Bool = false, status: HTTPResponse.Status? = nil
-    ) throws -> WebResponse {
-        try visit.page(template, page, head, hasErrors: hasErrors, status: status)
-    }
-
-    package func redirect(to path: String, _ kind: Flash.Kind = .good, saying text: String = "") -> WebResponse {
-        visit.redirect(to: path, kind, saying: text)
-    }
-
-    /// Changes the database in one transaction, together with its audit row: who did what to what.
-    package func change<Value>(_ action: StaticString, of subject: String = "", _ body: (any Connection) throws -> Value) throws -> Value {
-        try site.database.write { connection in
-            let value = try body(connection)
-            try AuditEntry(
-                account: session.account?.id, user: session.user, userName: session.userName, action: action, subject: subject,
-                requestID: visit.requestID
-            ).record(site, on: connection)
-            return value
-        }
-    }
-
-    /// Deletes, in one transaction with the Deletion history entry and the audit row. `body` says how many it deleted.
-    package func delete(_ entity: DeletedEntity, named detail: String, _ body: (any Connection) throws -> Int) throws -> Int {
-        let account = try account
-        return try change("delete", of: "\(entity.rawValue) \(detail)") { connection in
-            let count = try body(connection)
-            if count > 0 {
-                try Deletion(
-                    account: account.id, user: session.user, userName: session.userName, entity: entity, detail: detail, planned: count,
-                    items: count, bytes: 0
-                ).record(site, on: connection)
-            }
-            return count
-        }
-    }
-}
-
 /// A machine's call with a key of the account in its path: only the pipeline makes one.
 package struct MachineCall {
     package let request: Request
     package let parameters: PathParameters
     package let site: Site
+    package let requestID: String
     package let account: ID<Account>
     package let key: ID<APIKey>
     package let bodyLimit: Int

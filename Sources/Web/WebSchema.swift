@@ -67,7 +67,8 @@ package enum WebSchema {
                 """
                 CREATE TABLE audit (
                     id TEXT PRIMARY KEY, account_id TEXT, user_id TEXT, user_name TEXT NOT NULL,
-                    action TEXT NOT NULL, subject TEXT NOT NULL, request_id TEXT NOT NULL, at BIGINT NOT NULL)
+                    action TEXT NOT NULL, subject TEXT NOT NULL, changes TEXT, request_id TEXT NOT NULL,
+                    at BIGINT NOT NULL)
                 """,
                 "CREATE INDEX audit_by_account ON audit (account_id, id)",
                 "CREATE INDEX audit_by_time ON audit (at)",

@@ -79,7 +79,7 @@ struct MediaController {
             guard try store.setHold(isHeld, on: id, of: call.account, on: connection) else { return false }
             try AuditEntry(
                 account: call.account, user: nil, userName: call.key.description, action: isHeld ? "media.hold" : "media.release",
-                subject: id.description, requestID: ""
+                subject: id.description, requestID: call.requestID
             ).record(call.site, on: connection)
             return true
         }

@@ -44,7 +44,7 @@ struct AccountController {
     }
 
     @Sendable func update(_ member: Member) throws -> WebResponse {
-        let account = try member.account.id
+        let account = member.account.id
         let form = AccountForm(member.form)
         let upload = LogoUpload(member.visit.upload)
         var errors = FieldErrors()
@@ -58,9 +58,9 @@ struct AccountController {
         guard errors.isEmpty, let valid else { return try show(form, try settings(member), member, errors) }
         do {
             try save(valid, upload, removesLogo: form.removesLogo, of: account, member)
-        } catch AccountStore.Refusal.stale {
+        } catch Refusal.stale {
             return try showStale(form, upload, member)
-        } catch AccountStore.Refusal.playlistIsGone {
+        } catch is AccountStore.PlaylistIsGone {
             errors.add("playlist", member.t("account.playlist.unknown"))
             if case .chosen = upload { errors.add(LogoUpload.fieldName, member.t("account.logo.again")) }
             return try show(form, try settings(member), member, errors)
@@ -71,7 +71,7 @@ struct AccountController {
         return member.redirect(to: "/settings/account", saying: t("account.saved"))
     }
 
-    /// The new file is durable before the row that names it; the old one goes after the commit. Throws `AccountStore.Refusal`.
+    /// The new file is durable before the row that names it; the old one goes after the commit. Throws what the store throws.
     private func save(
         _ settings: AccountSettings, _ upload: LogoUpload, removesLogo: Bool, of account: ID<Account>, _ member: Member
     ) throws {
@@ -82,7 +82,7 @@ struct AccountController {
             new = logo
             change = .replace(logo)
         }
-        let oldSize = try member.account.logoFile.map { files.size(of: $0) } ?? 0
+        let oldSize = member.account.logoFile.map { files.size(of: $0) } ?? 0
         let old: AccountSettings.Logo?
         do {
             old = try member.change("account.update", of: account.description) { connection in
@@ -103,14 +103,14 @@ struct AccountController {
     }
 
     private func settings(_ member: Member) throws -> AccountSettings {
-        guard let settings = try store.settings(of: try member.account.id) else { throw Abort(.notFound) }
+        guard let settings = try store.settings(of: member.account.id) else { throw Abort(.notFound) }
         return settings
     }
 
     /// Somebody saved in the meantime: both values are shown, and saving again is then a decision.
     private func showStale(_ form: AccountForm, _ upload: LogoUpload, _ member: Member) throws -> WebResponse {
         let stored = try settings(member)
-        let words = AccountWords(t: member.t, playlists: try playlists.playlists(of: try member.account.id))
+        let words = AccountWords(t: member.t, playlists: try playlists.playlists(of: member.account.id))
         var conflict = words.differences(form, AccountForm(stored))
         var errors = FieldErrors()
         if case .chosen(_, let name) = upload {
@@ -126,7 +126,7 @@ struct AccountController {
         _ form: AccountForm, _ stored: AccountSettings, _ member: Member, _ errors: FieldErrors = FieldErrors(),
         conflict: ConflictView? = nil, version: String? = nil
     ) throws -> WebResponse {
-        let account = try member.account.id
+        let account = member.account.id
         let older = try form.days.map { try store.usersWithPassword(olderThan: $0, in: account) } ?? 0
         let page = AccountPage(
             form, stored, playlists: try playlists.playlists(of: account), oldPasswords: older, member, errors, conflict: conflict,

@@ -5,13 +5,8 @@ import Time
 import Web
 
 struct AccountStore {
-    /// Why nothing was saved. Thrown, so that the transaction leaves nothing behind, its audit row included.
-    enum Refusal: Error {
-        /// Somebody saved in the meantime.
-        case stale
-        /// The playlist was deleted in the meantime.
-        case playlistIsGone
-    }
+    /// The playlist that was chosen was deleted in the meantime.
+    struct PlaylistIsGone: Error {}
 
     struct NamedLine {
         let name: String
@@ -57,13 +52,13 @@ struct AccountStore {
     }
 
     /// Saves all but the logo of `settings`, and does `change` to the logo. Gives the logo that the account has no more, whose file
-    /// may go once this is durable. Throws `Refusal`.
+    /// may go once this is durable. Throws `Refusal.stale` and `PlaylistIsGone`.
     func save(
         _ settings: AccountSettings, _ change: LogoChange, of account: ID<Account>, on connection: any Connection
     ) throws -> AccountSettings.Logo? {
         guard let stored = try Self.settings(of: account, on: connection), stored.version == settings.version else { throw Refusal.stale }
         if let playlist = settings.playlist {
-            guard try PlaylistStore.exists(playlist, in: account, on: connection) else { throw Refusal.playlistIsGone }
+            guard try PlaylistStore.exists(playlist, in: account, on: connection) else { throw PlaylistIsGone() }
         }
         let logo: AccountSettings.Logo? =
             switch change {

@@ -21,7 +21,7 @@ struct HeadOfLineController {
 
     @Sendable func show(_ member: Member) throws -> WebResponse {
         let t = member.t
-        let account = try member.account.id
+        let account = member.account.id
         guard let settings = try store.settings(of: account) else { throw Abort(.notFound) }
         let user: (id: ID<User>, line: AccountStore.NamedLine)? = try chosen("user", member) { try store.line(of: $0, in: account) }
         let queue: (id: ID<Queue>, line: AccountStore.NamedLine)? = try chosen("queue", member) { try store.line(of: $0, in: account) }
@@ -36,7 +36,7 @@ struct HeadOfLineController {
         let numbers: [(source: HeadOfLine.Source, name: String, number: String?)] = [
             (.queue, queue?.line.name ?? t("account.try.no_queue"), queue?.line.headOfLine),
             (.user, user?.line.name ?? t("account.try.no_user"), user?.line.headOfLine),
-            (.account, try member.account.name, settings.headOfLine),
+            (.account, member.account.name, settings.headOfLine),
         ]
         let page = HeadOfLinePage(
             action: Self.path,

@@ -11,9 +11,9 @@ struct LogoController {
         files = LogoFiles(site: app.site)
     }
 
-    @Sendable func show(_ member: Member) throws -> WebResponse {
-        let file = member.session.account?.logoFile
-        guard let file, file == member.visit.parameters["file"], let logo = files.contents(of: file) else { throw Abort(.notFound) }
+    @Sendable func show(_ person: Person) throws -> WebResponse {
+        let file = person.session.account?.logoFile
+        guard let file, file == person.visit.parameters["file"], let logo = files.contents(of: file) else { throw Abort(.notFound) }
         return WebResponse(
             fields: [
                 .contentType: logo.contentType,

@@ -34,7 +34,7 @@ struct DeletionController {
 
     @Sendable func index(_ member: Member) throws -> WebResponse {
         let t = member.t
-        let account = try member.account.id
+        let account = member.account.id
         let range = DateRange(member.query)
         let found = try store.page(
             of: account, filter(member, range), at: PagePosition(member.query), size: Self.pageSize)
@@ -58,7 +58,7 @@ struct DeletionController {
 
     /// The same rows as the page shows, all of them, as CSV.
     @Sendable func export(_ member: Member) throws -> WebResponse {
-        let account = try member.account.id
+        let account = member.account.id
         let filter = filter(member, DateRange(member.query))
         let t = member.t
         let times = member.times

@@ -15,8 +15,8 @@ extension Feature {
 }
 
 enum HomeController {
-    @Sendable static func show(_ member: Member) throws -> WebResponse {
-        if let path = member.visit.firstTabPath { return .redirect(to: path) }
-        return .redirect(to: member.session.isOperator ? "/operator/accounts" : "/me")
+    @Sendable static func show(_ person: Person) throws -> WebResponse {
+        if let path = person.visit.firstTabPath { return .redirect(to: path) }
+        return .redirect(to: person.session.isOperator ? "/operator/accounts" : "/me")
     }
 }

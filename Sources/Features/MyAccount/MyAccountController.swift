@@ -30,28 +30,31 @@ struct ProfileController {
         template = try app.site.page("me/edit")
     }
 
-    @Sendable func edit(_ member: Member) throws -> WebResponse {
-        guard let profile = try store.profile(of: member.session.user) else { throw Abort(.notFound) }
-        return try show(ProfileForm(profile), member)
+    @Sendable func edit(_ person: Person) throws -> WebResponse {
+        guard let profile = try store.profile(of: person.session.user) else { throw Abort(.notFound) }
+        return try show(ProfileForm(profile), person)
     }
 
-    @Sendable func update(_ member: Member) throws -> WebResponse {
-        let form = ProfileForm(member.form)
-        switch form.validated(member.t) {
+    @Sendable func update(_ person: Person) throws -> WebResponse {
+        let form = ProfileForm(person.form)
+        switch form.validated(person.t) {
         case .invalid(let errors):
-            return try show(form, member, errors)
+            return try show(form, person, errors)
         case .valid(let profile):
-            let isSaved = try member.change("profile.update") { try store.save(profile, of: member.session.user, on: $0) }
-            guard isSaved else { return try showStale(form, member) }
-            return member.redirect(to: "/me", saying: member.t("me.saved"))
+            do {
+                try person.change("profile.update") { try store.save(profile, of: person.session.user, on: $0) }
+            } catch Refusal.stale {
+                return try showStale(form, person)
+            }
+            return person.redirect(to: "/me", saying: person.t("me.saved"))
         }
     }
 
     /// Somebody saved in another window meanwhile: both values are shown, and saving again is then a decision.
-    private func showStale(_ form: ProfileForm, _ member: Member) throws -> WebResponse {
-        guard let current = try store.profile(of: member.session.user) else { throw Abort(.notFound) }
+    private func showStale(_ form: ProfileForm, _ person: Person) throws -> WebResponse {
+        guard let current = try store.profile(of: person.session.user) else { throw Abort(.notFound) }
         let stored = ProfileForm(current)
-        let t = member.t
+        let t = person.t
         let conflict = ConflictView(
             t,
             [
@@ -60,14 +63,14 @@ struct ProfileController {
                 (t("me.time_zone"), form.timeZone, stored.timeZone),
                 (t("me.theme"), t("me.theme.\(form.theme)"), t("me.theme.\(stored.theme)")),
             ])
-        return try show(form, member, FieldErrors(), conflict: conflict, version: stored.version)
+        return try show(form, person, FieldErrors(), conflict: conflict, version: stored.version)
     }
 
     private func show(
-        _ form: ProfileForm, _ member: Member, _ errors: FieldErrors = FieldErrors(), conflict: ConflictView? = nil, version: String? = nil
+        _ form: ProfileForm, _ person: Person, _ errors: FieldErrors = FieldErrors(), conflict: ConflictView? = nil, version: String? = nil
     ) throws -> WebResponse {
-        let t = member.t
-        let account = member.session.account
+        let t = person.t
+        let account = person.session.account
         let page = ProfilePage(
             errors: errors.summary(t), conflict: conflict, version: version ?? form.version,
             country: SelectView(
@@ -78,20 +81,20 @@ struct ProfileController {
                 options: [("", inherited(t, account.map { t("language.\($0.language)") }))]
                     + Language.allCases.map { ($0.rawValue, t("language.\($0.rawValue)")) }, errors: errors),
             timeZone: SelectView(
-                "time_zone", t("me.time_zone"), hint: t("me.time_zone.hint", ["zone": member.times.zoneLabel]), selected: form.timeZone,
+                "time_zone", t("me.time_zone"), hint: t("me.time_zone.hint", ["zone": person.times.zoneLabel]), selected: form.timeZone,
                 options: [("", inherited(t, account?.timeZone))] + TimeZones.options, errors: errors),
             ownTheme: ChoicesView(
                 "own_theme", t("me.theme"), checked: [form.theme],
                 choices: Profile.Theme.allCases.map { ($0.rawValue, t("me.theme.\($0.rawValue)"), "") }, errors: errors),
-            email: member.session.email,
-            sessions: try store.sessions(of: member.session.user).map { session in
+            email: person.session.email,
+            sessions: try store.sessions(of: person.session.user).map { session in
                 OwnSessionView(
                     id: session.id.description, browser: BrowserName(userAgent: session.userAgent).words(t), address: session.address,
-                    since: member.times.view(session.createdAt), lastSeen: member.times.view(session.lastSeenAt),
-                    isThis: session.id == member.session.id)
+                    since: person.times.view(session.createdAt), lastSeen: person.times.view(session.lastSeenAt),
+                    isThis: session.id == person.session.id)
             })
         let head = PageHead(t("me.title"), lead: t("me.lead"), section: t("me.title"))
-        return try member.page(template, page, head, hasErrors: !errors.isEmpty || conflict != nil)
+        return try person.page(template, page, head, hasErrors: !errors.isEmpty || conflict != nil)
     }
 
     private func inherited(_ t: Translation, _ value: String?) -> String {
@@ -107,24 +110,24 @@ struct OwnSessionController {
         site = app.site
     }
 
-    @Sendable func delete(_ member: Member) throws -> WebResponse {
-        let session = try member.id(as: SessionRow.self)
-        try member.change("session.end", of: session.description) { connection in
-            guard try site.sessions.end(session, of: member.session.user, on: connection) else { throw Abort(.notFound) }
+    @Sendable func delete(_ person: Person) throws -> WebResponse {
+        let session = try person.id(as: SessionRow.self)
+        try person.change("session.end", of: session.description) { connection in
+            guard try site.sessions.end(session, of: person.session.user, on: connection) else { throw Refusal.notFound }
         }
-        return member.redirect(to: "/me", saying: member.t("me.session_ended"))
+        return person.redirect(to: "/me", saying: person.t("me.session_ended"))
     }
 
-    @Sendable func deleteOthers(_ member: Member) throws -> WebResponse {
+    @Sendable func deleteOthers(_ person: Person) throws -> WebResponse {
         do {
-            try member.change("session.end_others") { connection in
-                let count = try site.sessions.endAll(of: member.session.user, but: member.session.id, on: connection)
+            try person.change("session.end_others") { connection in
+                let count = try site.sessions.endAll(of: person.session.user, but: person.session.id, on: connection)
                 if count == 0 { throw NoOthers() }
             }
         } catch is NoOthers {
-            return member.redirect(to: "/me", .info, saying: member.t("me.no_other_sessions"))
+            return person.redirect(to: "/me", .info, saying: person.t("me.no_other_sessions"))
         }
-        return member.redirect(to: "/me", saying: member.t("me.other_sessions_ended"))
+        return person.redirect(to: "/me", saying: person.t("me.other_sessions_ended"))
     }
 
     /// Thrown, so that nothing is on record that did not happen.

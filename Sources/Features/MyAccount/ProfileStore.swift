@@ -25,14 +25,15 @@ struct ProfileStore {
         }
     }
 
-    /// False when somebody saved in the meantime: nothing is written then.
-    func save(_ profile: Profile, of user: ID<User>, on connection: any Connection) throws -> Bool {
-        try connection.execute(
+    /// Throws `Refusal.stale` when somebody saved in the meantime.
+    func save(_ profile: Profile, of user: ID<User>, on connection: any Connection) throws {
+        let changed = try connection.execute(
             """
             UPDATE users SET country = \(profile.country), language = \(profile.language), time_zone = \(profile.timeZone),
                 theme = \(profile.theme), version = version + 1
             WHERE id = \(user) AND version = \(profile.version)
-            """) > 0
+            """)
+        guard changed == 1 else { throw Refusal.stale }
     }
 
     func sessions(of user: ID<User>) throws -> [OwnSession] {

@@ -24,12 +24,12 @@ struct AccountRowView: TemplateData {
     let created: TimeView
     let isOpen: Bool
 
-    init(_ record: AccountRecord, _ member: Member) {
+    init(_ record: AccountRecord, _ person: Person) {
         name = record.name
         slug = record.slug
-        users = member.numbers.text(record.users)
-        created = member.times.view(record.createdAt)
-        isOpen = member.session.account?.id == record.id
+        users = person.numbers.text(record.users)
+        created = person.times.view(record.createdAt)
+        isOpen = person.session.account?.id == record.id
     }
 
     static let fields = Fields<AccountRowView> {

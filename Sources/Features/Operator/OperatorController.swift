@@ -35,71 +35,71 @@ struct OperatorController {
         form = try app.site.page("operator/new_account")
     }
 
-    @Sendable func index(_ member: Member) throws -> WebResponse {
-        let t = member.t
-        let search = member.query["q"] ?? ""
-        let found = try store.page(search: search, at: PagePosition(member.query), size: Self.pageSize)
+    @Sendable func index(_ person: Person) throws -> WebResponse {
+        let t = person.t
+        let search = person.query["q"] ?? ""
+        let found = try store.page(search: search, at: PagePosition(person.query), size: Self.pageSize)
         let page = AccountsPage(
             search: FieldView("q", t("operator.search"), kind: .search, value: search),
-            rows: found.elements.map { AccountRowView($0, member) },
-            pager: found.pager(path: "/operator/accounts", query: member.query) { $0.id },
+            rows: found.elements.map { AccountRowView($0, person) },
+            pager: found.pager(path: "/operator/accounts", query: person.query) { $0.id },
             empty: found.elements.isEmpty ? EmptyView(t("operator.empty.title"), t("operator.empty.text")) : nil)
-        return try member.page(list, page, PageHead(t("operator.title"), lead: t("operator.lead"), section: t("operator.section")))
+        return try person.page(list, page, PageHead(t("operator.title"), lead: t("operator.lead"), section: t("operator.section")))
     }
 
-    @Sendable func new(_ member: Member) throws -> WebResponse {
-        try show(NewAccountForm(language: member.visit.language), member)
+    @Sendable func new(_ person: Person) throws -> WebResponse {
+        try show(NewAccountForm(language: person.visit.language), person)
     }
 
-    @Sendable func create(_ member: Member) throws -> WebResponse {
-        let form = NewAccountForm(member.form, isAdministratorOptional: false)
-        let taken = try member.site.database.read { try form.taken(by: people, on: $0) }
-        let errors = errors(of: form, taken, member)
-        guard errors.isEmpty, let administrator = form.administrator else { return try show(form, member, errors) }
+    @Sendable func create(_ person: Person) throws -> WebResponse {
+        let form = NewAccountForm(person.form, isAdministratorOptional: false)
+        let taken = try person.site.database.read { try form.taken(by: people, on: $0) }
+        let errors = errors(of: form, taken, person)
+        guard errors.isEmpty, let administrator = form.administrator else { return try show(form, person, errors) }
         let hash = try people.hash(administrator.password, for: administrator.email)
         do {
-            try member.change("account.create", of: form.account.slug) { connection in
+            try person.change("account.create", of: form.account.slug) { connection in
                 let account = try people.create(form.account, on: connection)
                 try people.create(administrator, passwordHash: hash, in: account, on: connection)
             }
         } catch DatabaseError.duplicate {
             // A new account has no people yet, so it is the short name that somebody took meanwhile.
-            return try show(form, member, self.errors(of: form, NewAccountForm.Taken(slug: true), member))
+            return try show(form, person, self.errors(of: form, NewAccountForm.Taken(slug: true), person))
         }
-        return member.redirect(to: "/operator/accounts", saying: member.t("operator.created", ["account": form.account.name]))
+        return person.redirect(to: "/operator/accounts", saying: person.t("operator.created", ["account": form.account.name]))
     }
 
     /// From now on this session reads and writes that account. Written down in the account, where its administrators can see it.
-    @Sendable func open(_ member: Member) throws -> WebResponse {
-        guard let slug = member.visit.parameters["slug"], let account = try people.account(slug: slug),
+    @Sendable func open(_ person: Person) throws -> WebResponse {
+        guard let slug = person.visit.parameters["slug"], let account = try people.account(slug: slug),
             let name = try store.name(of: account)
         else {
             throw Abort(.notFound)
         }
-        let token = try member.site.database.write { connection in
-            let token = try store.open(account, in: member.session.id, on: connection)
+        let token = try person.site.database.write { connection in
+            let token = try store.open(account, in: person.session.id, on: connection)
             try AuditEntry(
-                account: account, user: member.session.user, userName: member.session.userName, action: "account.open", subject: slug,
-                requestID: member.visit.requestID
-            ).record(member.site, on: connection)
+                account: account, user: person.session.user, userName: person.session.userName, action: "account.open", subject: slug,
+                requestID: person.visit.requestID
+            ).record(person.site, on: connection)
             return token
         }
-        var response = member.redirect(to: "/", saying: member.t("operator.opened", ["account": name]))
-        member.visit.renew(&response, session: token)
+        var response = person.redirect(to: "/", saying: person.t("operator.opened", ["account": name]))
+        person.visit.renew(&response, session: token)
         return response
     }
 
-    private func errors(of form: NewAccountForm, _ taken: NewAccountForm.Taken, _ member: Member) -> FieldErrors {
+    private func errors(of form: NewAccountForm, _ taken: NewAccountForm.Taken, _ person: Person) -> FieldErrors {
         var errors = FieldErrors()
-        form.addErrors(to: &errors, member.t, taken)
+        form.addErrors(to: &errors, person.t, taken)
         return errors
     }
 
-    private func show(_ form: NewAccountForm, _ member: Member, _ errors: FieldErrors = FieldErrors()) throws -> WebResponse {
-        let t = member.t
+    private func show(_ form: NewAccountForm, _ person: Person, _ errors: FieldErrors = FieldErrors()) throws -> WebResponse {
+        let t = person.t
         let page = NewAccountPage(
             errors: errors.summary(t), accountFields: NewAccountFormView(form, isAdministratorRequired: true, t, errors))
         let head = PageHead(t("operator.new.title"), lead: t("operator.new.lead"), section: t("operator.section"))
-        return try member.page(self.form, page, head, hasErrors: !errors.isEmpty)
+        return try person.page(self.form, page, head, hasErrors: !errors.isEmpty)
     }
 }

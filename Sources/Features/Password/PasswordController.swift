@@ -33,8 +33,8 @@ struct PasswordController {
         template = try app.site.page("password/edit")
     }
 
-    @Sendable func edit(_ member: Member) throws -> WebResponse {
-        try show(nil, member.visit, member.session)
+    @Sendable func edit(_ person: Person) throws -> WebResponse {
+        try show(nil, person.visit, person.session)
     }
 
     /// The change that has to come before a form that was sent.
@@ -42,53 +42,57 @@ struct PasswordController {
         try show(kept, visit, session, status: .forbidden)
     }
 
-    @Sendable func update(_ member: Member) throws -> WebResponse {
-        let t = member.t
-        let form = PasswordForm(member.form)
-        guard let user = try store.credentials(of: member.session.user) else { throw Abort(.notFound) }
+    @Sendable func update(_ person: Person) throws -> WebResponse {
+        let t = person.t
+        let form = PasswordForm(person.form)
+        guard let user = try store.credentials(of: person.session.user) else { throw Abort(.notFound) }
         var errors = form.errors(email: user.email, t)
-        guard errors.isEmpty else { return try show(form.kept, member.visit, member.session, errors) }
+        guard errors.isEmpty else { return try show(form.kept, person.visit, person.session, errors) }
         let subject = user.user.stored
-        if let wait = attempts.begin(subject, at: member.now) {
+        if let wait = attempts.begin(subject, at: person.now) {
             errors.add("current_password", t("password.too_many", count: Int(clamping: (max(1, wait.components.seconds) + 59) / 60)))
-            return try show(form.kept, member.visit, member.session, errors, status: .tooManyRequests)
+            return try show(form.kept, person.visit, person.session, errors, status: .tooManyRequests)
         }
         do {
-            guard try member.site.passwords.matches(form.current, stored: user.passwordHash) else {
+            guard try person.site.passwords.matches(form.current, stored: user.passwordHash) else {
                 errors.add("current_password", t("password.current.wrong"))
-                return try show(form.kept, member.visit, member.session, errors)
+                return try show(form.kept, person.visit, person.session, errors)
             }
             attempts.forgive(subject)
-            return try save(try people.hash(form.new, for: user.email, replacingThatOf: user.user), form, member, user)
+            return try save(try people.hash(form.new, for: user.email, replacingThatOf: user.user), form, person, user)
         } catch let abort as Abort where abort.status == .serviceUnavailable {
             attempts.forgive(subject)
             errors.add("current_password", t("password.busy"))
-            return try show(form.kept, member.visit, member.session, errors, status: abort.status)
+            return try show(form.kept, person.visit, person.session, errors, status: abort.status)
         }
     }
 
-    private func save(_ hash: String, _ form: PasswordForm, _ member: Member, _ user: Credentials) throws -> WebResponse {
-        let visit = member.visit
-        let site = member.site
+    private func save(_ hash: String, _ form: PasswordForm, _ person: Person, _ user: Credentials) throws -> WebResponse {
+        let visit = person.visit
+        let site = person.site
         let known = try visit.deviceToken.flatMap { try store.isDevice($0, of: user.user) ? $0 : nil }
         let device = known ?? Token.random()
-        let token: String? = try member.change("password.change") { connection in
-            guard try store.savePassword(hash, of: user, on: connection) else { return nil }
-            try site.sessions.endAll(of: user.user, on: connection)
-            try store.forgetDevices(of: user.user, but: device, on: connection)
-            try store.rememberDevice(device, of: user.user, on: connection)
-            return try site.sessions.start(
-                user: user.user, account: member.session.account?.id, userAgent: visit.request.fields[.userAgent] ?? "",
-                address: visit.request.remoteAddress, on: connection)
+        let token: String
+        do {
+            token = try person.change("password.change") { connection in
+                try store.savePassword(hash, of: user, on: connection)
+                try site.sessions.endAll(of: user.user, on: connection)
+                try store.forgetDevices(of: user.user, but: device, on: connection)
+                try store.rememberDevice(device, of: user.user, on: connection)
+                return try site.sessions.start(
+                    user: user.user, account: person.session.account?.id, userAgent: visit.request.fields[.userAgent] ?? "",
+                    address: visit.request.remoteAddress, on: connection)
+            }
+        } catch Refusal.stale {
+            // Changed in another window meanwhile, which has ended this session.
+            return .redirect(to: "/sign-in")
         }
-        // Changed in another window meanwhile, which has ended this session.
-        guard let token else { return .redirect(to: "/sign-in") }
         var response: WebResponse
         if let kept = form.kept, let own = try visit.signedIn(as: token) {
             response = try resume.show(kept, own)
         } else {
-            let wasForced = member.session.passwordHasExpired(at: member.now)
-            response = member.redirect(to: wasForced ? "/" : "/me", saying: member.t("password.changed"))
+            let wasForced = person.session.passwordHasExpired(at: person.now)
+            response = person.redirect(to: wasForced ? "/" : "/me", saying: person.t("password.changed"))
         }
         visit.signIn(&response, session: token, device: device)
         return response

@@ -23,7 +23,7 @@ struct PurgeController {
 
     @Sendable func confirm(_ member: Member) throws -> WebResponse {
         let t = member.t
-        let account = try member.account.id
+        let account = member.account.id
         let policy = try store.policy(of: account)
         let figures = try store.figures(of: account, under: policy, asOf: member.now)
         let page = RetentionConfirmPage(
@@ -42,7 +42,7 @@ struct PurgeController {
 
     @Sendable func run(_ member: Member) throws -> WebResponse {
         let t = member.t
-        let account = try member.account.id
+        let account = member.account.id
         guard let shownAt = member.form["as_of"].flatMap({ Int64($0) }).map({ Timestamp(milliseconds: $0) }), shownAt <= member.now,
             member.now - shownAt <= Self.figuresLast, member.form["version"] == String(try store.policy(of: account).version)
         else { return member.redirect(to: "/settings/retention/purge", .warning, saying: t("retention.purge.stale")) }

@@ -58,14 +58,17 @@ struct RetentionController {
             return try show(form, member, errors)
         case .valid(let policy):
             if member.form["act"] == "preview" { return try show(form, member, previewing: policy) }
-            let account = try member.account.id
+            let account = member.account.id
             let stored = try store.policy(of: account)
             guard policy.version == stored.version else { return try showStale(form, stored, member) }
             if !policy.kindsShortened(from: stored).isEmpty, member.form["confirmed"] != "yes" {
                 return try ask(form, policy, stored, member)
             }
-            let isSaved = try member.change("retention.update", of: Self.words(policy)) { try store.save(policy, of: account, on: $0) }
-            guard isSaved else { return try showStale(form, try store.policy(of: account), member) }
+            do {
+                try member.change("retention.update", of: Self.words(policy)) { try store.save(policy, of: account, on: $0) }
+            } catch Refusal.stale {
+                return try showStale(form, try store.policy(of: account), member)
+            }
             return member.redirect(to: "/settings/retention", saying: member.t("retention.saved"))
         }
     }
@@ -77,7 +80,7 @@ struct RetentionController {
 
     private func ask(_ form: RetentionForm, _ policy: RetentionPolicy, _ stored: RetentionPolicy, _ member: Member) throws -> WebResponse {
         let t = member.t
-        let account = try member.account
+        let account = member.account
         let times = accountTimes(account, member)
         let next = schedule.next(after: member.now, in: times.zone) ?? member.now
         let figures = try store.figures(of: account.id, under: policy, asOf: next)
@@ -111,7 +114,7 @@ struct RetentionController {
         conflict: ConflictView? = nil, version: String? = nil
     ) throws -> WebResponse {
         let t = member.t
-        let account = try member.account
+        let account = member.account
         let stock = try store.stock(of: account.id)
         let times = accountTimes(account, member)
         let next = schedule.next(after: member.now, in: times.zone)

@@ -42,8 +42,8 @@ struct RetentionStore: Sendable {
         return policy
     }
 
-    /// False when somebody saved in the meantime: nothing is written then.
-    func save(_ policy: RetentionPolicy, of account: ID<Account>, on connection: any Connection) throws -> Bool {
+    /// Throws `Refusal.stale` when somebody saved in the meantime.
+    func save(_ policy: RetentionPolicy, of account: ID<Account>, on connection: any Connection) throws {
         let isCurrent =
             if policy.version == 0 {
                 try connection.execute("INSERT INTO retention_versions (account_id, version) VALUES (\(account), 1) ON CONFLICT DO NOTHING")
@@ -52,12 +52,11 @@ struct RetentionStore: Sendable {
                 try connection.execute(
                     "UPDATE retention_versions SET version = version + 1 WHERE account_id = \(account) AND version = \(policy.version)") > 0
             }
-        guard isCurrent else { return false }
+        guard isCurrent else { throw Refusal.stale }
         try connection.execute("DELETE FROM retention_policies WHERE account_id = \(account)")
         for (kind, days) in policy.days {
             try connection.execute("INSERT INTO retention_policies (account_id, kind, days) VALUES (\(account), \(kind), \(days))")
         }
-        return true
     }
 
     // MARK: Figures

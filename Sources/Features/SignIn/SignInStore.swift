@@ -89,12 +89,13 @@ struct SignInStore {
         }
     }
 
-    /// False when the password was changed in the meantime: nothing is written then.
-    func savePassword(_ hash: String, of user: Credentials, on connection: any Connection) throws -> Bool {
-        try connection.execute(
+    /// Throws `Refusal.stale` when the password was changed in the meantime.
+    func savePassword(_ hash: String, of user: Credentials, on connection: any Connection) throws {
+        let changed = try connection.execute(
             """
             UPDATE users SET password_hash = \(hash), password_changed_at = \(site.clock.now()), must_change_password = 0
             WHERE id = \(user.user) AND password_hash = \(user.passwordHash)
-            """) > 0
+            """)
+        guard changed == 1 else { throw Refusal.stale }
     }
 }

@@ -53,7 +53,7 @@ struct DeliveryController {
     /// Of one webhook, also of one that was deleted, as long as the history has it.
     @Sendable func index(_ member: Member) throws -> WebResponse {
         let webhook = try member.id(as: Webhook.self)
-        let account = try member.account.id
+        let account = member.account.id
         let present = try directory.webhooks(of: account).webhooks.first { $0.id == webhook }
         guard let name = try present?.name ?? store.webhookName(webhook, of: account) else { throw Abort(.notFound) }
         let head = PageHead(member.t("deliveries.of", ["name": name]), lead: member.t("deliveries.of.lead"))
@@ -67,7 +67,7 @@ struct DeliveryController {
         let times = member.times
         let filter = DeliveryFilter(query, webhook: webhook, zone: times.zone, now: member.now)
         let found = try store.page(
-            of: try member.account.id, filter, at: PagePosition(query), size: Self.pageSize, withPayload: member.may(.viewPayloads))
+            of: member.account.id, filter, at: PagePosition(query), size: Self.pageSize, withPayload: member.may(.viewPayloads))
         let path = ListAddress.path(webhook)
         let address = ListAddress(webhook: webhook, query: query)
         var urls = LastURL()

@@ -23,7 +23,7 @@ struct DeliveryDetailController {
     @Sendable func show(_ member: Member) throws -> WebResponse {
         let id = try member.id(as: WebhookDelivery.self)
         let seesPayload = member.may(.viewPayloads)
-        guard let delivery = try store.delivery(id, of: try member.account.id, withPayload: seesPayload) else { throw Abort(.notFound) }
+        guard let delivery = try store.delivery(id, of: member.account.id, withPayload: seesPayload) else { throw Abort(.notFound) }
         let t = member.t
         let words = words[t.language] ?? DeliveryWords(t)
         let address = ListAddress(carriedBy: member.query)

@@ -19,16 +19,19 @@ struct RetryController {
 
     @Sendable func create(_ member: Member) throws -> WebResponse {
         let delivery = try member.id(as: WebhookDelivery.self)
-        let account = try member.account.id
+        let account = member.account.id
         guard let (webhook, state) = try store.target(of: delivery, in: account) else { throw Abort(.notFound) }
         let address = ListAddress(carriedBy: member.query)
         let isDetail = member.query["from_detail"] != nil
         let back = isDetail ? "/settings/webhooks/deliveries/\(delivery)\(address.carried)" : address.href
-        guard try engine.retry(delivery, in: account) else {
+        do {
+            try member.change("delivery.retry", of: delivery.description) { connection in
+                guard try engine.retry(delivery, in: account, on: connection) != nil else { throw Refusal.stale }
+            }
+        } catch Refusal.stale {
             return member.redirect(to: back, .warning, saying: member.t(try refusal(webhook, state, account)))
         }
-        // The attempt is on its way; that it was asked for is written down beside it.
-        try member.change("delivery.retry", of: delivery.description) { _ in }
+        engine.hurry(delivery, to: webhook)
         return member.redirect(to: back, saying: member.t("deliveries.retry.sent"))
     }
 

@@ -68,7 +68,7 @@ struct EndpointController {
     }
 
     @Sendable func show(_ member: Member) throws -> WebResponse {
-        let account = try member.account.id
+        let account = member.account.id
         let webhook = try store.webhook(member.id(), of: account)
         let all = try store.accountWebhooks(of: account)
         let page = EndpointPage(
@@ -82,7 +82,7 @@ struct EndpointController {
     }
 
     @Sendable func create(_ member: Member) throws -> WebResponse {
-        let account = try member.account.id
+        let account = member.account.id
         let form = EndpointForm(member.form)
         switch form.validated(stored: nil, try store.restrictable(of: account, user: form.user), app.policy, member.t) {
         case .invalid(let errors):
@@ -93,7 +93,7 @@ struct EndpointController {
             do {
                 let added = webhook
                 try member.change("webhook.create", of: added.id.description) { try store.insert(added, on: $0) }
-            } catch EndpointRefusal.limitReached {
+            } catch Refusal.limitReached {
                 var errors = FieldErrors()
                 errors.add("limit", limitReached(member))
                 return try show(form, of: nil, member, errors)
@@ -104,13 +104,13 @@ struct EndpointController {
     }
 
     @Sendable func edit(_ member: Member) throws -> WebResponse {
-        let account = try member.account.id
+        let account = member.account.id
         let webhook = try store.webhook(member.id(), of: account)
         return try show(EndpointForm(webhook, try store.restrictable(of: account, keeping: webhook.restriction)), of: webhook, member)
     }
 
     @Sendable func update(_ member: Member) throws -> WebResponse {
-        let account = try member.account.id
+        let account = member.account.id
         var webhook = try store.webhook(member.id(), of: account)
         let form = EndpointForm(member.form)
         switch form.validated(stored: webhook, try store.restrictable(of: account, user: form.user), app.policy, member.t) {
@@ -122,7 +122,7 @@ struct EndpointController {
             do {
                 let changed = webhook
                 try member.change("webhook.update", of: changed.id.description) { try store.update(changed, on: $0) }
-            } catch EndpointRefusal.stale {
+            } catch Refusal.stale {
                 return try showStale(form, of: store.webhook(webhook.id, of: account), member)
             }
             app.webhooksChanged([webhook.id], of: account)
@@ -143,7 +143,7 @@ struct EndpointController {
         _ form: EndpointForm, of webhook: WebhookConfiguration?, _ member: Member, _ errors: FieldErrors = FieldErrors(),
         conflict: ConflictView? = nil
     ) throws -> WebResponse {
-        let account = try member.account.id
+        let account = member.account.id
         let isFull = try webhook == nil && store.count(of: account) >= EndpointStore.limit
         let page = EndpointFormPage(
             form, of: webhook, try store.restrictable(of: account, keeping: webhook?.restriction, user: form.user),

@@ -19,7 +19,7 @@ struct EndpointDeletionController {
 
     @Sendable func new(_ member: Member) throws -> WebResponse {
         let t = member.t
-        let account = try member.account.id
+        let account = member.account.id
         let webhook = try store.webhook(member.id(), of: account)
         let waiting = try store.waiting(for: webhook.id, of: account).all
         let href = EndpointController.path(of: webhook.id)
@@ -36,10 +36,9 @@ struct EndpointDeletionController {
     }
 
     @Sendable func create(_ member: Member) throws -> WebResponse {
-        let account = try member.account.id
+        let account = member.account.id
         let webhook = try store.webhook(member.id(), of: account)
-        let deleted = try member.delete(.webhook, named: webhook.name) { try store.delete(webhook.id, of: account, on: $0) ? 1 : 0 }
-        guard deleted == 1 else { throw Abort(.notFound) }
+        try member.delete(.webhook, named: webhook.name) { try store.delete(webhook.id, of: account, on: $0) }
         app.webhooksChanged([], of: account)
         return member.redirect(to: EndpointController.path, saying: member.t("webhooks.deleted", ["name": webhook.name]))
     }

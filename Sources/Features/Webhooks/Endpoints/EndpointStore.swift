@@ -6,12 +6,6 @@ import HTTPTypes
 import Time
 import Web
 
-/// Why a change was not made; thrown inside the transaction, so that nothing of it stays, its audit row included.
-enum EndpointRefusal: Error {
-    case stale
-    case limitReached
-}
-
 struct EndpointStore {
     /// Webhooks an account may have, the main one included (product.md § 6).
     static let limit = 20
@@ -37,19 +31,20 @@ struct EndpointStore {
             id: site.ids.next(), account: account, name: name, url: target, secret: WebhookSecret.generate(), createdAt: site.clock.now())
     }
 
-    /// Throws `EndpointRefusal.limitReached`. The count and the row are of one transaction, and there is one writer.
+    /// Throws `Refusal.limitReached`. The count and the row are of one transaction, and there is one writer.
     func insert(_ webhook: WebhookConfiguration, on connection: any Connection) throws {
-        guard try count(of: webhook.account, on: connection) < Self.limit else { throw EndpointRefusal.limitReached }
+        guard try count(of: webhook.account, on: connection) < Self.limit else { throw Refusal.limitReached }
         try webhooks.insert(webhook, on: connection)
     }
 
-    /// Throws `EndpointRefusal.stale` when the stored version is another.
+    /// Throws `Refusal.stale` when the stored version is another.
     func update(_ webhook: WebhookConfiguration, on connection: any Connection) throws {
-        guard try webhooks.update(webhook, at: site.clock.now(), on: connection) else { throw EndpointRefusal.stale }
+        guard try webhooks.update(webhook, at: site.clock.now(), on: connection) else { throw Refusal.stale }
     }
 
-    func delete(_ webhook: ID<Webhook>, of account: ID<Account>, on connection: any Connection) throws -> Bool {
-        try webhooks.delete(webhook, of: account, at: site.clock.now(), on: connection)
+    /// How many it deleted.
+    func delete(_ webhook: ID<Webhook>, of account: ID<Account>, on connection: any Connection) throws -> Int {
+        try webhooks.delete(webhook, of: account, at: site.clock.now(), on: connection) ? 1 : 0
     }
 
     /// Throws 404 for one of another account, as for one that never was.

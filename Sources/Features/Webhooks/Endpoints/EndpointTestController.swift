@@ -23,7 +23,7 @@ struct EndpointTestController {
     }
 
     @Sendable func show(_ member: Member) throws -> WebResponse {
-        let account = try member.account.id
+        let account = member.account.id
         let webhook = try store.webhook(member.id(), of: account)
         let delivery = try member.id("delivery", as: WebhookDelivery.self)
         guard let result = try results.result(delivery, of: webhook.id, in: account) else { throw Abort(.notFound) }

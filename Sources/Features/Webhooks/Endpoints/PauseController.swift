@@ -14,14 +14,14 @@ struct PauseController {
     }
 
     @Sendable func create(_ member: Member) throws -> WebResponse {
-        let account = try member.account.id
+        let account = member.account.id
         let webhook = try store.webhook(member.id(), of: account)
         let href = EndpointController.path(of: webhook.id)
         do {
             try member.change("webhook.pause", of: webhook.id.description) { connection in
-                guard try app.engine.hold(webhook.id, of: account, on: connection) else { throw EndpointRefusal.stale }
+                guard try app.engine.hold(webhook.id, of: account, on: connection) else { throw Refusal.stale }
             }
-        } catch EndpointRefusal.stale {
+        } catch Refusal.stale {
             return member.redirect(to: href, .info, saying: member.t("webhooks.pause.already", ["name": webhook.name]))
         }
         app.webhooksChanged([], of: account)

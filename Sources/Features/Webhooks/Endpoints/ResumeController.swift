@@ -28,7 +28,7 @@ struct ResumeController {
     }
 
     @Sendable func create(_ member: Member) throws -> WebResponse {
-        let account = try member.account.id
+        let account = member.account.id
         let webhook = try store.webhook(member.id(), of: account)
         guard let held = Held(rawValue: member.form["held"] ?? "") else {
             var errors = FieldErrors()
@@ -39,11 +39,11 @@ struct ResumeController {
         do {
             count = try member.change("webhook.resume", of: webhook.id.description) { connection in
                 guard let count = try app.engine.resume(webhook.id, of: account, discarding: held == .discard, on: connection) else {
-                    throw EndpointRefusal.stale
+                    throw Refusal.stale
                 }
                 return count
             }
-        } catch EndpointRefusal.stale {
+        } catch Refusal.stale {
             return notPaused(webhook, member)
         }
         app.webhooksChanged([webhook.id], of: account)

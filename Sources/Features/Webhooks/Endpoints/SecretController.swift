@@ -29,14 +29,14 @@ struct SecretController {
     }
 
     @Sendable func create(_ member: Member) throws -> WebResponse {
-        let account = try member.account.id
+        let account = member.account.id
         var webhook = try store.webhook(member.id(), of: account)
         let href = EndpointController.path(of: webhook.id)
         webhook.rotateSecret(at: member.now)
         do {
             let rotated = webhook
             try member.change("webhook.rotate", of: rotated.id.description) { try store.update(rotated, on: $0) }
-        } catch EndpointRefusal.stale {
+        } catch Refusal.stale {
             return member.redirect(to: href + "/secret", .warning, saying: member.t("webhooks.rotate.stale"))
         }
         app.webhooksChanged([webhook.id], of: account)

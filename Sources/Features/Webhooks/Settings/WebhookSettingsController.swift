@@ -46,7 +46,7 @@ struct WebhookSettingsController {
     }
 
     @Sendable func update(_ member: Member) throws -> WebResponse {
-        let account = try member.account.id
+        let account = member.account.id
         let form = WebhookSettingsForm(member.form)
         let (settings, main) = try current(of: account)
         switch form.validated(main: main, app.policy, member.t) {
@@ -59,9 +59,9 @@ struct WebhookSettingsController {
                     try save(change, settings, main, of: account, member.t, on: connection)
                 }
                 app.webhooksChanged(saved, of: account)
-            } catch EndpointRefusal.stale {
+            } catch Refusal.stale {
                 return try showStale(form, member)
-            } catch EndpointRefusal.limitReached {
+            } catch Refusal.limitReached {
                 var errors = FieldErrors()
                 errors.add("url", member.t("webhooks.limit", ["limit": member.numbers.text(EndpointStore.limit)]))
                 return try show(form, member, main: main, errors)
@@ -76,7 +76,7 @@ struct WebhookSettingsController {
         _ t: Translation, on connection: any Connection
     ) throws -> [ID<Webhook>] {
         let wanted = WebhookSettings(isEnabled: change.isEnabled, version: settings.version)
-        guard try store.save(wanted, of: account, on: connection) else { throw EndpointRefusal.stale }
+        guard try store.save(wanted, of: account, on: connection) else { throw Refusal.stale }
         if let target = change.target {
             if var main {
                 main.url = target
@@ -84,7 +84,7 @@ struct WebhookSettingsController {
                 try endpoints.update(main, on: connection)
             } else {
                 // Made by another window meanwhile: the account has one main webhook only.
-                guard try endpoints.main(of: account, on: connection) == nil else { throw EndpointRefusal.stale }
+                guard try endpoints.main(of: account, on: connection) == nil else { throw Refusal.stale }
                 var main = endpoints.new(named: t("webhooks.main.name"), target: target, of: account)
                 main.isMain = true
                 main.authentication = change.authentication

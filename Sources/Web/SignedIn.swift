@@ -1,0 +1,96 @@
+// What a handler gets once the pipeline has proved who asks: somebody who is signed in, or a member at work in an account. Only the
+// pipeline makes either, so a handler that has one has nothing left to check.
+
+package import Database
+package import HTTP
+package import HTTPTypes
+package import Templating
+package import Time
+
+/// What both can do: read what was sent, answer, and change what is theirs.
+package protocol SignedIn {
+    var visit: Visit { get }
+    var session: Session { get }
+}
+
+/// Somebody who is signed in, perhaps without an account: staff who have opened none.
+package struct Person: SignedIn {
+    package let visit: Visit
+    package let session: Session
+
+    init(visit: Visit, session: Session) {
+        self.visit = visit
+        self.session = session
+    }
+}
+
+/// Somebody in an account whose right to the route was checked.
+package struct Member: SignedIn {
+    package let visit: Visit
+    package let session: Session
+    /// The account that all that this visit reads and writes belongs to.
+    package let account: Session.AccountSummary
+
+    init(visit: Visit, session: Session, account: Session.AccountSummary) {
+        self.visit = visit
+        self.session = session
+        self.account = account
+    }
+
+    package func may(_ right: Right) -> Bool { session.rights.contains(right) }
+
+    /// Deletes, in one transaction with the Deletion history entry and the audit row.
+    ///
+    /// - Parameter body: says how many it deleted. Throws 404 when that is none: then nothing is written down either.
+    @discardableResult
+    package func delete(_ entity: DeletedEntity, named detail: String, _ body: (any Connection) throws -> Int) throws -> Int {
+        try change("delete", of: "\(entity.rawValue) \(detail)") { connection in
+            let count = try body(connection)
+            guard count > 0 else { throw Refusal.notFound }
+            try Deletion(
+                account: account.id, user: session.user, userName: session.userName, entity: entity, detail: detail, planned: count,
+                items: count, bytes: 0
+            ).record(site, on: connection)
+            return count
+        }
+    }
+}
+
+extension SignedIn {
+    package var t: Translation { visit.t }
+    package var site: Site { visit.site }
+    package var form: FormData { visit.form }
+    package var query: FormData { visit.query }
+    package var now: Timestamp { visit.now }
+    package var times: Times { visit.times }
+    package var numbers: Numbers { visit.numbers }
+
+    package func id<Entity: Identified>(_ name: String = "id", as type: Entity.Type = Entity.self) throws -> ID<Entity> {
+        try visit.id(name, as: type)
+    }
+
+    package func page<Page: TemplateData>(
+        _ template: PageTemplate<Page>, _ page: Page, _ head: PageHead, hasErrors: Bool = false, status: HTTPResponse.Status? = nil
+    ) throws -> WebResponse {
+        try visit.page(template, page, head, hasErrors: hasErrors, status: status)
+    }
+
+    package func redirect(to path: String, _ kind: Flash.Kind = .good, saying text: String = "") -> WebResponse {
+        visit.redirect(to: path, kind, saying: text)
+    }
+
+    /// Changes the database in one transaction, together with its audit row: who did what to what. A body that finds that it cannot
+    /// throws a `Refusal`: nothing stays then, the audit row included.
+    package func change<Value>(
+        _ action: StaticString, of subject: String = "", changes: [FieldChange] = [], _ body: (any Connection) throws -> Value
+    ) throws -> Value {
+        try site.database.write { connection in
+            let value = try body(connection)
+            try AuditEntry(
+                account: session.account?.id, user: session.user, userName: session.userName, action: action, subject: subject,
+                requestID: visit.requestID, changes: changes
+            ).record(site, on: connection)
+            return value
+        }
+    }
+}
