@@ -1,10 +1,12 @@
 // Runs one of the product's jobs as its scheduler would, at the time of the test's clock.
 
 import Cron
+import Features
 import Synchronization
 import TestSupport
 import Testing
 import Time
+import Web
 
 extension TestApp {
     /// Runs the job as if it had last run two days ago. Fails when there is none of this name, or it throws.
