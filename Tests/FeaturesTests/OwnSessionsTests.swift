@@ -65,7 +65,7 @@ struct OwnSessionsTests {
         test.clock.advance(by: .seconds(600))
         let page = browser.get("/me").text
         #expect(page.contains(">Chrome sur Linux</td>") && page.contains("Depuis") && page.contains("14:05:09"))
-        #expect(!page.contains("Terminer toutes les autres sessions"))
+        #expect(!page.contains("Fermer toutes les autres sessions"))
     }
 
     @Test("One button ends all others, and nobody else's; with none there is nothing to end and nothing on record")
@@ -79,7 +79,7 @@ struct OwnSessionsTests {
             try test.site.database.read { try $0.value("SELECT COUNT(*) FROM audit WHERE action = 'session.end_others'") }
         }
         #expect(here.post("/me/sessions/end-others").location == "/me")
-        #expect(here.get("/me").text.contains("All your other sessions have ended."))
+        #expect(here.get("/me").text.contains("All your other sessions have been ended."))
         for other in others { #expect(other.get("/me").status == 303) }
         #expect(here.get("/me").status == 200 && bob.get("/me").status == 200)
         #expect(!here.get("/me").text.contains("end-others"))

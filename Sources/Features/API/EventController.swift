@@ -18,7 +18,7 @@ extension Feature {
         return Feature(
             "event API",
             routes: [
-                .machine(.post, "/events", .writeEvents, events.create).limitingBody(to: EventController.longestCall),
+                .machine(.post, "/events", .writeEvents, events.create).limitingBody(to: EventController.maximumCallSize),
                 .machine(.get, "/events/{id}", .readEvents, events.show),
             ])
     }
@@ -26,7 +26,7 @@ extension Feature {
 
 struct EventController {
     /// In bytes; as in nginx.conf.
-    static let longestCall = 4 << 20
+    static let maximumCallSize = 4 << 20
     private let acceptor: EventAcceptor
     private let store: EventStore
 
