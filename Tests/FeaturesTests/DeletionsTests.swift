@@ -129,7 +129,9 @@ struct DeletionsTests {
         }
         func link(_ name: String, in page: Browser.Page) -> String? {
             page.text.split(separator: "href=\"").dropFirst().map { $0.prefix { $0 != "\"" } }
-                .first { $0.contains("\(name)=del_") }.map { String($0).replacing("&amp;", with: "&") }
+                .first { $0.hasPrefix("/settings/deletions?") && $0.contains("\(name)=del_") }.map {
+                    String($0).replacing("&amp;", with: "&")
+                }
         }
         let first = browser.get("/settings/deletions?q=file")
         #expect(numbers(first) == Array((70..<120).reversed()))

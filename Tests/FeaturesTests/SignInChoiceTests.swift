@@ -110,7 +110,7 @@ struct SignInChoiceTests {
         let fifth = browser.signIn(test.alice.email)
         #expect(choose(fifth, globex, in: browser).status == 303)
         _ = browser.post("/sign-out")
-        #expect(choose(fifth, globex, in: browser).status == 403)
+        #expect(choose(fifth, globex, in: browser).status == 422)
         #expect(browser.post("/sign-in/account", [("user", globex.description)]).status == 422)
         #expect(browser.cookies["session"] == nil)
     }
