@@ -85,7 +85,7 @@ struct DeliveryStore {
             if let event {
                 return Plan(driving: Self.joined(["d.event_id = \(event)", checked] + Self.others(filter)))
             }
-            rest.append("LOWER(d.url) LIKE \(LikePattern.containing(text)) ESCAPE '\\'")
+            rest.append("LOWER(d.url) LIKE \(LikePattern.containingASCII(text)) ESCAPE '\\'")
         case nil: break
         }
         switch (filter.state, filter.eventType, filter.webhook) {
