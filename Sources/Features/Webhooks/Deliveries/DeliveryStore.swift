@@ -6,6 +6,7 @@
 
 import Database
 import Delivery
+import HTTPClient
 import Time
 import Web
 
@@ -114,6 +115,21 @@ struct DeliveryStore {
         if let type = filter.eventType { conditions.append("\(Self.eventType) = \(type)") }
         if let webhook = filter.webhook { conditions.append("\(Self.webhookID) = \(webhook)") }
         return conditions
+    }
+
+    /// Those of the failed rows that had arrived before, and failed when somebody sent them again.
+    func arrived(among rows: [DeliveryRecord], of account: ID<Account>) throws -> Set<ID<WebhookDelivery>> {
+        let failed = rows.filter { ($0.state == .failed || $0.state == .expired) && $0.attempts > 1 }.map(\.id)
+        guard !failed.isEmpty else { return [] }
+        return try database.read { connection in
+            Set(
+                try connection.rows(
+                    """
+                    SELECT delivery_id FROM attempts
+                    WHERE delivery_id IN (\(list: failed)) AND account_id = \(account) AND fault = \(TransferFault.none.rawValue)
+                    """
+                ) { try $0.next(ID<WebhookDelivery>.self) })
+        }
     }
 
     /// The first row beyond the window; nothing when the rows end before it.

@@ -83,6 +83,23 @@ struct EndpointStore {
         try site.database.read { try count(of: account, on: $0) }
     }
 
+    /// What each paused webhook of these keeps, up to `maximumCounted`: a list is not to count a week of events.
+    func held(by webhooks: [WebhookConfiguration]) throws -> [ID<Webhook>: Int] {
+        let paused = webhooks.filter { $0.isEnabled && $0.isPaused }
+        guard !paused.isEmpty else { return [:] }
+        return try site.database.read { connection in
+            try paused.reduce(into: [:]) { counts, webhook in
+                counts[webhook.id] = try connection.value(
+                    """
+                    SELECT COUNT(*) FROM (SELECT 1 FROM deliveries WHERE webhook_id = \(webhook.id) AND account_id = \(webhook.account)
+                        AND \(DeliveryState.unsettledCondition) AND state = \(DeliveryState.held) LIMIT \(Self.maximumCounted)) AS held
+                    """)
+            }
+        }
+    }
+
+    private static let maximumCounted = 10_000
+
     func waiting(for webhook: ID<Webhook>, of account: ID<Account>) throws -> Waiting {
         try site.database.read { connection in
             var waiting = Waiting()
