@@ -20,7 +20,7 @@ struct AccountDirectory {
         var condition: SQL = ""
         if !search.isEmpty {
             let pattern = LikePattern.containing(search)
-            condition = " AND (LOWER(name) LIKE \(pattern) ESCAPE '\\' OR slug LIKE \(pattern) ESCAPE '\\')"
+            condition = " AND search_text LIKE \(pattern) ESCAPE '\\'"
         }
         let records = try site.database.read { connection in
             try connection.rows(

@@ -54,16 +54,18 @@ struct OperatorController {
 
     @Sendable func create(_ person: Person) throws -> WebResponse {
         let form = NewAccountForm(person.form, isAdministratorOptional: false)
-        let errors = try errors(of: form, person)
+        let taken = try person.site.database.read { try form.taken(by: people, on: $0) }
+        let errors = errors(of: form, taken, person)
         guard errors.isEmpty, let administrator = form.administrator else { return try show(form, person, errors) }
-        let hash = try person.site.passwords.hash(administrator.password)
+        let hash = try people.hash(administrator.password, for: administrator.email)
         do {
             try person.change("account.create", of: form.account.slug) { connection in
                 let account = try people.create(form.account, on: connection)
                 try people.create(administrator, passwordHash: hash, in: account, on: connection)
             }
         } catch DatabaseError.duplicate {
-            return try show(form, person, try self.errors(of: form, person))
+            // A new account has no people yet, so it is the short name that somebody took meanwhile.
+            return try show(form, person, self.errors(of: form, NewAccountForm.Taken(slug: true), person))
         }
         return person.redirect(to: "/operator/accounts", saying: person.t("operator.created", ["account": form.account.name]))
     }
@@ -97,9 +99,9 @@ struct OperatorController {
         return response
     }
 
-    private func errors(of form: NewAccountForm, _ person: Person) throws -> FieldErrors {
+    private func errors(of form: NewAccountForm, _ taken: NewAccountForm.Taken, _ person: Person) -> FieldErrors {
         var errors = FieldErrors()
-        form.addErrors(to: &errors, person.t, try person.site.database.read { try form.taken(by: people, on: $0) })
+        form.addErrors(to: &errors, person.t, taken)
         return errors
     }
 

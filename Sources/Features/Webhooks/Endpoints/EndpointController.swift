@@ -75,7 +75,7 @@ struct EndpointController {
         let all = try store.accountWebhooks(of: account)
         let page = EndpointPage(
             webhook, isIntegrationOn: all.isEnabled, waiting: try store.waiting(for: webhook.id, of: account),
-            try store.restrictable(of: account), member)
+            try store.restrictable(of: account, keeping: webhook.restriction), member)
         return try member.page(template, page, PageHead(webhook.name, up: [EndpointStep.list(member.t)]))
     }
 
@@ -86,7 +86,7 @@ struct EndpointController {
     @Sendable func create(_ member: Member) throws -> WebResponse {
         let account = member.account.id
         let form = EndpointForm(member.form)
-        switch form.validated(stored: nil, try store.restrictable(of: account), app.policy, member.t) {
+        switch form.validated(stored: nil, try store.restrictable(of: account, user: form.user), app.policy, member.t) {
         case .invalid(let errors):
             return try show(form, of: nil, member, errors)
         case .valid(let change):
@@ -108,14 +108,14 @@ struct EndpointController {
     @Sendable func edit(_ member: Member) throws -> WebResponse {
         let account = member.account.id
         let webhook = try store.webhook(member.id(), of: account)
-        return try show(EndpointForm(webhook, try store.restrictable(of: account)), of: webhook, member)
+        return try show(EndpointForm(webhook, try store.restrictable(of: account, keeping: webhook.restriction)), of: webhook, member)
     }
 
     @Sendable func update(_ member: Member) throws -> WebResponse {
         let account = member.account.id
         var webhook = try store.webhook(member.id(), of: account)
         let form = EndpointForm(member.form)
-        switch form.validated(stored: webhook, try store.restrictable(of: account), app.policy, member.t) {
+        switch form.validated(stored: webhook, try store.restrictable(of: account, user: form.user), app.policy, member.t) {
         case .invalid(let errors):
             return try show(form, of: webhook, member, errors)
         case .valid(let change):
@@ -134,7 +134,7 @@ struct EndpointController {
 
     /// Somebody saved in another window meanwhile: both values are shown, and saving again is then a decision.
     private func showStale(_ form: EndpointForm, of webhook: WebhookConfiguration, _ member: Member) throws -> WebResponse {
-        let restrictable = try store.restrictable(of: webhook.account)
+        let restrictable = try store.restrictable(of: webhook.account, keeping: webhook.restriction, user: form.user)
         let yours = form.comparable(restrictable, member.t)
         let stored = EndpointForm(webhook, restrictable).comparable(restrictable, member.t)
         let conflict = ConflictView(member.t, zip(yours, stored).map { ($0.label, $0.text, $1.text) })
@@ -148,7 +148,8 @@ struct EndpointController {
         let account = member.account.id
         let isFull = try webhook == nil && store.count(of: account) >= EndpointStore.limit
         let page = EndpointFormPage(
-            form, of: webhook, try store.restrictable(of: account), limit: isFull ? limitReached(member) : "", member, errors,
+            form, of: webhook, try store.restrictable(of: account, keeping: webhook?.restriction, user: form.user),
+            limit: isFull ? limitReached(member) : "", member, errors,
             conflict: conflict)
         let heading = webhook.map { member.t("webhooks.edit.title", ["name": $0.name]) } ?? member.t("webhooks.new.title")
         return try member.page(
