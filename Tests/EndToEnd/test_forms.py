@@ -14,6 +14,8 @@ FORMS = {
     "/settings/retention": ({"recordings_days": "400"}, {"voice_mailbox_days": "31"}),
     "/settings/webhooks": ({"url": "ftp://example.com/"}, {}),
 }
+# What shows only while a switch is on, and the switch.
+SWITCHES = {"password_days": "password_expiration"}
 
 
 @pytest.mark.parametrize("path", FORMS)
@@ -24,6 +26,8 @@ def test_errors_are_told_at_the_top_focused_and_linked_and_nothing_typed_is_lost
     typed = {}
     for name, value in {**right, **wrong}.items():
         control = browser.one(f"[name={name}]")
+        if not control.is_displayed():
+            browser.one(f"[name={SWITCHES[name]}]").click()
         control.clear()
         control.send_keys(value)
         typed[control.get_attribute("id")] = value

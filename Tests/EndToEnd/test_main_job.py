@@ -77,7 +77,7 @@ def test_upload_a_logo_and_see_it_in_the_header(page, job, t, tmp_path):
     file = tmp_path / "Northwind (new).png"
     file.write_bytes(images.png(text=b"made by somebody, somewhere"))
     page.open("/settings/account")
-    page.fill(t("account.logo.file"), file).press(t("account.save"))
+    page.fill(t("account.logo"), file).press(t("account.save"))
     logo = page.one("header.header .brand img")
     assert page.script("return arguments[0].complete && arguments[0].naturalWidth", logo) == 64
     stored = [path for path in (job.product.data / "logos").rglob("*") if path.is_file()]
