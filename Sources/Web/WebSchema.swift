@@ -33,6 +33,8 @@ package enum WebSchema {
                 // To SQL no NULL is like another: staff need a rule of their own.
                 "CREATE UNIQUE INDEX users_of_platform ON users (email) WHERE account_id IS NULL",
                 "CREATE INDEX users_by_account ON users (account_id, name)",
+                // Its one row says that somebody has been made.
+                "CREATE TABLE set_up (id BIGINT PRIMARY KEY CHECK (id = 1))",
                 """
                 CREATE TABLE sessions (
                     token_hash BLOB PRIMARY KEY, id TEXT NOT NULL UNIQUE, user_id TEXT NOT NULL REFERENCES users (id),

@@ -152,7 +152,7 @@ struct AccountSettingsTests {
         for (field, changes, message) in cases {
             let page = alice.post(Self.path, form(changes.merging(["supervision": "yes"]) { $1 }))
             #expect(page.status == 422, "\(changes)")
-            #expect(page.text.contains("<title>Error: Account settings</title>"))
+            #expect(page.text.contains("<title>Error: Account settings – Hookswitch</title>"))
             #expect(page.text.contains("<a href=\"#\(field)\">\(message)"), "\(changes)")
             #expect(page.text.contains("id=\"\(field)-error\""), "\(changes)")
             #expect(page.text.contains("name=\"supervision\" value=\"yes\" checked"))

@@ -49,8 +49,29 @@ struct OperatorAccountsTests {
             }
         }
         #expect(audit == ["account.open Olivia Stone"])
+        #expect(page.text.contains("You are in the account Globex") && page.text.contains("action=\"/operator/leave\""))
         #expect(browser.post("/operator/accounts/nobody/open").status == 404)
         #expect(try test.browser(test.alice).post("/operator/accounts/globex/open").status == 404)
+    }
+
+    @Test("Leaving ends the opening under a new token, is written down in the account, and leads back to the list")
+    func leave() throws {
+        let test = try TestApp()
+        let browser = try test.browser(test.olivia)
+        #expect(!browser.get("/operator/accounts").text.contains("/operator/leave"))
+        #expect(browser.post("/operator/accounts/globex/open").location == "/")
+        let before = browser.cookies["session"]
+        #expect(browser.post("/operator/leave").location == "/operator/accounts")
+        #expect(browser.cookies["session"] != before)
+        #expect(browser.get("/settings/deletions").location == "/operator/accounts")
+        #expect(!browser.get("/operator/accounts").text.contains("/operator/leave"))
+        let audit = try test.site.database.read {
+            try $0.rows("SELECT action FROM audit WHERE account_id = \(test.globex) ORDER BY id") { try $0.next(String.self) }
+        }
+        #expect(audit == ["account.open", "account.leave"])
+        #expect(browser.post("/operator/leave").location == "/operator/accounts")
+        #expect(try test.browser(test.alice).post("/operator/leave").status == 404)
+        #expect(try !test.browser(test.alice).get("/settings/deletions").text.contains("class=\"strip\""))
     }
 
     @Test("A form of the account before, still open in another tab, is not taken for the account that was opened since")

@@ -15,6 +15,7 @@ struct SetupTests {
         let test = try TestApp()
         try test.site.database.write { connection in
             for table in ["sessions", "devices", "users"] as [SQL] { try connection.execute("DELETE FROM \(table)") }
+            try connection.execute("DELETE FROM set_up")
         }
         return test
     }

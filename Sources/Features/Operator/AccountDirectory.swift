@@ -48,4 +48,11 @@ struct AccountDirectory {
         try connection.execute("UPDATE sessions SET account_id = \(account), token_hash = \(Token.hash(token)) WHERE id = \(session)")
         return token
     }
+
+    /// Ends the opening, with a new token as well.
+    func leave(_ session: ID<SessionRow>, on connection: any Connection) throws -> String {
+        let token = Token.random()
+        try connection.execute("UPDATE sessions SET account_id = NULL, token_hash = \(Token.hash(token)) WHERE id = \(session)")
+        return token
+    }
 }

@@ -17,6 +17,7 @@ extension Feature {
                 .get("/operator/accounts/new", .operator, accounts.new),
                 .post("/operator/accounts", .operator, accounts.create),
                 .post("/operator/accounts/{slug}/open", .operator, accounts.open),
+                .post("/operator/leave", .operator, accounts.leave),
             ])
     }
 }
@@ -89,6 +90,15 @@ struct OperatorController {
         return response
     }
 
+    /// Out of the account again, back to the list. Also for a strip that stands in a second tab: there is nothing left to leave then.
+    @Sendable func leave(_ person: Person) throws -> WebResponse {
+        guard let account = person.session.account else { return person.redirect(to: "/operator/accounts") }
+        let token = try person.change("account.leave", of: account.slug) { try store.leave(person.session.id, on: $0) }
+        var response = person.redirect(to: "/operator/accounts", saying: person.t("operator.left", ["account": account.name]))
+        person.visit.renew(&response, session: token)
+        return response
+    }
+
     private func errors(of form: NewAccountForm, _ taken: NewAccountForm.Taken, _ person: Person) -> FieldErrors {
         var errors = FieldErrors()
         form.addErrors(to: &errors, person.t, taken)
@@ -99,7 +109,9 @@ struct OperatorController {
         let t = person.t
         let page = NewAccountPage(
             errors: errors.summary(t), accountFields: NewAccountFormView(form, isAdministratorRequired: true, t, errors))
-        let head = PageHead(t("operator.new.title"), lead: t("operator.new.lead"), section: t("operator.section"))
+        let head = PageHead(
+            t("operator.new.title"), lead: t("operator.new.lead"), section: t("operator.section"),
+            up: [(t("operator.title"), "/operator/accounts")])
         return try person.page(self.form, page, head, hasErrors: !errors.isEmpty)
     }
 }

@@ -115,6 +115,7 @@ package struct PeopleStore: Sendable {
     /// Throws `DatabaseError.duplicate` when the email is taken: in the account, or among staff.
     @discardableResult
     package func create(_ user: NewUser, passwordHash: String, in account: ID<Account>?, on connection: any Connection) throws -> ID<User> {
+        try claimSetUp(on: connection)
         let id = site.ids.next(User.self)
         let role: ID<RoleRow>? = try user.role.flatMap { role in
             try connection.value("SELECT id FROM roles WHERE account_id = \(account) AND name = \(role.rawValue)")

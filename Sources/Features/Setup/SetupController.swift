@@ -60,8 +60,8 @@ struct SetupController {
         _ form: SetupForm, _ visit: Visit, operatorHash: String, administratorHash: String?, device: String
     ) throws -> String {
         try site.database.write { connection in
-            // Looked at again where nobody comes between: of two who send the form at once, one is the first.
-            guard try !people.hasAnybody(on: connection) else { throw Abort(.notFound) }
+            // Of two who send the form at once, one is the first.
+            guard try people.claimSetUp(on: connection) else { throw Abort(.notFound) }
             let account = try people.create(form.account.account, on: connection)
             let user = try people.create(form.operator, passwordHash: operatorHash, in: nil, on: connection)
             if let administrator = form.account.administrator, let administratorHash {

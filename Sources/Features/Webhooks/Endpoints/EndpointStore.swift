@@ -31,10 +31,15 @@ struct EndpointStore {
             id: site.ids.next(), account: account, name: name, url: target, secret: WebhookSecret.generate(), createdAt: site.clock.now())
     }
 
-    /// Throws `Refusal.limitReached`. The count and the row are of one transaction, and there is one writer.
+    /// Throws `Refusal.limitReached`, and `.stale` for a second main webhook: somebody else has just made it.
     func insert(_ webhook: WebhookConfiguration, on connection: any Connection) throws {
+        try connection.lock(webhook.account)
         guard try count(of: webhook.account, on: connection) < Self.limit else { throw Refusal.limitReached }
-        try webhooks.insert(webhook, on: connection)
+        do {
+            try webhooks.insert(webhook, on: connection)
+        } catch DatabaseError.duplicate where webhook.isMain {
+            throw Refusal.stale
+        }
     }
 
     /// Throws `Refusal.stale` when the stored version is another.
@@ -77,6 +82,23 @@ struct EndpointStore {
     func count(of account: ID<Account>) throws -> Int {
         try site.database.read { try count(of: account, on: $0) }
     }
+
+    /// What each paused webhook of these keeps, up to `maximumCounted`: a list is not to count a week of events.
+    func held(by webhooks: [WebhookConfiguration]) throws -> [ID<Webhook>: Int] {
+        let paused = webhooks.filter { $0.isEnabled && $0.isPaused }
+        guard !paused.isEmpty else { return [:] }
+        return try site.database.read { connection in
+            try paused.reduce(into: [:]) { counts, webhook in
+                counts[webhook.id] = try connection.value(
+                    """
+                    SELECT COUNT(*) FROM (SELECT 1 FROM deliveries WHERE webhook_id = \(webhook.id) AND account_id = \(webhook.account)
+                        AND \(DeliveryState.unsettledCondition) AND state = \(DeliveryState.held) LIMIT \(Self.maximumCounted)) AS held
+                    """)
+            }
+        }
+    }
+
+    private static let maximumCounted = 10_000
 
     func waiting(for webhook: ID<Webhook>, of account: ID<Account>) throws -> Waiting {
         try site.database.read { connection in
