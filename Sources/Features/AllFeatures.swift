@@ -19,6 +19,7 @@ func allFeatures(_ app: App) throws -> (features: [Feature], interruption: @Send
             try .account(app),
             try .retention(app),
             try .deletions(app),
+            .records(app),
             try .webhookSettings(app),
             try .webhookEndpoints(app),
             try .webhookDeliveries(app),

@@ -201,7 +201,7 @@ def test_a_receiver_that_fails_is_retried_and_shows_it_and_retry_works(page, job
         broken.wait_for(1)
         page.open(f"{broken_path}/deliveries")
         until(lambda: "500" in page.open(f"{broken_path}/deliveries").text, what="the page shows what it answered", every=0.2)
-        assert t("deliveries.state.pending") in page.text, "waiting for its next attempt"
+        assert t("deliveries.badge.retrying", attempts=1, total=10, next="") in page.text, "waiting for its next attempt"
 
         # The second attempt of the other comes by itself, after some five seconds.
         failing.wait_for(2, within=12)
@@ -216,7 +216,7 @@ def test_a_receiver_that_fails_is_retried_and_shows_it_and_retry_works(page, job
         before = len(broken.requests)
         page.open(f"{broken_path}/deliveries").follow(t("deliveries.enter"), within="main")
         page.press(t("deliveries.retry"))
-        assert t("deliveries.retry.sent") in page.text
+        assert t("deliveries.retry.sent", event="call:missed", webhook="Broken") in page.text
         broken.wait_for(before + 1)
         assert {request.id for request in broken.requests} == {second.id}
         until(

@@ -5,9 +5,9 @@ import Foundation
 import HTTPTypes
 import Web
 
-package struct VerbFailure: Error, Sendable, Equatable, CustomStringConvertible {
+package struct VerbFailure: Error, Sendable, Equatable, Codable, CustomStringConvertible {
     /// Exit codes, with the meanings of sysexits.h.
-    package enum Kind: Int32, Sendable {
+    package enum Kind: Int32, Sendable, Codable {
         case usage = 64
         case data = 65
         case unavailable = 69

@@ -90,7 +90,8 @@ struct DeletionController {
         let instants = range.instants(in: member.times.zone)
         let oldest = member.now - DeletionHistoryPurge.kept
         return DeletionFilter(
-            search: member.query["q"] ?? "", entity: member.query["entity"].flatMap { DeletedEntity(rawValue: $0) },
+            search: member.query["q"] ?? "", systemName: member.t("deletions.system"),
+            entity: member.query["entity"].flatMap { DeletedEntity(rawValue: $0) },
             from: max(instants.from ?? oldest, oldest), until: instants.until)
     }
 }

@@ -16,6 +16,7 @@ extension Feature {
                 .get("/me", .signedIn, profile.edit),
                 .post("/me", .signedIn, profile.update),
                 .post("/me/sessions/{id}/end", .signedIn, sessions.delete),
+                .post("/me/sessions/end-others", .signedIn, sessions.deleteOthers),
             ])
     }
 }
@@ -88,8 +89,9 @@ struct ProfileController {
             email: person.session.email,
             sessions: try store.sessions(of: person.session.user).map { session in
                 OwnSessionView(
-                    id: session.id.description, browser: session.userAgent, address: session.address,
-                    lastSeen: person.times.view(session.lastSeenAt), isThis: session.id == person.session.id)
+                    id: session.id.description, browser: BrowserName(userAgent: session.userAgent).words(t), address: session.address,
+                    since: person.times.view(session.createdAt), lastSeen: person.times.view(session.lastSeenAt),
+                    isThis: session.id == person.session.id)
             })
         let head = PageHead(t("me.title"), lead: t("me.lead"), section: t("me.title"))
         return try person.page(template, page, head, hasErrors: !errors.isEmpty || conflict != nil)
@@ -115,6 +117,21 @@ struct OwnSessionController {
         }
         return person.redirect(to: "/me", saying: person.t("me.session_ended"))
     }
+
+    @Sendable func deleteOthers(_ person: Person) throws -> WebResponse {
+        do {
+            try person.change("session.end_others") { connection in
+                let count = try site.sessions.endAll(of: person.session.user, but: person.session.id, on: connection)
+                if count == 0 { throw NoOthers() }
+            }
+        } catch is NoOthers {
+            return person.redirect(to: "/me", .info, saying: person.t("me.no_other_sessions"))
+        }
+        return person.redirect(to: "/me", saying: person.t("me.other_sessions_ended"))
+    }
+
+    /// Thrown, so that nothing is on record that did not happen.
+    private struct NoOthers: Error {}
 }
 
 struct ProfilePage: TemplateData {
@@ -127,6 +144,7 @@ struct ProfilePage: TemplateData {
     let ownTheme: ChoicesView
     let email: String
     let sessions: [OwnSessionView]
+    var hasOtherSessions: Bool { sessions.count > 1 }
 
     static let fields = Fields<ProfilePage> {
         Section("errors") { $0.errors }
@@ -138,6 +156,7 @@ struct ProfilePage: TemplateData {
         Section("own_theme") { $0.ownTheme }
         Text("email") { $0.email }
         List("sessions") { $0.sessions }
+        Flag("has_other_sessions") { $0.hasOtherSessions }
     }
 }
 
@@ -145,6 +164,7 @@ struct OwnSessionView: TemplateData {
     let id: String
     let browser: String
     let address: String
+    let since: TimeView
     let lastSeen: TimeView
     let isThis: Bool
 
@@ -152,6 +172,7 @@ struct OwnSessionView: TemplateData {
         Text("id") { $0.id }
         Text("browser") { $0.browser }
         Text("address") { $0.address }
+        Section("since") { $0.since }
         Section("last_seen") { $0.lastSeen }
         Flag("is_this") { $0.isThis }
     }

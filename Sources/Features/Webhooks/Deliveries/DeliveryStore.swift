@@ -6,6 +6,7 @@
 
 import Database
 import Delivery
+import HTTPClient
 import Time
 import Web
 
@@ -85,7 +86,7 @@ struct DeliveryStore {
             if let event {
                 return Plan(driving: Self.joined(["d.event_id = \(event)", checked] + Self.others(filter)))
             }
-            rest.append("LOWER(d.url) LIKE \(LikePattern.containing(text)) ESCAPE '\\'")
+            rest.append("LOWER(d.url) LIKE \(LikePattern.containingASCII(text)) ESCAPE '\\'")
         case nil: break
         }
         switch (filter.state, filter.eventType, filter.webhook) {
@@ -114,6 +115,21 @@ struct DeliveryStore {
         if let type = filter.eventType { conditions.append("\(Self.eventType) = \(type)") }
         if let webhook = filter.webhook { conditions.append("\(Self.webhookID) = \(webhook)") }
         return conditions
+    }
+
+    /// Those of the failed rows that had arrived before, and failed when somebody sent them again.
+    func arrived(among rows: [DeliveryRecord], of account: ID<Account>) throws -> Set<ID<WebhookDelivery>> {
+        let failed = rows.filter { ($0.state == .failed || $0.state == .expired) && $0.attempts > 1 }.map(\.id)
+        guard !failed.isEmpty else { return [] }
+        return try database.read { connection in
+            Set(
+                try connection.rows(
+                    """
+                    SELECT delivery_id FROM attempts
+                    WHERE delivery_id IN (\(list: failed)) AND account_id = \(account) AND fault = \(TransferFault.none.rawValue)
+                    """
+                ) { try $0.next(ID<WebhookDelivery>.self) })
+        }
     }
 
     /// The first row beyond the window; nothing when the rows end before it.
