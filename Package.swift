@@ -78,7 +78,8 @@ let package = Package(
         + ["HTTP", "Templating", "Cron", "JSON", "Spelling", "Time", "Database", "HTTPClient", "FastCGI", "Delivery", "Web", "Features"].map
     { name in
         // Every test target may use what stands below Features, so that a test's imports are its own affair.
-        let modules = Set([name, "TestSupport", "Web", "Delivery", "HTTPClient", "HTTP", "Cron", "Database", "JSON", "Time"]).sorted()
+        let modules = Set([name, "TestSupport", "Web", "Templating", "Delivery", "HTTPClient", "HTTP", "Cron", "Database", "JSON", "Time"])
+            .sorted()
         return .testTarget(
             name: "\(name)Tests",
             dependencies: modules.map { .target(name: $0) } + [httpTypes, logging, crypto],

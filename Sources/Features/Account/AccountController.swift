@@ -4,15 +4,29 @@ import Database
 import HTTP
 import HTTPTypes
 import Templating
-import Web
+package import Web
+
+extension Right {
+    package static let manageAccountSettings = Right("settings.account")
+}
+
+extension DeletedEntity {
+    package static let logo = DeletedEntity("logo")
+}
 
 extension Feature {
-    static func account(_ app: App) throws -> Feature {
+    static let account = Feature(
+        tabs: [Tab(order: 10, label: "account.title", path: "/settings/account", right: .manageAccountSettings)],
+        rights: [.manageAccountSettings],
+        deletes: [.logo],
+        migrations: AccountSchema.migrations,
+        folders: ["logos"],
+        accountLogo: AccountLogo(column: "a.logo_file") { LogoController.path(of: $0) },
+        demonstrate: AccountDemonstration.fill
+    ) { app in
         let account = try AccountController(app)
         let line = try HeadOfLineController(app)
-        return Feature(
-            "account settings",
-            tabs: [Tab(order: 10, label: "account.title", path: "/settings/account", right: .manageAccountSettings)],
+        return Running(
             routes: [
                 .get("/settings/account", .needs(.manageAccountSettings), account.edit),
                 .post("/settings/account", .needs(.manageAccountSettings), account.update).acceptingFiles(upTo: LogoUpload.limit),
@@ -82,7 +96,6 @@ struct AccountController {
             new = logo
             change = .replace(logo)
         }
-        let oldSize = member.account.logoFile.map { files.size(of: $0) } ?? 0
         let old: AccountSettings.Logo?
         do {
             old = try member.change("account.update", of: account.description) { connection in
@@ -90,7 +103,7 @@ struct AccountController {
                 if let old {
                     try Deletion(
                         account: account, user: member.session.user, userName: member.session.userName, entity: .logo, detail: old.name,
-                        planned: 1, items: 1, bytes: oldSize
+                        planned: 1, items: 1, bytes: files.size(of: old.file)
                     ).record(site, on: connection)
                 }
                 return old

@@ -18,7 +18,7 @@ enum DatabaseVerification {
         guard orphans.isEmpty else {
             throw VerbFailure(.data, "The database has rows that belong to nothing, in \(Set(orphans).sorted().joined(separator: ", ")).")
         }
-        let known = Set(allMigrations.map(\.number))
+        let known = Set(allFeatures.migrations.map(\.number))
         guard known.isSuperset(of: migrations) else {
             throw VerbFailure(.data, "A newer version has used the database. Start that version, or restore a backup.")
         }

@@ -38,7 +38,7 @@ struct SignInPage: TemplateData {
     let email: FieldView
     let password: FieldView
     let to: String
-    let kept: [HiddenInput]
+    let kept: [HiddenField]
     let notes: [String]
 
     init(_ form: SignInForm, _ t: Translation, _ errors: FieldErrors) {

@@ -52,9 +52,7 @@ package struct FieldView: TemplateData {
         Text("inputmode") { $0.kind == .number ? "numeric" : "" }
         Text("suffix") { $0.suffix }
         Flag("required") { $0.isRequired }
-        Flag("readonly") { _ in false }
         Text("width") { $0.width.rawValue }
-        Text("accept") { _ in "" }
     }
 }
 
@@ -308,5 +306,21 @@ package struct DaysView: TemplateData {
         Text("value") { $0.value }
         Text("unlimited_id") { $0.name + "-unlimited" }
         Text("days_id") { $0.name + "-limited" }
+    }
+}
+
+/// What a form carries unseen.
+package struct HiddenField: TemplateData {
+    package let name: String
+    package let value: String
+
+    package init(name: String, value: String) {
+        self.name = name
+        self.value = value
+    }
+
+    package static let fields = Fields<HiddenField> {
+        Text("name") { $0.name }
+        Text("value") { $0.value }
     }
 }
