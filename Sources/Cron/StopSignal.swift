@@ -65,7 +65,7 @@ final class StopSignal: @unchecked Sendable {
         deadline.tv_nsec = nanoseconds % 1_000_000_000
         return locked {
             while !isMet() {
-                // Anything but a wake-up is the end of the time, or an error that waiting again would not mend.
+                // Anything but a wake-up is the end of the time, or an error that waiting again would not cure.
                 if pthread_cond_timedwait(condition, mutex, &deadline) != 0 { return isMet() }
             }
             return true

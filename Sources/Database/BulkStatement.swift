@@ -3,7 +3,7 @@
 
 package struct BulkStatement: Sendable {
     /// More rows save nothing noticeable, and every row is parameters that the engine must know by name.
-    private static let mostRows = 64
+    private static let maximumRows = 64
 
     private let columns: Int
     private let before: Int
@@ -21,7 +21,7 @@ package struct BulkStatement: Sendable {
         let row: SQL = "(\((0..<columns).map { _ in "\(place)" as SQL }.joined(by: ", "))" + constants + ")"
         var shapes: [SQL] = []
         var rows = 1
-        while rows <= Self.mostRows {
+        while rows <= Self.maximumRows {
             shapes.append(head + Array(repeating: row, count: rows).joined(by: ", ") + tail)
             rows *= 2
         }

@@ -7,8 +7,8 @@ import Synchronization
 
 final class GroupCommit: Sendable {
     /// Up to this many items or this much work share a commit (webhooks.md, SQL cost).
-    static let mostItems = 200
-    static let mostWork = Duration.milliseconds(2)
+    static let maximumItems = 200
+    static let maximumWork = Duration.milliseconds(2)
 
     private struct State {
         var queue: [Item] = []
@@ -81,7 +81,7 @@ final class GroupCommit: Sendable {
 
     private func take() -> [Item] {
         state.withLock { state in
-            let batch = Array(state.queue.prefix(Self.mostItems))
+            let batch = Array(state.queue.prefix(Self.maximumItems))
             state.queue.removeFirst(batch.count)
             return batch
         }
@@ -107,7 +107,7 @@ final class GroupCommit: Sendable {
                     } catch {
                         item.error = error
                     }
-                    if ContinuousClock.now - start > Self.mostWork { break }
+                    if ContinuousClock.now - start > Self.maximumWork { break }
                 }
             }
         } catch {

@@ -33,8 +33,8 @@ struct AttemptRecord: Sendable {
 
 enum AttemptRecords {
     /// Detail is for people, and a receiver's words in it are not to fill the disk.
-    private static let longestDetail = 500
-    private static let longestHeaders = 16 * 1024
+    private static let maximumDetailLength = 500
+    private static let maximumHeaderLength = 16 * 1024
 
     /// - Returns: the deliveries whose lease held, and whose result is therefore written.
     static func write(_ records: [AttemptRecord], epoch: Int64, on connection: any Connection) throws -> Set<ID<WebhookDelivery>> {
@@ -61,12 +61,13 @@ enum AttemptRecords {
     fileprivate static func attemptValues(_ completion: Completion, _ settlement: Settlement, at finishedAt: Timestamp) -> [SQLValue] {
         let result = completion.result
         var headers = ""
-        for field in result.fields where headers.utf8.count < longestHeaders { headers += "\(field.name): \(field.value)\n" }
+        for field in result.fields where headers.utf8.count < maximumHeaderLength { headers += "\(field.name): \(field.value)\n" }
         return [
             completion.claim.delivery.sqlValue, completion.claim.attempt.sqlValue, completion.startedAt.sqlValue,
             finishedAt.sqlValue, .text(completion.recordedHeaders), result.status.sqlValue, .text(headers),
             .blob(result.body), result.isBodyTruncated.sqlValue, .text(settlement.fault.rawValue),
-            .text(String(result.detail.prefix(longestDetail))), microseconds(result.timings.dns), microseconds(result.timings.connect),
+            .text(String(result.detail.prefix(maximumDetailLength))), microseconds(result.timings.dns),
+            microseconds(result.timings.connect),
             microseconds(result.timings.tls), microseconds(result.timings.firstByte), microseconds(result.timings.total),
         ]
     }

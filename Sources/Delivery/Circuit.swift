@@ -6,7 +6,7 @@ package struct Circuit: Sendable, Equatable {
     /// After so many failures in a row that are the receiver's (webhooks.md § What counts as success, and retries).
     static let failuresToOpen = 10
     static let firstProbeInterval = Duration.seconds(30)
-    static let longestProbeInterval = Duration.seconds(3600)
+    static let maximumProbeInterval = Duration.seconds(3600)
     /// Without a success for so long, while open, the webhook is disabled.
     static let patience = Duration.seconds(5 * 24 * 3600)
 
@@ -33,7 +33,7 @@ package struct Circuit: Sendable, Equatable {
         guard failuresInRow >= Self.failuresToOpen else { return false }
         if let interval = probeInterval {
             if isProbe {
-                let doubled = min(interval * 2, Self.longestProbeInterval)
+                let doubled = min(interval * 2, Self.maximumProbeInterval)
                 probeInterval = doubled
                 probeAt = time + doubled
             }

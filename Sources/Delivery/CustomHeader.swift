@@ -12,8 +12,8 @@ extension WebhookConfiguration.Header {
         case tooLong
     }
 
-    package static let longestName = 100
-    package static let longestValue = 2000
+    package static let maximumNameLength = 100
+    package static let maximumValueLength = 2000
 
     private static let reserved: Set<String> = [
         "host", "content-length", "content-type", "content-encoding", "connection", "keep-alive", "transfer-encoding", "te", "trailer",
@@ -35,7 +35,7 @@ extension WebhookConfiguration.Header {
     /// Also for the header of an API key, which may be `Authorization`.
     package static func problem(ofName name: String) -> Problem? {
         guard !name.isEmpty else { return .nameEmpty }
-        guard name.utf8.count <= longestName else { return .tooLong }
+        guard name.utf8.count <= maximumNameLength else { return .tooLong }
         guard name.utf8.allSatisfy(isTokenByte) else { return .nameMalformed }
         let lowercased = name.lowercased()
         guard !reserved.contains(lowercased), !reservedPrefixes.contains(where: lowercased.hasPrefix) else { return .nameReserved }
@@ -43,7 +43,7 @@ extension WebhookConfiguration.Header {
     }
 
     package static func problem(ofValue value: String) -> Problem? {
-        guard value.utf8.count <= longestValue else { return .tooLong }
+        guard value.utf8.count <= maximumValueLength else { return .tooLong }
         return value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 } ? nil : .valueMalformed
     }
 }

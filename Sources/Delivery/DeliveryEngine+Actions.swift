@@ -14,7 +14,7 @@ extension DeliveryEngine {
     package func retry(_ delivery: ID<WebhookDelivery>, in account: ID<Account>, on connection: any Connection) throws -> ID<Webhook>? {
         let now = clock.now()
         // The webhook's state is asked for within the transaction: what is cached may have just changed.
-        // An early one of an unsettled delivery goes on with its schedule; one of a settled delivery is the only one.
+        // Brought forward, an unsettled delivery continues with its schedule; a settled one gets this single attempt.
         return try connection.first(
             """
             UPDATE deliveries SET state = \(DeliveryState.pending), next_at = \(now), settled_at = NULL,
@@ -52,7 +52,7 @@ extension DeliveryEngine {
         return true
     }
 
-    /// Ends a pause, and either lets everything kept go, in its order, or gives it up. Live news that is too old by now expires.
+    /// Ends a pause, and either lets everything kept go, in its order, or gives it up. Real-time events that are too old by now expire.
     /// Within the caller's transaction; after it, `directory.invalidate` and `wake`.
     ///
     /// - Returns: how many deliveries were released or discarded; nil when there is no such webhook or it is not paused.
@@ -85,7 +85,7 @@ extension DeliveryEngine {
             """)
     }
 
-    /// Late news of a ringing call is wrong news, whatever held it up.
+    /// That a call is ringing is wrong when late, whatever the delay was due to.
     @discardableResult
     static func expireLive(of webhook: ID<Webhook>, at now: Timestamp, on connection: any Connection) throws -> Int {
         let live = EventCatalogue.standard.types.filter { $0.freshness == .live }.map(\.name)

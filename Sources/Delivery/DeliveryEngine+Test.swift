@@ -2,24 +2,27 @@
 
 package import Database
 import HTTPClient
+package import JSON
 import Synchronization
 import Time
 
 extension DeliveryEngine {
     /// Sends a `test` event and waits for the answer, 15 s at most. It is not retried, and does not count for the circuit.
-    package func test(_ webhook: ID<Webhook>) throws -> TestResult {
+    ///
+    /// - Parameter context: the account and who pressed the button, as of any event of theirs.
+    package func test(_ webhook: ID<Webhook>, context: JSONObject = EventType.test.sampleContext) throws -> TestResult {
         guard let (configuration, _) = try directory.webhook(webhook) else { throw TestFailure.webhookGone }
-        return try test(configuration)
+        return try test(configuration, context: context)
     }
 
     /// As above, for a configuration that need not be saved yet.
     ///
     /// A caller's thread waits for the receiver, so an account has few at a time: a receiver that hangs must not take every worker.
-    package func test(_ webhook: WebhookConfiguration) throws -> TestResult {
+    package func test(_ webhook: WebhookConfiguration, context: JSONObject = EventType.test.sampleContext) throws -> TestResult {
         try beginTest(of: webhook.account)
         defer { endTest(of: webhook.account) }
         let now = clock.now()
-        let event = NewEvent(type: .test, time: now, context: EventType.test.sampleContext, data: EventType.test.sample)
+        let event = NewEvent(type: .test, time: now, context: context, data: EventType.test.sample)
         let body = event.body
         let claim = Claim(
             delivery: ids.next(), event: ids.next(), webhook: webhook.id, account: webhook.account, freshness: .durable, attempt: 1,
@@ -58,11 +61,11 @@ extension DeliveryEngine {
     }
 
     /// Two, so that a double click still leads to a result.
-    private static var mostTests: Int { 2 }
+    private static var maximumTests: Int { 2 }
 
     private func beginTest(of account: ID<Account>) throws {
         try testsUnderWay.withLock { tests in
-            guard tests[account, default: 0] < Self.mostTests else { throw TestFailure.tooMany }
+            guard tests[account, default: 0] < Self.maximumTests else { throw TestFailure.tooMany }
             tests[account, default: 0] += 1
         }
     }

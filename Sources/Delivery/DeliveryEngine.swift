@@ -52,8 +52,8 @@ package final class DeliveryEngine: Sendable {
     private let makeDispatcher: @Sendable (DeliveryEngine) -> Dispatcher
 
     /// - Parameters:
-    ///   - inFlightPerWebhook: the most requests at once to one webhook.
-    ///   - maximumInFlight: the most at once in all; no more than the client's `maximumConnections`.
+    ///   - inFlightPerWebhook: how many requests to one webhook may be under way at once.
+    ///   - maximumInFlight: how many in all; no more than the client's `maximumConnections`.
     ///   - sweepInterval: how often the database is asked for what memory does not know to be due.
     package init(
         database: Database, client: HTTPClient, clock: Clock, ids: IDGenerator, directory: WebhookDirectory, logger: Logger,

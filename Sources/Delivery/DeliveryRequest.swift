@@ -1,10 +1,10 @@
 // A delivery as a request: the body as it was accepted, both signatures, the webhook's own headers.
 
 import Crypto
-import Database
+package import Database
 import FoundationEssentials
 import HTTPClient
-import Time
+package import Time
 
 /// The headers of an attempt, as sent and as recorded.
 struct DeliveryRequest {
@@ -51,5 +51,12 @@ struct DeliveryRequest {
         case .bearer(let token): ("Authorization", "Bearer \(token)")
         case .apiKey(let header, let key): (header, key)
         }
+    }
+}
+
+extension WebhookConfiguration {
+    /// The headers of a request to it, as an attempt records them: signed with its secret, what authenticates masked.
+    package func recordedHeaders(of event: ID<Event>, body: [UInt8], at time: Timestamp) -> String {
+        DeliveryRequest(self, keys: SigningKeys(self), event: event, body: body, at: time).recordedHeaders
     }
 }

@@ -12,7 +12,7 @@ package enum DeliveryState: String, Sendable, CaseIterable, SQLConvertible {
     case delivered
     /// All attempts failed, or the webhook was switched off.
     case failed
-    /// Live news that became old before it could be told.
+    /// A real-time event that expired before it could be delivered.
     case expired
     /// Given up by a person, or its webhook was deleted.
     case discarded

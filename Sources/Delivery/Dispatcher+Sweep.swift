@@ -114,7 +114,7 @@ extension Dispatcher {
         for claim in lost {
             underWay[claim.delivery] = nil
             let nothing = TransferResult(fault: .unknown)
-            _ = lanes[claim.webhook]?.ended(Settlement(nothing, of: claim, at: now, random: { 0.5 }), at: now)
+            _ = lanes[claim.webhook]?.end(Settlement(nothing, of: claim, at: now, random: { 0.5 }), at: now)
             hinted.insert(claim.webhook)
         }
     }

@@ -10,8 +10,8 @@ import Time
 final class Dispatcher {
     /// After a failed write, as on a full disk: until it works nothing new is sent, and nothing known is lost.
     private static let pauseAfterFailure = Duration.milliseconds(500)
-    /// The most results in one transaction, which others wait for.
-    private static let mostRecords = 256
+    /// How many results go into one transaction; other writers wait for it.
+    private static let maximumRecords = 256
 
     let engine: DeliveryEngine
     private let inFlightPerWebhook: Int
@@ -70,7 +70,7 @@ final class Dispatcher {
             }
             startTurn()
         }
-        engine.inbox.hasEnded()
+        engine.inbox.end()
     }
 
     private var waitingTime: Duration {
@@ -135,7 +135,7 @@ final class Dispatcher {
         underWay[claim.delivery] = nil
         let now = engine.clock.now()
         var settlement = Settlement(completion.result, of: claim, at: now) { Double.random(in: 0..<1) }
-        let reason = lanes[claim.webhook]?.ended(settlement, at: now)
+        let reason = lanes[claim.webhook]?.end(settlement, at: now)
         if settlement.state == .pending, case .success(let lane) = Result(catching: { try lane(claim.webhook) }) {
             adjust(&settlement, to: lane, disabled: reason)
         }
@@ -178,7 +178,7 @@ final class Dispatcher {
         let demands = demands(at: now)
         let wanted = forced.filter { (try? lane($0.value)) != nil }
         forced.removeAll()
-        let records = Array(unrecorded.prefix(Self.mostRecords))
+        let records = Array(unrecorded.prefix(Self.maximumRecords))
         var urls: [ID<Webhook>: String] = [:]
         for webhook in demands.map(\.webhook) + wanted.values { urls[webhook] = lanes[webhook]?.configuration.url }
         let claims = Claims(epoch: engine.epoch, now: now, urls: urls)
@@ -234,7 +234,7 @@ final class Dispatcher {
         for demand in turn.demands {
             let isMore = outcome.found[demand.webhook] ?? 0 >= demand.limit
             guard let lane = lanes[demand.webhook] else { continue }
-            lane.took(claimed[demand.webhook] ?? [], isMore: isMore, limit: inFlightPerWebhook)
+            lane.take(claimed[demand.webhook] ?? [], isMore: isMore, limit: inFlightPerWebhook)
             sendReady(demand.webhook)
             guard isMore else { continue }
             hinted.insert(demand.webhook)
@@ -284,7 +284,7 @@ final class Dispatcher {
 
     private func send(_ delivery: ClaimedDelivery, through lane: Lane) {
         let claim = delivery.claim
-        lane.began()
+        lane.begin()
         let startedAt = engine.clock.now()
         let request = DeliveryRequest(lane.configuration, keys: lane.keys, event: claim.event, body: delivery.body, at: startedAt)
         let recordedHeaders = request.recordedHeaders

@@ -1,10 +1,10 @@
 // The 148 events of the product, 98 of them from the seeds and spelt as there. Text rather than a resource, so that the
-// program is one file. `live` in front of a summary marks news that is wrong when late.
+// program is one file. `live` after a name marks events that are wrong when late. What each tells stands in Locales/*/events.json.
 
 extension EventCatalogue {
     package static let standard = EventCatalogue(table: table)
 
-    /// Lines of a module's name on its own, or of a type's name, two spaces or more, and what it tells.
+    /// A line is a module's name, or, indented, a type's name, with `live` after it where that is its freshness.
     private init(table: String) {
         var modules: [EventModule] = []
         var types: [EventType] = []
@@ -13,176 +13,173 @@ extension EventCatalogue {
                 modules.append(EventModule(name: String(line)))
                 continue
             }
-            let entry = line.drop { $0 == " " }
-            let name = entry.prefix { $0 != " " }
-            var summary = entry[name.endIndex...].drop { $0 == " " }
-            let isLive = summary.hasPrefix("live: ")
-            if isLive { summary = summary.dropFirst("live: ".count) }
-            types.append(EventType(module: module, name: String(name), summary: String(summary), freshness: isLive ? .live : .durable))
+            let entry = line.split(separator: " ")
+            guard let name = entry.first else { continue }
+            types.append(EventType(module: module, name: String(name), freshness: entry.last == "live" ? .live : .durable))
         }
         self.init(modules: modules, types: types)
     }
 
     private static let table = """
         Users
-            USER_LOGIN                     Sent when a user successfully logs into the system.
-            USER_LOGIN_FAILURE             Sent when a user's login attempt fails.
-            USER_CREATED                   Sent when a new user account is created.
-            USER_MODIFIED                  User account details are changed.
-            USER_DELETED                   User account is removed.
-            USER_ENABLED                   Disabled user account is reactivated.
-            USER_DISABLED                  User account is deactivated.
-            USER_EMAIL_VERIFIED            User's email is confirmed.
-            USER_MOBILE_NO_VERIFIED        Verifies a user's provided mobile phone number.
-            USER_IDENTITY_ADDED            Extra identity, like a social media profile, to a user account.
-            USER_IDENTITY_REMOVED          Linked identity is disconnected from account.
-            USER_PASSWORD_CHANGED          User updates their password.
-            EMAIL_CHANGED                  User changes their email address.
-            USER_PASSWORD_RESET_INITIATE   User starts password reset process.
-            USER_PASSWORD_RESET            User successfully resets password.
-            USER_BLOCKED                   User's account is temporarily blocked.
-            COMBINED                       Several checks were combined in one session.
-            LOGOUT                         A user signed out.
-            TOKEN_CHECKED                  The special code of a secure sign-out was verified.
-            TOKEN_RENEWED                  A token was renewed.
-            CODE_OBTAINED                  A code to renew a permission was obtained.
-            ACCESS_TOKEN_OBTAINED          Permission to use something is obtained.
-            ROLE_CREATED                   A role was created.
-            ROLE_UPDATED                   A role was changed.
-            ROLE_DELETED                   User role is removed.
-            PERMISSION_CREATED             New permission is given to the user.
-            PERMISSION_UPDATED             Permission is changed.
-            PERMISSION_DELETED             Permission is removed.
-            GROUP_CATEGORY_CREATED         New group type is defined.
-            GROUP_CATEGORY_UPDATED         Group type is changed.
-            GROUP_CATEGORY_DELETED         Group type is removed.
-            GROUP_NEW_USER_ADDED           Records the addition of a new user to a group.
-            INVITE_USER                    An invitation was sent to a user.
-            RE_INVITE_USER                 An invitation was sent to a user again.
-            INVITE_ACCEPTED                An invitation was accepted.
-            INVITE_REVOKED                 An invitation was withdrawn.
-            USER_CREATED_WITH_INVITE       User accounts are made using an invitation.
-            GROUP_USER_ROLE_UPDATED        User's role in a group is changed.
-            GROUP_USER_REMOVED             User removed from a group.
-            GROUP_CREATED                  Marks the creation of a new group.
-            GROUP_UPDATED                  Changes are made to the group's details.
-            GROUP_DELETED                  Group is removed.
-            GROUP_TYPE_CREATED             Signifies the creation of a new group type.
-            GROUP_TYPE_UPDATED             Indicates updates made to an existing group type's detail.
-            GROUP_TYPE_DELETED             Group category is removed.
-            PROFILE_IMAGE_UPDATED          User's profile image is changed.
-            PROFILE_IMAGE_REMOVED          User's profile image is removed.
-            MFA_REQUIRED                   Users need to use multi-factor authentication.
-            PHYSICAL_VERIFICATION_CONFIG   Settings for physical verification are defined.
-            PHYSICAL_VERIFICATION_REMOVED  Physical verification settings are removed.
-            PHYSICAL_VERIFICATION          Process of physically verifying something is started or completed.
-            MFA_INITIATED                  The process of Multi-Factor Authentication begins.
-            MFA_RE_INITIATED               Restarting Multi-Factor Authentication.
-            MFA_VERIFIED                   Multi-factor authentication is successfully confirmed.
-            user                           An action taken in the account by one of its users.
-            user:activity_changed          live: A user changed activity (available, pause, wrap-up).
+            USER_LOGIN
+            USER_LOGIN_FAILURE
+            USER_CREATED
+            USER_MODIFIED
+            USER_DELETED
+            USER_ENABLED
+            USER_DISABLED
+            USER_EMAIL_VERIFIED
+            USER_MOBILE_NO_VERIFIED
+            USER_IDENTITY_ADDED
+            USER_IDENTITY_REMOVED
+            USER_PASSWORD_CHANGED
+            EMAIL_CHANGED
+            USER_PASSWORD_RESET_INITIATE
+            USER_PASSWORD_RESET
+            USER_BLOCKED
+            COMBINED
+            LOGOUT
+            TOKEN_CHECKED
+            TOKEN_RENEWED
+            CODE_OBTAINED
+            ACCESS_TOKEN_OBTAINED
+            ROLE_CREATED
+            ROLE_UPDATED
+            ROLE_DELETED
+            PERMISSION_CREATED
+            PERMISSION_UPDATED
+            PERMISSION_DELETED
+            GROUP_CATEGORY_CREATED
+            GROUP_CATEGORY_UPDATED
+            GROUP_CATEGORY_DELETED
+            GROUP_NEW_USER_ADDED
+            INVITE_USER
+            RE_INVITE_USER
+            INVITE_ACCEPTED
+            INVITE_REVOKED
+            USER_CREATED_WITH_INVITE
+            GROUP_USER_ROLE_UPDATED
+            GROUP_USER_REMOVED
+            GROUP_CREATED
+            GROUP_UPDATED
+            GROUP_DELETED
+            GROUP_TYPE_CREATED
+            GROUP_TYPE_UPDATED
+            GROUP_TYPE_DELETED
+            PROFILE_IMAGE_UPDATED
+            PROFILE_IMAGE_REMOVED
+            MFA_REQUIRED
+            PHYSICAL_VERIFICATION_CONFIG
+            PHYSICAL_VERIFICATION_REMOVED
+            PHYSICAL_VERIFICATION
+            MFA_INITIATED
+            MFA_RE_INITIATED
+            MFA_VERIFIED
+            user
+            user:activity_changed live
         Payment
-            payment:requested              A payment was asked for.
-            payment:succeeded              A payment succeeded.
-            payment:failed                 A payment failed.
-            payment:refunded               A payment was paid back.
-            payment:instalment_due         An instalment falls due.
+            payment:requested
+            payment:succeeded
+            payment:failed
+            payment:refunded
+            payment:instalment_due
         Interaction
-            EMAIL_SENT                     Indicates the sending of an email.
-            PUSH_SENT                      Push notification is sent.
-            call:start                     live: A call starts to ring; callee may still be unknown.
-            call:update                    live: A call changes: answered, held, transferred, queued.
-            call:end                       A call ends, with who ended it and why.
-            call                           live: A call is received.
-            cdr                            Call detail record, at the end of the conversation.
-            call:declined                  A user declined a call.
-            call:missed                    A call was not answered.
-            call:transferred               A call was transferred.
-            recording:ready                A recording can be fetched.
-            voicemail:left                 A voice message was left.
-            conversation:opened            A conversation (chat, email, message) was opened.
-            conversation:assigned          A conversation was assigned to a user.
-            conversation:closed            A conversation was closed.
+            EMAIL_SENT
+            PUSH_SENT
+            call:start live
+            call:update live
+            call:end
+            call live
+            cdr
+            call:declined
+            call:missed
+            call:transferred
+            recording:ready
+            voicemail:left
+            conversation:opened
+            conversation:assigned
+            conversation:closed
         Voice campaign
-            voice_campaign:started         A voice campaign started.
-            voice_campaign:paused          A voice campaign was paused.
-            voice_campaign:finished        A voice campaign finished.
-            voice_campaign:target_called   A target of a voice campaign was called.
+            voice_campaign:started
+            voice_campaign:paused
+            voice_campaign:finished
+            voice_campaign:target_called
         CRM
-            contact:created                A contact was created.
-            contact:updated                A contact was changed.
-            contact:deleted                A contact was removed.
-            crm:sync_failed                A synchronisation with the CRM failed.
+            contact:created
+            contact:updated
+            contact:deleted
+            crm:sync_failed
         Entry points
-            IVR_TRIGGERED                  Interactive voice response is activated.
-            FLOW_CREATED                   Sent when a new Blueprint is created.
-            FLOW_UPDATED                   Existing Blueprint is updated.
-            FLOW_DELETED                   Existing Blueprint is Deleted.
-            entry_point:created            An entry point was created.
-            entry_point:updated            An entry point was changed.
-            entry_point:deleted            An entry point was removed.
+            IVR_TRIGGERED
+            FLOW_CREATED
+            FLOW_UPDATED
+            FLOW_DELETED
+            entry_point:created
+            entry_point:updated
+            entry_point:deleted
         Document center
-            TEMPLATE_CREATED               Marks the creation of a new template.
-            TEMPLATE_UPDATED               Changes are made to template.
-            TEMPLATE_DELETED               Template is removed.
-            CUSTOM_TEMPLATE_CREATED        New custom template is made.
-            CUSTOM_TEMPLATE_UPDATED        Changes are made to custom template.
-            CUSTOM_TEMPLATE_DELETED        Custom template is removed.
-            document:added                 A document was added.
-            document:shared                A document was shared.
-            document:deleted               A document was removed.
+            TEMPLATE_CREATED
+            TEMPLATE_UPDATED
+            TEMPLATE_DELETED
+            CUSTOM_TEMPLATE_CREATED
+            CUSTOM_TEMPLATE_UPDATED
+            CUSTOM_TEMPLATE_DELETED
+            document:added
+            document:shared
+            document:deleted
         SMS campaign
-            SMS_SENT                       Marks the sending of an SMS message.
-            sms:delivered                  An SMS reached the handset.
-            sms:failed                     An SMS could not be delivered.
-            sms:opted_out                  A recipient opted out.
-            sms_campaign:started           An SMS campaign started.
-            sms_campaign:finished          An SMS campaign finished.
+            SMS_SENT
+            sms:delivered
+            sms:failed
+            sms:opted_out
+            sms_campaign:started
+            sms_campaign:finished
         Cases
-            case:created                   A case was opened.
-            case:updated                   A case was changed.
-            case:assigned                  A case was assigned.
-            case:closed                    A case was closed.
-            case:reopened                  A case was reopened.
+            case:created
+            case:updated
+            case:assigned
+            case:closed
+            case:reopened
         Toolbox
-            APP_CREATED                    An app was created.
-            APP_MODIFIED                   An app was changed.
-            APP_DELETED                    App is removed.
-            PROVIDER_CREATED               Signifies the addition of a new authentication provider to the system.
-            PROVIDER_UPDATED               Indicates modifications made to an authentication provider's settings.
-            PROVIDER_DELETED               Denotes the removal of an authentication provider from the system.
-            TENANT_CREATED                 Records the creation of a new tenant.
-            SCOPE_CREATED                  Signifies the creation of a new scope.
-            SCOPE_UPDATED                  The scope's details are changed.
-            SCOPE_DELETED                  Scope is removed.
-            SCOPE_DEC_CREATED              Decision related to a scope is made.
-            SCOPE_DEC_UPDATED              Changes are made to decision related to scope.
-            SCOPE_DEC_DELETED              Decision related to a scope is removed.
-            REGISTRATION_FIELD_CREATED     Marks the creation of a new registration field.
-            REGISTRATION_FIELD_UPDATED     Registration field has changed.
-            REGISTRATION_FIELD_DELETED     Registration field is removed.
-            HOSTED_PAGE_CREATED            New hosted page is made.
-            HOSTED_PAGE_UPDATED            Hosted page's details are changed.
-            HOSTED_PAGE_DELETED            Hosted page is removed.
-            WEBHOOK_CREATED                New webhook is created.
-            WEBHOOK_UPDATED                Webhook is changed.
-            WEBHOOK_DELETED                Webhook is removed.
-            CAPTCHA_CREATED                New CAPTCHA is made.
-            CAPTCHA_UPDATED                Changes are made to CAPTCHA.
-            CAPTCHA_DELETED                CAPTCHA is removed.
-            settings:changed               A client account setting was changed.
-            retention:purged               A retention purge removed items.
-            limit:reached                  A client account limit was reached.
+            APP_CREATED
+            APP_MODIFIED
+            APP_DELETED
+            PROVIDER_CREATED
+            PROVIDER_UPDATED
+            PROVIDER_DELETED
+            TENANT_CREATED
+            SCOPE_CREATED
+            SCOPE_UPDATED
+            SCOPE_DELETED
+            SCOPE_DEC_CREATED
+            SCOPE_DEC_UPDATED
+            SCOPE_DEC_DELETED
+            REGISTRATION_FIELD_CREATED
+            REGISTRATION_FIELD_UPDATED
+            REGISTRATION_FIELD_DELETED
+            HOSTED_PAGE_CREATED
+            HOSTED_PAGE_UPDATED
+            HOSTED_PAGE_DELETED
+            WEBHOOK_CREATED
+            WEBHOOK_UPDATED
+            WEBHOOK_DELETED
+            CAPTCHA_CREATED
+            CAPTCHA_UPDATED
+            CAPTCHA_DELETED
+            settings:changed
+            retention:purged
+            limit:reached
         WhatsApp campaigns
-            whatsapp:sent                  A WhatsApp message was sent.
-            whatsapp:delivered             A WhatsApp message was delivered.
-            whatsapp:read                  A WhatsApp message was read.
-            whatsapp:failed                A WhatsApp message failed.
+            whatsapp:sent
+            whatsapp:delivered
+            whatsapp:read
+            whatsapp:failed
         Exports
-            export:requested               An export was asked for.
-            export:ready                   An export can be downloaded.
-            export:failed                  An export failed.
-            export:downloaded              An export was downloaded.
-            export:expired                 An export expired.
+            export:requested
+            export:ready
+            export:failed
+            export:downloaded
+            export:expired
         """
 }

@@ -26,15 +26,15 @@ package struct EventCatalogue: Sendable {
         modules.first { $0.slug == slug }
     }
 
-    /// Up to three names like the one given, the most alike first, for "did you mean". Empty when nothing is near.
+    /// Up to three names like the one given, the closest first, for "did you mean". Empty when none is close.
     package func nearest(to name: String) -> [String] {
         let wanted = Array(name.lowercased().utf8.prefix(64))
         guard !wanted.isEmpty else { return [] }
         // A third of it may be wrong; beyond that a suggestion is noise.
-        let farthest = max(2, wanted.count / 3)
+        let maximumDistance = max(2, wanted.count / 3)
         return
             types.map { (name: $0.name, distance: editDistance(wanted, Array($0.name.lowercased().utf8))) }
-            .filter { $0.distance <= farthest }
+            .filter { $0.distance <= maximumDistance }
             .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }
             .prefix(3).map(\.name)
     }

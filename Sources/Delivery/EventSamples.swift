@@ -1,13 +1,15 @@
 // Believable data for every type, from a few shapes: what the documentation shows and the Test button sends.
 
-import JSON
+package import JSON
 
 package enum EventSamples {
-    static let context: JSONObject = [
-        "account": "demo",
-        "user": ["id": "usr_01jd8m2v7k3f9q5x0c6t4w8b1e", "email": "camille.laurent@example.com"],
-        "ip_address": "203.0.113.24",
-    ]
+    static let context = context(
+        account: "demo", user: "usr_01jd8m2v7k3f9q5x0c6t4w8b1e", email: "camille.laurent@example.com", address: "203.0.113.24")
+
+    /// In which account something happened, by whom, and from where.
+    package static func context(account: String, user: String, email: String, address: String) -> JSONObject {
+        ["account": .string(account), "user": ["id": .string(user), "email": .string(email)], "ip_address": .string(address)]
+    }
 
     private static let user: JSONValue = [
         "id": "usr_01jd8m2v7k3f9q5x0c6t4w8b1e", "email": "camille.laurent@example.com", "name": "Camille Laurent",

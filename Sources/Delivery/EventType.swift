@@ -18,7 +18,6 @@ package struct EventModule: Sendable, Hashable {
 package struct EventType: Sendable, Hashable {
     package let module: EventModule
     package let name: String
-    package let summary: String
     package let freshness: Freshness
 
     /// Believable data of this type: what the documentation shows and a test sends.
@@ -29,7 +28,7 @@ package struct EventType: Sendable, Hashable {
 
     /// What the Test button sends. Not part of the catalogue: nobody subscribes to it, and the API does not accept it.
     package static let test = EventType(
-        module: EventModule(name: "Toolbox"), name: "test", summary: "A test of this webhook, sent from the console.", freshness: .durable)
+        module: EventModule(name: "Toolbox"), name: "test", freshness: .durable)
 
     package static func == (left: EventType, right: EventType) -> Bool { left.name == right.name }
     package func hash(into hasher: inout Hasher) { hasher.combine(name) }

@@ -77,7 +77,7 @@ final class Inbox: Sendable {
         return outcome == .success
     }
 
-    func hasEnded() {
+    func end() {
         ended.signal()
     }
 

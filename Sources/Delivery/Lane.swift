@@ -7,9 +7,9 @@ import Time
 
 final class Lane {
     /// Retry times kept; the sweep finds the others.
-    private static let mostTimers = 64
-    /// The most deliveries leased beyond those under way, for a receiver that is quick: so that it need not wait for a commit.
-    private static let mostAhead = 128
+    private static let maximumTimers = 64
+    /// How many deliveries may be leased beyond those under way, so that a quick receiver need not wait for a commit.
+    private static let maximumAhead = 128
     /// An answer slower than this ends leasing ahead: what waits here too long would outlive its lease.
     private static let quick = Duration.milliseconds(250)
     /// A body longer than this (bytes) is not kept waiting in memory.
@@ -63,11 +63,11 @@ final class Lane {
         return max(0, limit + ahead - inFlight - ready.count)
     }
 
-    /// Leased deliveries. `isMore` when there may be more where they came from.
-    func took(_ deliveries: [ClaimedDelivery], isMore: Bool, limit: Int) {
+    /// Takes in leased deliveries. `isMore` when there may be more where they came from.
+    func take(_ deliveries: [ClaimedDelivery], isMore: Bool, limit: Int) {
         ready += deliveries
         guard deliveries.allSatisfy({ $0.body.count <= Self.smallBody }) else { return ahead = 0 }
-        if isMore, circuit.failuresInRow == 0 { ahead = min(Self.mostAhead, max(limit, ahead * 2)) }
+        if isMore, circuit.failuresInRow == 0 { ahead = min(Self.maximumAhead, max(limit, ahead * 2)) }
     }
 
     /// The next delivery to send, if one may go.
@@ -85,7 +85,7 @@ final class Lane {
         return ready.map(\.claim)
     }
 
-    func began() {
+    func begin() {
         if inFlight == 0 { lastProgress = .now }
         inFlight += 1
         if circuit.isOpen { isProbing = true }
@@ -100,7 +100,7 @@ final class Lane {
     var isStalled: Bool { inFlight > 0 && !ready.isEmpty && ContinuousClock.now - lastProgress > Self.quick }
 
     /// - Returns: a reason to disable the webhook, if this result gives one.
-    func ended(_ settlement: Settlement, at now: Timestamp) -> WebhookConfiguration.DisabledReason? {
+    func end(_ settlement: Settlement, at now: Timestamp) -> WebhookConfiguration.DisabledReason? {
         inFlight = max(0, inFlight - 1)
         lastProgress = .now
         let wasProbe = isProbing
@@ -127,7 +127,7 @@ final class Lane {
     }
 
     func remember(retryAt time: Timestamp) {
-        if timers.count < Self.mostTimers { timers.append(time) }
+        if timers.count < Self.maximumTimers { timers.append(time) }
     }
 
     /// Whether a remembered moment, or the end of a wait, has come; such times are forgotten.
@@ -150,7 +150,7 @@ final class Lane {
         return next
     }
 
-    /// Whether it is time to look for live news that grew old behind an open circuit: such a look reads the whole backlog.
+    /// Whether it is time to look for real-time events that expired behind an open circuit: looking reads the whole backlog.
     func shouldExpire(at now: Timestamp) -> Bool {
         guard circuit.isOpen, now - (lastExpiry ?? Timestamp(milliseconds: 0)) >= Circuit.firstProbeInterval else { return false }
         lastExpiry = now

@@ -4,7 +4,7 @@ import JSON
 
 enum OrderKey {
     /// Longer ones are cut: two calls that then look alike wait for each other, which harms nobody.
-    private static let longest = 200
+    private static let maximumLength = 200
 
     /// The first of `data.call_id`, `data.callId`, `data.call.id`, and, for events that are themselves a call (`call`, `cdr`,
     /// `call:…`), `data.id`. Text and whole numbers count. Nil when the event is about no call: then there is no order.
@@ -13,8 +13,8 @@ enum OrderKey {
         let candidates = [data["call_id"], data["callId"], data["call"]?["id"], isCall ? data["id"] : nil]
         for case let candidate? in candidates {
             switch candidate {
-            case .string(let text) where !text.isEmpty: return String(text.prefix(longest))
-            case .number(let token): return String(token.prefix(longest))
+            case .string(let text) where !text.isEmpty: return String(text.prefix(maximumLength))
+            case .number(let token): return String(token.prefix(maximumLength))
             default: continue
             }
         }

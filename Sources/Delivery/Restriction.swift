@@ -1,4 +1,4 @@
-// "Restrict to": a webhook may be told of some tracking numbers, or some users, only.
+// "Restrict to": a webhook may get the events of some tracking numbers, or of some users, only.
 
 import JSON
 

@@ -1,8 +1,8 @@
-// When to try again. News that keeps is tried for three days; news of a ringing call is wrong news after a minute.
+// When to try again. A durable event is retried for three days; that a call is ringing is no longer true after a minute.
 
 import Time
 
-/// How long an event is worth telling (events.tsv).
+/// How long an event is worth delivering (events.tsv).
 package enum Freshness: String, Sendable, CaseIterable {
     case durable
     case live
@@ -23,8 +23,8 @@ package enum RetrySchedule {
     /// Part of the wait by which it may be longer or shorter, so that what failed together does not return together.
     static let jitter = 0.2
 
-    /// The most that a receiver's Retry-After is followed.
-    package static let longestRetryAfter = Duration.seconds(3600)
+    /// A receiver's Retry-After is followed up to this.
+    package static let maximumRetryAfter = Duration.seconds(3600)
 
     /// The schedule without jitter, for the documentation page.
     package static func waits(_ freshness: Freshness) -> [Duration] {
@@ -47,6 +47,6 @@ package enum RetrySchedule {
     static func delay(afterAttempt attempt: Int, freshness: Freshness, random: Double, retryAfter: Duration?) -> Duration? {
         guard let delay = delay(afterAttempt: attempt, freshness: freshness, random: random) else { return nil }
         guard let retryAfter else { return delay }
-        return max(delay, min(retryAfter, longestRetryAfter))
+        return max(delay, min(retryAfter, maximumRetryAfter))
     }
 }

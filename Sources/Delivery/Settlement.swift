@@ -56,7 +56,7 @@ struct Settlement: Sendable {
         effect = fault.isReceivers ? .receiverFailed : .neutral
         isGone = result.status == 410 && fault == .receiverStatus
         let retryAfter = result.status == 429 || result.status == 503 ? RetryAfter.wait(result.field("Retry-After"), at: now) : nil
-        restUntil = retryAfter.map { now + min($0, RetrySchedule.longestRetryAfter) }
+        restUntil = retryAfter.map { now + min($0, RetrySchedule.maximumRetryAfter) }
 
         state = claim.freshness == .live ? .expired : .failed
         guard !isGone else {

@@ -5,7 +5,7 @@ import Synchronization
 
 package final class WebhookDirectory: Sendable {
     /// Accounts kept; beyond that all are forgotten and asked for again, which is cheaper than keeping a rank of use.
-    private static let mostAccounts = 5_000
+    private static let maximumAccounts = 5_000
 
     private struct State {
         var accounts: [ID<Account>: AccountWebhooks] = [:]
@@ -37,7 +37,7 @@ package final class WebhookDirectory: Sendable {
         let loaded = try database.read { try store.accountWebhooks(of: account, on: $0) }
         state.withLock { state in
             guard state.generation == generation else { return }
-            if state.accounts.count >= Self.mostAccounts {
+            if state.accounts.count >= Self.maximumAccounts {
                 state.accounts.removeAll()
                 state.owners.removeAll()
             }

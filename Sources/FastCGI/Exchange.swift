@@ -37,7 +37,7 @@ struct Exchange: Sendable {
                     logger.error("No connection could be accepted.", metadata: ["reason": "\(String(cString: strerror(code)))"])
                 }
                 usleep(delay)
-                delay = min(delay * 2, Self.longestDelay)
+                delay = min(delay * 2, Self.maximumDelay)
             }
         }
     }
@@ -81,5 +81,5 @@ struct Exchange: Sendable {
     private static let sendTimeout = Duration.seconds(30)
     /// Microseconds between tries to accept when descriptors or memory have run out: doubled from the first to the second.
     private static let shortestDelay: useconds_t = 5000
-    private static let longestDelay: useconds_t = 200_000
+    private static let maximumDelay: useconds_t = 200_000
 }

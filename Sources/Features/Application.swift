@@ -69,7 +69,7 @@ package final class Application: Sendable {
             exit(70)
         }
         try database.migrate(features.migrations, at: clock.now())
-        // News of one call goes in the order of its deliveries' ids.
+        // Events of one call are delivered in the order of their deliveries' ids.
         if let newest = try database.read({ try $0.value("SELECT MAX(id) FROM deliveries", as: ID<WebhookDelivery>.self) }) {
             ids.goOn(behind: newest)
         }
@@ -114,7 +114,7 @@ package final class Application: Sendable {
     /// Ends the recurring work and deliveries, lets writes finish, and closes the database.
     package func stop(within time: Duration) {
         let deadline = ContinuousClock.now + time
-        // A job that is stopped goes on at the next start.
+        // A job that is stopped resumes at the next start.
         scheduler.stop(within: time / 2)
         app.engine.stop(within: max(.zero, deadline - .now))
         app.client.stop()

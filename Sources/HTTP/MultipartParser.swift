@@ -71,7 +71,7 @@ package struct MultipartParser {
         if isOversized {
             form.oversizedFiles.append(.init(fieldName: part.name, fileName: fileName))
         } else {
-            form.files.append(file.finished(fieldName: part.name, fileName: fileName, contentType: part.contentType))
+            form.files.append(file.finish(fieldName: part.name, fileName: fileName, contentType: part.contentType))
         }
     }
 }

@@ -92,7 +92,7 @@ struct TemporaryFile: ~Copyable {
         }
     }
 
-    mutating func finished(fieldName: String, fileName: String, contentType: String) -> UploadedFile {
+    mutating func finish(fieldName: String, fileName: String, contentType: String) -> UploadedFile {
         isHandedOver = true
         return UploadedFile(fieldName: fieldName, fileName: fileName, contentType: contentType, path: path, size: size)
     }

@@ -1,4 +1,4 @@
-// What a form may take as the address of a receiver: the same rules as at the socket, told early and one by one.
+// What a form may take as the address of a receiver: the same rules as at the socket, checked early and reported one by one.
 import CCurl
 
 /// Why an address was not taken: a closed set, so that a form has words for each.

@@ -54,7 +54,7 @@ extension TransferFault {
 }
 
 extension Timings {
-    /// libcurl counts every phase from the start; here each is told by itself.
+    /// libcurl counts every phase from the start; here each stands by itself.
     init(_ easy: UnsafeMutableRawPointer) {
         func time(_ info: CURLINFO) -> curl_off_t {
             var value = curl_off_t(0)

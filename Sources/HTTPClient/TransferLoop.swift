@@ -15,7 +15,7 @@ final class TransferLoop: @unchecked Sendable {
         var thread: pthread_t?
     }
 
-    private static let mostBegun = 256
+    private static let maximumBegun = 256
 
     private let shared: Mutex<Shared>
     private let multi: UnsafeMutableRawPointer?
@@ -131,7 +131,7 @@ final class TransferLoop: @unchecked Sendable {
                 swap(&waiting, &shared.inbox)
             } else {
                 // Those that have begun must go also when others wait all the time.
-                if waitingStart >= Self.mostBegun {
+                if waitingStart >= Self.maximumBegun {
                     waiting.removeFirst(waitingStart)
                     waitingStart = 0
                 }

@@ -53,7 +53,7 @@ final class Renderer: Sendable {
     private let program: Program
     private let expectedSize = Atomic(4096)
     /// One enormous page must not make every later one ask for as much.
-    private static let largestExpectedSize = 256 * 1024
+    private static let maximumExpectedSize = 256 * 1024
 
     init(program: Program) {
         self.program = program
@@ -73,7 +73,7 @@ final class Renderer: Sendable {
             }
         }
         guard let overflow else { return page }
-        expectedSize.store(min(overflow.count + overflow.count / 4, Self.largestExpectedSize), ordering: .relaxed)
+        expectedSize.store(min(overflow.count + overflow.count / 4, Self.maximumExpectedSize), ordering: .relaxed)
         return overflow
     }
 }

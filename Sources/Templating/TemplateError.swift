@@ -1,4 +1,4 @@
-// Every fault of a template is found when the process starts; this is how it is told to the person who can mend it.
+// Every fault of a template is found when the process starts; this is how it is reported to the person who can fix it.
 
 /// A fault in a template, found when it is loaded or compiled, never when a page is rendered.
 package struct TemplateError: Error, Equatable, CustomStringConvertible {

@@ -4,7 +4,7 @@ import Glibc
 enum ZoneDatabase {
     private static let folder = "/usr/share/zoneinfo"
     /// The largest real file is under 4 KiB, the list of places under 20 KiB.
-    private static let largestFile = 256 * 1024
+    private static let maximumFileSize = 256 * 1024
 
     static func bytes(of identifier: String) -> [UInt8]? {
         isName(identifier) ? contents(of: "\(folder)/\(identifier)") : nil
@@ -50,7 +50,7 @@ enum ZoneDatabase {
         defer { close(descriptor) }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 8192)
-        while bytes.count <= largestFile {
+        while bytes.count <= maximumFileSize {
             let count = read(descriptor, &buffer, buffer.count)
             if count < 0 {
                 if errno == EINTR { continue }

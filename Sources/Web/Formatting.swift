@@ -67,6 +67,21 @@ package struct Times: Sendable {
         return "\(date(civil.date)), \(two(civil.hour)):\(two(civil.minute)):\(two(civil.second)) \(offset(zone.offset(at: time)))"
     }
 
+    /// `25 Nov 2026 at 03:15 (+01:00)`, as it stands in a sentence.
+    package func inSentence(_ time: Timestamp) -> String {
+        let civil = zone.civil(time)
+        return translation(
+            "time.in_sentence",
+            ["date": date(civil.date), "time": "\(two(civil.hour)):\(two(civil.minute))", "offset": offset(zone.offset(at: time))])
+    }
+
+    /// `2026-11-25T03:15:00+01:00`, for programs that read what people export.
+    package func iso8601(_ time: Timestamp) -> String {
+        let civil = zone.civil(time)
+        let clock = "\(two(civil.hour)):\(two(civil.minute)):\(two(civil.second))"
+        return "\(civil.date.iso)T\(clock)\(offset(zone.offset(at: time)))"
+    }
+
     /// `22 Nov 2026`
     package func date(_ date: CivilDate) -> String {
         "\(date.day) \(translation.months[max(0, min(11, date.month - 1))]) \(date.year)"
@@ -77,7 +92,7 @@ package struct Times: Sendable {
     /// `3 minutes ago`, `in 2 hours`
     package func relative(_ time: Timestamp) -> String { text(distance(to: time)) }
 
-    /// How far from now a time is, as far as people are told.
+    /// How far from now a time is, as precisely as people are told.
     fileprivate struct Distance: Equatable {
         let isAhead: Bool
         let unit: StaticString
@@ -109,6 +124,10 @@ package struct Times: Sendable {
         TimeView(iso: time.iso8601, text: text(time), relative: relative(time))
     }
 
+    package func sentenceView(_ time: Timestamp) -> TimeView {
+        TimeView(iso: time.iso8601, text: inSentence(time), relative: relative(time))
+    }
+
     /// `Europe/Paris (+01:00)`, for beside a date filter.
     package var zoneLabel: String { "\(zone.identifier) (\(offset(zone.offset(at: now))))" }
 
@@ -122,7 +141,7 @@ package struct Times: Sendable {
     }
 }
 
-/// The times of a list's rows. Neighbours are mostly equally long ago, and finding the words for that is most of the work.
+/// The times of a list's rows. Neighbours are mostly the same distance from now, and finding the words for it is most of the work.
 package struct TimeColumn {
     private let times: Times
     private var last: (distance: Times.Distance, text: String)?

@@ -20,11 +20,11 @@ package final class Passwords: Sendable {
     }
 
     package static let lengths = 8...128
-    private static let mostAtOnce = 2
-    private static let mostWaiting = 16
+    private static let maximumAtOnce = 2
+    private static let maximumWaiting = 16
 
     private let cost: Cost
-    private let places = DispatchSemaphore(value: mostAtOnce)
+    private let places = DispatchSemaphore(value: maximumAtOnce)
     private let waiting = Mutex(0)
     /// Checked against when the user is unknown, so that it takes the same time.
     private let nobody: String
@@ -65,7 +65,7 @@ package final class Passwords: Sendable {
 
     private func inTurn<Value>(_ body: () throws -> Value) throws -> Value {
         let isFull = waiting.withLock { waiting in
-            if waiting < Self.mostWaiting + Self.mostAtOnce { waiting += 1 } else { return true }
+            if waiting < Self.maximumWaiting + Self.maximumAtOnce { waiting += 1 } else { return true }
             return false
         }
         guard !isFull else { throw Abort(.serviceUnavailable) }

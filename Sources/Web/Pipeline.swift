@@ -162,7 +162,7 @@ package final class Pipeline: Sendable {
         case .anonymous, .machine: throw Abort(.notFound)
         case .signedIn(let answer): handler = { try answer(Person(visit: $0, session: session)) }
         case .operator(let answer):
-            // Others are not told that there is such a page.
+            // To others the page does not exist.
             guard session.isOperator else { throw Abort(.notFound) }
             handler = { try answer(Person(visit: $0, session: session)) }
         case .right(let right, let answer):

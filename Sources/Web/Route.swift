@@ -25,7 +25,7 @@ package struct Route: Sendable {
     package let method: HTTPRequest.Method
     package let pattern: String
     package let handler: Handler
-    /// The most bytes that a request's body may have here.
+    /// The largest body that a request may have here, in bytes.
     package private(set) var bodyLimit = 64 * 1024
     package private(set) var uploadLimits = MultipartParser.Limits(fileSize: 0)
 

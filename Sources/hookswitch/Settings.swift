@@ -1,5 +1,5 @@
 // What an operator may set, read once: from the environment (HOOKSWITCH_…) and, after it, from hookswitch.json in the data folder.
-// A value that cannot be used ends the command with a sentence; a name that nobody knows is told, for it is a slip.
+// A value that cannot be used ends the command with a sentence; an unknown name is reported, because it is most likely a slip.
 
 import Configuration
 import Features
@@ -114,7 +114,7 @@ private struct File {
     }
 }
 
-/// What was given, told apart from what was left out: a value of the wrong kind must not silently become the default.
+/// What was given, as distinct from what was left out: a value of the wrong kind must not silently become the default.
 private struct Given {
     let reader: ConfigReader
     let file: String

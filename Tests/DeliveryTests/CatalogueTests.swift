@@ -36,10 +36,9 @@ struct CatalogueTests {
         #expect(rows.map { $0[3] } == catalogue.types.map(\.freshness.rawValue))
     }
 
-    @Test("Every type has a sentence and data that survive being written and read")
+    @Test("Every type has data that survive being written and read")
     func samples() throws {
         for type in catalogue.types + [.test] {
-            #expect(type.summary.hasSuffix(".") && type.summary.count > 8, "\(type.name)")
             #expect(!type.sample.isEmpty, "\(type.name)")
             let event = NewEvent(type: type, time: Timestamp(milliseconds: 0), context: type.sampleContext, data: type.sample)
             let parsed = try JSONValue(parsing: event.body)

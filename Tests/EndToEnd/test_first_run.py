@@ -28,7 +28,7 @@ def test_the_printed_link_makes_the_first_operator_and_account_and_then_is_void(
             form.set(name, PASSWORD)
     done = form.submit()
     assert done.status == 200, done.errors
-    assert any(name.endswith("session") for name in console.cookies), "signed in at once"
+    assert any(name.endswith("session") for name in console.cookies), "signed in immediately"
     assert Console(empty.port).get(link).status == 404, "the link is good once"
     assert Console(empty.port).sign_in("opal@platform.example", PASSWORD).status == 200
 

@@ -52,7 +52,7 @@ def test_french_typography(filled):
         assert not re.search(r"\b[ldnscjmLDNSCJM]'[a-zàâéèêëîïôûù]", text), page.path
 
 
-def test_a_user_sees_his_own_language_before_the_accounts(filled):
+def test_a_users_own_language_goes_before_the_accounts(filled):
     console = filled.member
     form = console.get("/me").form("own_language")
     assert form.submit(own_language="fr").tree.first("html").get("lang") == "fr"

@@ -76,7 +76,7 @@ struct DeliveriesTests {
             #expect(!page.text.contains("marker-7391") && !page.text.contains("current_context"), "\(address)")
             #expect(!page.text.contains("/retry"))
         }
-        #expect(bob.get("/settings/webhooks/deliveries/\(delivery)").text.contains("does not include the right to view payloads"))
+        #expect(bob.get("/settings/webhooks/deliveries/\(delivery)").text.contains("does not allow viewing payloads"))
         #expect(count("marker-7391", in: try test.browser(test.alice).get("/settings/webhooks/deliveries/\(delivery)").text) == 3)
     }
 
@@ -110,7 +110,7 @@ struct DeliveriesTests {
         ] {
             #expect(found(query) == [false, false], "\(query)")
         }
-        #expect(alice.get("\(history)?state=held").text.contains("No delivery fits these filters"))
+        #expect(alice.get("\(history)?state=held").text.contains("No delivery matches these filters"))
         #expect(alice.get("\(history)?state=nonsense&type=nonsense&from=nonsense").status == 200)
         let row = alice.get("\(history)?state=failed&q=crm").text
         #expect(row.contains("\(one)?state=failed&amp;q=crm\""), "a row leads back to the same list")

@@ -4,6 +4,7 @@ import Database
 import Delivery
 import Features
 import Foundation
+import JSON
 import TestSupport
 import Testing
 import Time
@@ -25,8 +26,8 @@ struct EndpointActionTests {
         try pages.accept("cdr")
         try pages.accept("cdr")
         #expect(try pages.states(of: address) == [.held, .held])
-        #expect(pages.alice.get(address).text.contains("2 deliveries are kept back"))
-        #expect(pages.alice.get(address + "/resume").text.contains("2 deliveries are kept back"))
+        #expect(pages.alice.get(address).text.contains("2 deliveries are held"))
+        #expect(pages.alice.get(address + "/resume").text.contains("2 deliveries are held"))
         let undecided = pages.alice.post(address + "/resume")
         #expect(undecided.status == 422)
         #expect(try pages.stored(address).isPaused)
@@ -81,7 +82,11 @@ struct EndpointActionTests {
         #expect(result.hasPrefix(address + "/tests/dlv_"))
         let request = try #require(receiver.requests.first)
         #expect(request.method == "POST")
-        #expect(String(decoding: request.body, as: UTF8.self).contains("\"event_type\":\"test\""))
+        let event = try JSONValue(parsing: request.body)
+        #expect(event["event_type"] == "test")
+        #expect(event["current_context"]?["account"] == "acme")
+        #expect(event["current_context"]?["user"]?["id"] == .string(pages.test.alice.id.description))
+        #expect(event["current_context"]?["user"]?["email"] == .string(pages.test.alice.email))
         #expect(request.field("webhook-signature")?.hasPrefix("v1,") == true)
         let page = pages.alice.get(result).text
         for words in ["HTTP 200", "Delivered", "DNS <b>", "TLS <b>", "First byte <b>", "Total <b>", "X-Answer: yes", "&lt;script&gt;"] {
@@ -131,7 +136,7 @@ struct EndpointActionTests {
         while receiver.requests.count < 2 { usleep(2000) }
         let refused = pages.alice.post(address + "/test")
         #expect(refused.location == address)
-        #expect(pages.alice.get(address).text.contains("Two tests of this account are under way"))
+        #expect(pages.alice.get(address).text.contains("Two tests of this account are already in progress"))
         receiver.stop()
         while threads.contains(where: { !$0.isFinished }) { usleep(2000) }
         #expect(pages.alice.post(address + "/test").location?.contains("/tests/") == true)
@@ -149,7 +154,7 @@ struct EndpointActionTests {
         let receiver = try ScriptedReceiver(.reset)
         let broken = try pages.add([("target", receiver.url())])
         let reset = try #require(pages.alice.post(broken + "/test").location)
-        #expect(pages.alice.get(reset).text.contains("broken off or not HTTP"))
+        #expect(pages.alice.get(reset).text.contains("cut off or is not HTTP"))
     }
 
     @Test("The test of the settings page goes to the main webhook, with its login, whether the integration is on or off")

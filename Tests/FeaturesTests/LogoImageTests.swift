@@ -108,7 +108,7 @@ struct LogoImageTests {
                 }
             }
             guard let image = try? LogoImage(parsing: bytes) else { continue }
-            #expect((1...LogoImage.longestSide).contains(image.width) && (1...LogoImage.longestSide).contains(image.height))
+            #expect((1...LogoImage.maximumSide).contains(image.width) && (1...LogoImage.maximumSide).contains(image.height))
             let again = try LogoImage(parsing: image.bytes)
             #expect(again == image)
         }

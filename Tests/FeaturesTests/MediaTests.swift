@@ -223,7 +223,7 @@ struct MediaTests {
         let page = try test.browser(test.alice).get("/settings/retention").text
         #expect(page.contains("3 files without a record were moved to quarantine"))
         #expect(page.contains("1 record has no file"))
-        #expect(!(try test.browser(test.mallory).get("/settings/retention").text.contains("quarantine. The operator")))
+        #expect(!(try test.browser(test.mallory).get("/settings/retention").text.contains("quarantine. Contact the operator")))
     }
 
     @Test("When the row is refused, a file from the inbox is put back, so that the same call can be made again")

@@ -27,7 +27,7 @@ struct PasswordTests {
         let before = browser.cookies["session"]
         #expect(change(browser, new: new).location == "/me")
         #expect(browser.cookies["session"] != before)
-        #expect(browser.get("/me").text.contains("Your password is changed."))
+        #expect(browser.get("/me").text.contains("Your password has been changed."))
         #expect(elsewhere.get("/me").status == 303)
         #expect(try test.browser(test.bob).get("/me").status == 200)
         #expect(try test.browser().signIn(test.alice.email).status == 422)

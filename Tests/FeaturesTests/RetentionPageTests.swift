@@ -23,7 +23,7 @@ struct RetentionPageTests {
         }
     }
 
-    @Test("An administrator sees his account's stock, a user without the right nothing, a stranger his own account's")
+    @Test("An administrator sees their account's stock, a user without the right nothing, a stranger their own account's")
     func visibility() throws {
         let test = try TestApp()
         try test.addMedia(days: 3, bytes: 1_500_000, isHeld: true)
@@ -31,7 +31,7 @@ struct RetentionPageTests {
         let page = try test.browser(test.alice).get("/settings/retention")
         #expect(page.status == 200)
         #expect(page.text.contains("Stored now: 2 items, 2\u{00A0}MB. Oldest: 17 Nov 2026. Under legal hold: 1."))
-        #expect(page.text.contains("23 Nov 2026, 03:15:00 +01:00"))
+        #expect(page.text.contains("23 Nov 2026 at 03:15 (+01:00)"))
         #expect(page.text.contains("never deleted"))
         #expect(page.text.contains("href=\"/settings/deletions\""))
         for path in ["/settings/retention", "/settings/retention/purge"] {
@@ -95,8 +95,8 @@ struct RetentionPageTests {
         #expect(row.contains("30 days"))
         #expect(row.contains("data-label=\"To delete\">1<"))
         #expect(row.contains(">2\u{00A0}KB<"))
-        #expect(row.contains("data-label=\"Under hold, kept\">1<"))
-        #expect(row.contains("data-label=\"Connector copies, kept\">1<"))
+        #expect(row.contains("data-label=\"Kept (legal hold)\">1<"))
+        #expect(row.contains("data-label=\"Kept (connector copies)\">1<"))
         #expect(page.text.contains("name=\"recordings_days\" value=\"30\""))
         #expect(try days(test) == nil)
     }
@@ -108,7 +108,7 @@ struct RetentionPageTests {
         let browser = try test.browser(test.alice)
         let question = browser.post("/settings/retention", Self.form([.recordings: "30"]))
         #expect(question.status == 200)
-        #expect(question.text.contains("1 item (10\u{00A0}B) will be deleted at the next purge, on 23 Nov 2026, 03:15:00 +01:00"))
+        #expect(question.text.contains("1 item (10\u{00A0}B) will be deleted at the next purge, on 23 Nov 2026 at 03:15 (+01:00)"))
         #expect(try days(test) == nil)
         let saved = browser.post("/settings/retention", RetentionPurgeTests.hidden(question))
         #expect(saved.status == 303)
@@ -156,7 +156,7 @@ struct RetentionPageTests {
         _ = browser.post("/settings/retention/purge", RetentionPurgeTests.hidden(question))
         #expect(try test.deletions().count == 1)
         #expect(FileManager.default.fileExists(atPath: foreign.path))
-        #expect(browser.get("/settings/retention/purge").text.contains("a purge would delete nothing now"))
+        #expect(browser.get("/settings/retention/purge").text.contains("a purge would delete nothing at present"))
     }
 
     @Test("Figures that are old, of another policy, or of the future delete nothing", arguments: ["old", "policy", "future", "none"])

@@ -16,7 +16,7 @@ struct RouteWalkTests {
         "/sign-in", "/sign-out", "/setup", "/healthz", "/metrics", "/api/v1/openapi.json",
     ]
 
-    /// A fresh one for each test: Swift Testing makes the suite anew for each.
+    /// An installation of its own for each test: Swift Testing makes a new suite value for every one.
     private let test: TestApp
 
     init() throws {
@@ -80,7 +80,7 @@ struct RouteWalkTests {
         }
     }
 
-    @Test("An administrator comes to every page of an account, his own or another's alike, and not to the operator's")
+    @Test("An administrator can open every page of their account, and none of the operator's")
     func administrators() throws {
         for person in [test.alice, test.mallory] {
             for route in pages where route.access != .anonymous {

@@ -80,7 +80,7 @@ struct WebhookSettingsTests {
         #expect(try pages.all(of: pages.test.acme).map(\.url) == ["http://127.0.0.1:9009/second"])
     }
 
-    @Test("Who may only view sees the facts and no form; who has no right sees nothing; a stranger has settings of his own")
+    @Test("Who may only view sees the facts and no form; who has no right sees nothing; a stranger has settings of their own")
     func rights() throws {
         let pages = try WebhookPages()
         _ = pages.alice.post(

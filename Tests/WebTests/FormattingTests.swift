@@ -35,6 +35,15 @@ struct FormattingTests {
         #expect(try times(zone, language).text(now) == words)
     }
 
+    @Test("In a sentence a time has no seconds; for programs it is ISO 8601, with the offset in both")
+    func sentence() throws {
+        let night = try #require(Timestamp(iso8601: "2026-11-25T02:15:00Z"))
+        #expect(try times("Europe/Paris").inSentence(night) == "25 Nov 2026 at 03:15 (+01:00)")
+        #expect(try times("Europe/Paris", .french).inSentence(night) == "25 nov. 2026 à 03:15 (+01:00)")
+        #expect(try times("Europe/Paris").iso8601(night) == "2026-11-25T03:15:00+01:00")
+        #expect(try times("America/St_Johns").iso8601(night) == "2026-11-24T22:45:00-03:30")
+    }
+
     @Test("An hour that comes twice is told apart by its offset")
     func overlap() throws {
         let paris = try times("Europe/Paris")

@@ -33,7 +33,7 @@ struct LocalesTests {
         #expect(checked > 50)
     }
 
-    @Test("French has its apostrophes, and no space before a colon or a question mark that a line could break at")
+    @Test("French has its apostrophes, and before its double signs and inside its quotation marks the spaces at which no line breaks")
     func typography() throws {
         let folder = "\(package)/Locales/fr"
         for file in try FileManager.default.contentsOfDirectory(atPath: folder).filter({ $0.hasSuffix(".json") }) {
@@ -41,7 +41,22 @@ struct LocalesTests {
             let messages = try #require(try JSONSerialization.jsonObject(with: data) as? [String: String])
             for (key, message) in messages {
                 #expect(!message.contains(/[A-Za-zéèà]'[A-Za-zéèà]/), "\(key): a straight apostrophe")
-                #expect(!message.contains(/[ ][:;?!](\s|$)/), "\(key): a space that breaks")
+                #expect(!message.contains(/[^\u{202F}][;?!](\s|$)/), "\(key): a narrow no-break space before ; ? !")
+                #expect(!message.contains(/[ \u{202F}]:(\s|$)/), "\(key): a no-break space before :")
+                #expect(!message.contains(/«[^\u{A0}]|[^\u{A0}]»/), "\(key): a no-break space inside « »")
+            }
+        }
+    }
+
+    @Test("One word for one thing in French")
+    func oneWord() throws {
+        let folder = "\(package)/Locales/fr"
+        for file in try FileManager.default.contentsOfDirectory(atPath: folder).filter({ $0.hasSuffix(".json") }) {
+            let data = try #require(FileManager.default.contents(atPath: "\(folder)/\(file)"))
+            let messages = try #require(try JSONSerialization.jsonObject(with: data) as? [String: String])
+            for (key, message) in messages {
+                // destinataire, Bearer, paramètres, conserver
+                #expect(!message.contains(/[Rr]écepteur|bearer|[Rr]églage|[Gg]ardée?s? |fuseau de/), "\(key): \(message)")
             }
         }
     }

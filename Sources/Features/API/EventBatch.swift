@@ -7,7 +7,7 @@ import JSON
 import Time
 
 struct EventBatch {
-    static let mostEvents = 1000
+    static let maximumEvents = 1000
     /// The envelope that is written around what was sent is shorter than this.
     private static let envelope = 512
 
@@ -19,7 +19,7 @@ struct EventBatch {
     /// Throws a `Problem` when the body as a whole cannot be read; what is wrong with one event of several is in its item.
     init(_ bytes: [UInt8], _ request: Request, now: Timestamp) throws {
         let key = try Self.key(request)
-        let mayBeTooLong = bytes.count > EventInput.longestBody - Self.envelope
+        let mayBeTooLong = bytes.count > EventInput.maximumBodySize - Self.envelope
         switch request.contentType?.essence {
         case "application/json":
             let value = try Self.parse(bytes)
@@ -71,12 +71,12 @@ struct EventBatch {
         if count == 0 {
             throw Problem(
                 status: .unprocessableContent, type: "empty-batch", title: "Empty batch",
-                detail: "The batch has no event. Send 1 to \(mostEvents).")
+                detail: "The batch has no event. Send 1 to \(maximumEvents).")
         }
-        if count > mostEvents {
+        if count > maximumEvents {
             throw Problem(
                 status: .contentTooLarge, type: "too-many-events", title: "Too many events",
-                detail: "The batch has \(count) events; the most is \(mostEvents). Nothing was accepted: send smaller batches.")
+                detail: "The batch has \(count) events; the limit is \(maximumEvents). Nothing was accepted: send smaller batches.")
         }
     }
 

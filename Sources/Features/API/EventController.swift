@@ -24,7 +24,7 @@ extension Feature {
         let events = EventController(app)
         return Running(
             routes: [
-                .machine(.post, "/events", .writeEvents, events.create).limitingBody(to: EventController.longestCall),
+                .machine(.post, "/events", .writeEvents, events.create).limitingBody(to: EventController.maximumCallSize),
                 .machine(.get, "/events/{id}", .readEvents, events.show),
             ])
     }
@@ -32,7 +32,7 @@ extension Feature {
 
 struct EventController {
     /// In bytes; as in nginx.conf.
-    static let longestCall = 4 << 20
+    static let maximumCallSize = 4 << 20
     private let acceptor: EventAcceptor
     private let store: EventStore
 

@@ -9,10 +9,10 @@ import Time
 
 struct EventInput {
     /// Of an event's body as receivers get it: what SQS takes (webhooks.md § The request).
-    static let longestBody = 256 * 1024
-    private static let longestKey = 255
+    static let maximumBodySize = 256 * 1024
+    private static let maximumKeyLength = 255
     /// Of one event: half a million unknown members must not make an answer fifteen times as long.
-    private static let mostUnknown = 20
+    private static let maximumUnknown = 20
     private static let members = ["event_type", "event_time", "event_id", "current_context", "data"]
 
     let event: NewEvent
@@ -28,7 +28,7 @@ struct EventInput {
         }
         var faults: [EventFault] = []
         let unknown = object.members.lazy.filter { !Self.members.contains($0.name) }
-        for member in unknown.prefix(Self.mostUnknown) { faults.append(.unknownMember(member.name, in: pointer)) }
+        for member in unknown.prefix(Self.maximumUnknown) { faults.append(.unknownMember(member.name, in: pointer)) }
 
         let type = Self.type(object["event_type"], pointer, &faults)
         let time = Self.time(object["event_time"], pointer, &faults)
@@ -46,16 +46,16 @@ struct EventInput {
         event = NewEvent(type: type, idempotencyKey: ownKey ?? key, time: time ?? now, context: context, data: data)
         if mayBeTooLong {
             let length = event.body.count
-            guard length <= Self.longestBody else { throw EventFault.tooLong(length, pointer) }
+            guard length <= Self.maximumBodySize else { throw EventFault.tooLong(length, pointer) }
         }
     }
 
     /// A key for idempotency: text that can be stored, compared and shown.
     static func isKey(_ text: String) -> Bool {
-        !text.isEmpty && text.utf8.count <= longestKey && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+        !text.isEmpty && text.utf8.count <= maximumKeyLength && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
     }
 
-    static let keyRule = "Use a text of 1 to \(longestKey) bytes without control characters."
+    static let keyRule = "Use a text of 1 to \(maximumKeyLength) bytes without control characters."
 
     private static func type(_ value: JSONValue?, _ pointer: String, _ faults: inout [EventFault]) -> EventType? {
         guard let value else {
@@ -153,7 +153,7 @@ struct EventFault {
     static func tooLong(_ length: Int, _ pointer: String) -> Problem {
         Problem(
             status: .contentTooLarge, type: "event-too-large", title: "Event too large",
-            detail: "The event has \(length) bytes; the most is \(EventInput.longestBody). Send a link to what is large.",
+            detail: "The event has \(length) bytes; the limit is \(EventInput.maximumBodySize). Send a link to what is large.",
             extensions: ["errors": [["pointer": .string("#" + pointer), "detail": "The event is too large."]]])
     }
 

@@ -18,7 +18,7 @@ extension Feature {
         let media = MediaController(app)
         return Running(
             routes: [
-                .machine(.post, "/media", .writeMedia, media.create).limitingBody(to: MediaController.largestFile),
+                .machine(.post, "/media", .writeMedia, media.create).limitingBody(to: MediaController.maximumFileSize),
                 .machine(.get, "/media/{id}", .writeMedia, media.show),
                 .machine(.patch, "/media/{id}", .writeMedia, media.update),
             ])
@@ -27,7 +27,7 @@ extension Feature {
 
 struct MediaController {
     /// Bytes of a file that is sent; the web server takes no more either. Larger files come by the inbox folder.
-    static let largestFile = 64 << 20
+    static let maximumFileSize = 64 << 20
 
     private let store: MediaStore
     private let intake: MediaIntake
@@ -121,7 +121,8 @@ struct MediaController {
         let form: MultipartForm
         do {
             form = try MultipartParser(
-                contentType: call.request.contentType, limits: .init(parts: 20, fileSize: Self.largestFile), folder: call.site.uploadFolder
+                contentType: call.request.contentType, limits: .init(parts: 20, fileSize: Self.maximumFileSize),
+                folder: call.site.uploadFolder
             ).parse(call.request.body)
         } catch let error as MultipartError {
             throw Problem(
@@ -130,7 +131,7 @@ struct MediaController {
         } catch let failure as UploadFailure {
             throw Problem.media(failure)
         }
-        guard form.oversizedFiles.isEmpty else { throw BodyError.tooLarge(limit: Self.largestFile) }
+        guard form.oversizedFiles.isEmpty else { throw BodyError.tooLarge(limit: Self.maximumFileSize) }
         guard form.files.count == 1, let file = form.file("file") else {
             throw Problem.invalidMedia([("file", "Send exactly one file, in the field “file”.")])
         }

@@ -63,7 +63,7 @@ package struct MediaIntake: Sendable {
         do {
             try store.insert(media, id: id, fileExtension: fileExtension, bytes: bytes, of: account)
         } catch {
-            // Refused, so the caller is told and may try again with the same file. After a crash here the daily check finds it.
+            // Refused: the caller gets an error and may try again with the same file. After a crash here the daily check finds it.
             takeBack()
             if case .duplicate = error as? DatabaseError, let known = try known(media, account) { return (known, false) }
             throw error

@@ -39,7 +39,7 @@ struct LogoImage: Sendable, Equatable {
     }
 
     /// Pixels on a side. Wider than any screen, and at most 64 MiB once a browser has decoded it.
-    static let longestSide = 4096
+    static let maximumSide = 4096
 
     let format: Format
     /// In pixels.
@@ -98,9 +98,9 @@ enum ImageFault: Error {
         }
     }
 
-    /// Throws unless both sides are from 1 to `LogoImage.longestSide`.
+    /// Throws unless both sides are from 1 to `LogoImage.maximumSide`.
     static func check(width: Int, height: Int) throws(ImageFault) {
         guard width > 0, height > 0 else { throw .damaged }
-        guard width <= LogoImage.longestSide, height <= LogoImage.longestSide else { throw .dimensions(width: width, height: height) }
+        guard width <= LogoImage.maximumSide, height <= LogoImage.maximumSide else { throw .dimensions(width: width, height: height) }
     }
 }

@@ -66,7 +66,7 @@ extension LogoProblem {
         case .dimensions(let width, let height):
             t(
                 "account.logo.dimensions",
-                ["width": numbers.text(width), "height": numbers.text(height), "limit": numbers.text(LogoImage.longestSide)])
+                ["width": numbers.text(width), "height": numbers.text(height), "limit": numbers.text(LogoImage.maximumSide)])
         case .damaged: t("account.logo.damaged")
         }
     }

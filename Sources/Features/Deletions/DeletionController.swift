@@ -63,26 +63,27 @@ struct DeletionController {
         return try member.page(template, page, PageHead(t("deletions.title"), lead: t("deletions.lead")))
     }
 
-    /// The same rows as the page shows, all of them, as CSV.
+    /// The same rows as the page shows, all of them, as CSV; with `raw`, for programs, formulas are not neutralised.
     @Sendable func export(_ member: Member) throws -> WebResponse {
         let account = member.account.id
         let filter = filter(member, DateRange(member.query))
         let t = member.t
         let times = member.times
         let store = store
+        let csv = CSV(language: member.visit.language, isRaw: member.query["raw"] != nil)
         return WebResponse(
             fields: [.contentType: "text/csv; charset=utf-8", .contentDisposition: "attachment; filename=\"deletions.csv\""],
             body: .stream { write in
-                let head = [t("deletions.when"), t("deletions.user"), t("deletions.entity"), t("deletions.detail"), t("deletions.items")]
+                let head = ["when", "user", "entity", "detail", "items", "bytes"].map { t("deletions.\($0)") }
                 // The byte order mark makes spreadsheets read UTF-8.
-                try write(ArraySlice(("\u{FEFF}" + CSV.line(head)).utf8))
+                try write(ArraySlice(("\u{FEFF}" + csv.line(head)).utf8))
                 var query = FormData()
                 while true {
                     let found = try store.page(of: account, filter, at: PagePosition(query), size: 500)
                     let lines = found.elements.map { record in
-                        CSV.line([
-                            times.text(record.deletedAt), record.user == nil ? t("deletions.system") : record.userName,
-                            t("entity.\(record.entity.rawValue)"), record.detail, String(record.items),
+                        csv.line([
+                            times.iso8601(record.deletedAt), record.user == nil ? t("deletions.system") : record.userName,
+                            t("entity.\(record.entity.rawValue)"), record.detail, String(record.items), String(record.bytes),
                         ])
                     }
                     if !lines.isEmpty { try write(ArraySlice(lines.joined().utf8)) }

@@ -37,7 +37,7 @@ package struct Demo {
         SignIn(who: "Operator of the platform", email: "operator@hookswitch.example"),
     ]
 
-    /// Fills an empty data folder. Throws `NotEmpty` when somebody lives there.
+    /// Fills an empty data folder. Throws `NotEmpty` when there are accounts already.
     package func fill() throws {
         let site = app.site
         guard try site.database.read({ try $0.value("SELECT COUNT(*) FROM accounts", as: Int.self) }) == 0 else { throw NotEmpty() }

@@ -1,8 +1,9 @@
 // Three months of the demonstration's events, deliveries and attempts, thinner at night and at weekends, with the failures that
-// people come to look for.
+// people come to look for: weeks ago, last week and yesterday.
 
 import Database
 import Delivery
+import HTTPClient
 import JSON
 import Time
 import Web
@@ -13,35 +14,32 @@ struct DemoHistory {
     let place: DemoPlace
 
     private static let days = 89
-    private static let eventsADay = 34
+    private static let storiesADay = 16
 
     func fill(_ random: inout DemoRandom) throws {
         let webhooks = try makeWebhooks()
         // Ids sort by time, so those of the past are made by a clock that goes through it.
         let past = ManualClock(demo.now)
         let ids = IDGenerator(clock: past.clock)
-        let types = EventCatalogue.standard.types.filter { Self.frequent.contains($0.name) }
         for day in stride(from: Self.days, through: 0, by: -1) {
-            let times = instants(daysAgo: day, &random)
-            var drawn: [(time: Timestamp, type: EventType, outcomes: [DemoOutcome], call: Int, user: Int)] = []
-            for time in times {
-                guard let type = types.randomElement(using: &random) else { continue }
-                // The CRM was down for a day and a half, five weeks ago.
-                let isOutage = day == 35 || (day == 34 && time.seconds % 86400 < 43200)
-                let outcomes = webhooks.indices.map { DemoOutcome.drawn(webhook: $0, isOutage: isOutage, type: type, &random) }
-                drawn.append(
-                    (
-                        time, type, outcomes, Int.random(in: 10_000...99_999, using: &random),
-                        Int.random(in: 0..<account.users.count, using: &random)
-                    ))
+            var drawn: [(event: DemoEvent, outcomes: [DemoOutcome], seed: Int)] = []
+            for time in instants(daysAgo: day, &random) {
+                let person = account.users[Int.random(in: 0..<account.users.count, using: &random)]
+                for event in DemoStory(place: place, account: account.id, person: person).events(from: time, &random) {
+                    let seed = Int.random(in: 0..<100_000, using: &random)
+                    let outcomes = webhooks.indices.map { outcome(of: event, at: $0, daysAgo: day, seed: seed, &random) }
+                    drawn.append((event, outcomes, seed))
+                }
             }
+            drawn.sort { $0.event.time < $1.event.time }
+            let events = drawn.filter { $0.event.time < demo.now - .seconds(60) }
             try demo.app.site.database.write { connection in
-                for event in drawn {
+                for (event, outcomes, seed) in events {
                     past.set(event.time)
                     let writer = DemoDeliveryWriter(ids: ids, account: account.id, connection: connection)
-                    let id = try writer.event(data(event.type, call: event.call, user: event.user), event.type, at: event.time)
-                    for (webhook, outcome) in zip(webhooks, event.outcomes) where webhook.events.includes(event.type) {
-                        try writer.delivery(of: id, event.type, to: webhook, at: event.time, outcome, call: event.call)
+                    let (id, body) = try writer.write(event)
+                    for (webhook, outcome) in zip(webhooks, outcomes) where webhook.events.includes(event.type) {
+                        try writer.write(event, id, body, to: webhook, outcome, seed: seed)
                     }
                 }
             }
@@ -49,13 +47,31 @@ struct DemoHistory {
         try count(webhooks)
     }
 
-    private static let frequent: Set<String> = [
-        "USER_LOGIN", "USER_LOGIN_FAILURE", "USER_MODIFIED", "user:activity_changed", "call:start", "call:update", "call:end", "cdr",
-        "call:missed",
-        "recording:ready", "voicemail:left", "contact:created", "contact:updated", "payment:succeeded", "SMS_SENT", "case:created",
-        "case:closed",
-        "conversation:closed", "export:ready",
-    ]
+    /// Mostly well. The CRM was down for a day and a half, five weeks ago; the archive's certificate had expired for two days of last
+    /// week; the wallboard did not answer yesterday afternoon.
+    private func outcome(of event: DemoEvent, at webhook: Int, daysAgo day: Int, seed: Int, _ random: inout DemoRandom) -> DemoOutcome {
+        let hour = demo.app.site.zone(place.account.timeZone).civil(event.time).hour
+        let trouble: DemoOutcome.Trouble? =
+            switch webhook {
+            case 1 where day == 35 || day == 34 && hour < 12: .refused
+            case 2 where day == 1 && hour >= 12: .slow
+            case 3 where day == 6 || day == 5: .certificate
+            default: nil
+            }
+        let isLive = event.type.freshness == .live
+        let chance = Int.random(in: 0..<100, using: &random)
+        let outcome =
+            if let trouble { DemoOutcome(end: isLive ? .expired : .failed, failures: isLive ? 4 : 10, trouble: trouble, seed: seed) } else {
+                switch chance {
+                case 0: DemoOutcome(end: isLive ? .expired : .delivered, failures: isLive ? 4 : 3, trouble: nil, seed: seed)
+                case 1...3: DemoOutcome(end: .delivered, failures: 1, trouble: nil, seed: seed)
+                default: DemoOutcome(end: .delivered, failures: 0, trouble: nil, seed: seed)
+                }
+            }
+        // What would not be over by now went well.
+        let isOver = (outcome.attempts(of: event).last?.finishedAt).map { $0 < demo.now } ?? false
+        return isOver ? outcome : DemoOutcome(end: .delivered, failures: 0, trouble: nil, seed: seed)
+    }
 
     private func makeWebhooks() throws -> [WebhookConfiguration] {
         let site = demo.app.site
@@ -92,30 +108,16 @@ struct DemoHistory {
         return webhooks
     }
 
-    /// Working hours mostly, in the order of time; none later than now.
+    /// Working hours mostly.
     private func instants(daysAgo day: Int, _ random: inout DemoRandom) -> [Timestamp] {
         let zone = demo.app.site.zone(place.account.timeZone)
         let date = zone.civil(demo.now).date.adding(days: -day)
         let isWeekend = date.weekday == 0 || date.weekday == 6
         let start = zone.startOfDay(date)
-        return (0..<(isWeekend ? Self.eventsADay / 4 : Self.eventsADay)).map { _ in
+        return (0..<(isWeekend ? Self.storiesADay / 4 : Self.storiesADay)).map { _ in
             let hour = (Double.random(in: 8...19, using: &random) + Double.random(in: 7...20, using: &random)) / 2
             return start + .milliseconds(Int64(hour * 3_600_000) + Int64.random(in: 0...999, using: &random))
-        }.filter { $0 < demo.now - .seconds(60) }.sorted()
-    }
-
-    private func data(_ type: EventType, call: Int, user: Int) -> JSONObject {
-        var data = type.sample
-        let person = account.users[user]
-        if data["call_id"] != nil {
-            data["call_id"] = .string("c-\(call)")
-            data["tracking_number"] = .string(place.number(call % place.numbers))
-            data["caller"] = .string(place.account.country == "FR" ? "+336\(10_000_000 + call * 613)" : "+4477\(10_000_000 + call * 613)")
         }
-        if data["user"] != nil {
-            data["user"] = ["id": .string(person.id.description), "email": .string(person.email), "name": .string(person.name)]
-        }
-        return data
     }
 
     /// The figures that the list shows are those of the rows.
@@ -132,38 +134,6 @@ struct DemoHistory {
                     WHERE id = \(webhook.id)
                     """)
             }
-        }
-    }
-}
-
-/// How a delivery of the demonstration went.
-enum DemoOutcome {
-    case delivered(afterFailures: Int)
-    case failed(attempts: Int)
-    case expired(attempts: Int)
-
-    static func drawn(webhook: Int, isOutage: Bool, type: EventType, _ random: inout DemoRandom) -> DemoOutcome {
-        let isLive = type.freshness == .live
-        if webhook == 1, isOutage { return isLive ? .expired(attempts: 4) : .failed(attempts: 10) }
-        switch Int.random(in: 0..<100, using: &random) {
-        case 0: return isLive ? .expired(attempts: 4) : .delivered(afterFailures: 3)
-        case 1...3: return .delivered(afterFailures: 1)
-        default: return .delivered(afterFailures: 0)
-        }
-    }
-
-    var attempts: Int {
-        switch self {
-        case .delivered(let failures): failures + 1
-        case .failed(let attempts), .expired(let attempts): attempts
-        }
-    }
-
-    var state: DeliveryState {
-        switch self {
-        case .delivered: .delivered
-        case .failed: .failed
-        case .expired: .expired
         }
     }
 }

@@ -1,5 +1,5 @@
-// The demonstration's recordings and messages: files of real bytes with a row each, a policy that is about to take some of them,
-// one item under hold that it must not take, and the purges of the past weeks in the Deletion history.
+// The demonstration's recordings and messages: sound files with a row each, policies of which the next purge takes some, items under
+// hold that it must not take, and every night's purge so far in the Deletion history.
 
 import Database
 import Foundation
@@ -11,11 +11,34 @@ struct DemoMedia {
     let account: DemoAccount.Filled
     let place: DemoPlace
 
-    private static let kinds: [(kind: String, entity: DeletedEntity, share: Int, seconds: ClosedRange<Double>)] = [
-        ("recordings", .recordings, 60, 1...4), ("voice_mailbox", .voiceMailbox, 18, 0.6...2),
-        ("personal_voicemail", .personalVoicemail, 14, 0.6...2),
-        ("ivr_recorder", .ivrRecorder, 8, 0.5...1.2),
+    private struct Kind {
+        let kind: MediaKind
+        /// Of a hundred files.
+        let share: Int
+        let seconds: ClosedRange<Double>
+        /// How long it is kept; nil: without limit.
+        let days: Int?
+    }
+
+    private static let kinds = [
+        Kind(kind: .recordings, share: 60, seconds: 35...640, days: 120),
+        Kind(kind: .voiceMailbox, share: 18, seconds: 8...70, days: 90),
+        Kind(kind: .personalVoicemail, share: 14, seconds: 8...70, days: nil),
+        Kind(kind: .ivrRecorder, share: 8, seconds: 5...25, days: nil),
     ]
+
+    private var zone: Zone { demo.app.site.zone(place.account.timeZone) }
+
+    /// When the purge of a day ran: a quarter past three on the account's own clocks, summer and winter.
+    private func purge(of date: CivilDate) -> Timestamp {
+        guard let time = CivilTime(date: date, hour: 3, minute: 15) else { return zone.startOfDay(date) }
+        return zone.firstInstant(from: time)
+    }
+
+    private var lastPurge: Timestamp {
+        let today = zone.civil(demo.now).date
+        return purge(of: today) <= demo.now ? purge(of: today) : purge(of: today.adding(days: -1))
+    }
 
     func fill(_ random: inout DemoRandom) throws {
         let site = demo.app.site
@@ -23,29 +46,39 @@ struct DemoMedia {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
         let past = ManualClock(demo.now)
         let ids = IDGenerator(clock: past.clock)
+        let lastPurge = lastPurge
         var rows: [SQL] = []
         for index in 0..<place.files {
             let choice = Self.kind(at: index % 100)
-            let time = demo.now - .seconds(Int64.random(in: 3600...(150 * 86400), using: &random))
+            let isHeld = index % 70 == 69
+            // What the last purge should have taken is not there; what the next one takes, is.
+            let oldest =
+                if isHeld { demo.now - .seconds(150 * 86400) } else {
+                    choice.days.map { lastPurge - .seconds(Int64($0) * 86400 - 60) } ?? demo.now - .seconds(150 * 86400)
+                }
+            let newest = index % 20 == 0 && choice.days != nil ? oldest + .seconds(20 * 3600) : demo.now - .seconds(3600)
+            let time = Timestamp(milliseconds: Int64.random(in: oldest.milliseconds...newest.milliseconds, using: &random))
             past.set(time)
             let id = ids.next(DemoFile.self)
-            let bytes = DemoSound.wave(seconds: Double.random(in: choice.seconds, using: &random), seed: index)
-            try Data(bytes).write(to: URL(filePath: "\(folder)/\(id.stored).wav"))
+            let bytes = try DemoSound.write(
+                to: "\(folder)/\(id.stored).wav", seconds: Double.random(in: choice.seconds, using: &random), seed: index)
             let user = account.users.randomElement(using: &random)
-            let connector: String? = choice.kind == "recordings" && index % 4 == 0 ? "Amazon S3" : nil
+            let connector: String? = choice.kind == .recordings && index % 4 == 0 ? "Amazon S3" : nil
             rows.append(
                 """
                 INSERT INTO media_files (id, account_id, kind, extension, bytes, recorded_at, user_id, user_name, tracking_number, connector, is_held,
                     created_at)
-                VALUES (\(id), \(account.id), \(choice.kind), \("wav"), \(bytes.count), \(time), \(user?.id), \(user?.name),
-                    \(place.number(index % place.numbers)), \(connector), \(index % 70 == 69), \(time))
+                VALUES (\(id), \(account.id), \(choice.kind), \("wav"), \(bytes), \(time), \(user?.id), \(user?.name),
+                    \(place.number(index % place.numbers)), \(connector), \(isHeld), \(time))
                 """)
         }
         let inserts = rows
         try site.database.write { connection in
             for row in inserts { try connection.execute(row) }
-            for (kind, days) in [("recordings", 120), ("voice_mailbox", 90)] {
-                try connection.execute("INSERT INTO retention_policies (account_id, kind, days) VALUES (\(account.id), \(kind), \(days))")
+            for kind in Self.kinds {
+                guard let days = kind.days else { continue }
+                try connection.execute(
+                    "INSERT INTO retention_policies (account_id, kind, days) VALUES (\(account.id), \(kind.kind), \(days))")
             }
         }
         try fillDeletions(&random)
@@ -53,28 +86,36 @@ struct DemoMedia {
 
     private func fillDeletions(_ random: inout DemoRandom) throws {
         let site = demo.app.site
+        let t = site.locales[Language(rawValue: place.account.language) ?? .english]
+        let times = Times(zone: zone, translation: t, now: demo.now)
         let past = ManualClock(demo.now)
         let ids = IDGenerator(clock: past.clock)
-        for day in stride(from: 88, through: 1, by: -1) {
-            past.set(
-                site.zone(place.account.timeZone).startOfDay(site.zone("UTC").civil(demo.now).date.adding(days: -day))
-                    + .seconds(3 * 3600 + 15 * 60 + 2))
-            for choice in Self.kinds.prefix(2) where Int.random(in: 0..<3, using: &random) > 0 {
+        let today = zone.civil(demo.now).date
+        for day in stride(from: 88, through: 0, by: -1) {
+            let asked = purge(of: today.adding(days: -day))
+            let done = asked + .seconds(2)
+            guard done < demo.now else { continue }
+            past.set(done)
+            for choice in Self.kinds where Int.random(in: 0..<3, using: &random) > 0 {
+                guard let days = choice.days else { continue }
                 let items = Int.random(in: 1...40, using: &random)
-                let at = past.clock.now()
+                let seconds = Double.random(in: choice.seconds, using: &random)
+                let detail = t(
+                    "retention.deletion_detail", count: days, ["cutoff": times.inSentence(asked - .seconds(Int64(days) * 86400))])
+                let id = ids.next(DeletionRow.self)
                 try site.database.write { connection in
                     try connection.execute(
                         """
                         INSERT INTO deletions (id, account_id, user_id, user_name, entity, detail, planned, items, bytes, deleted_at)
-                        VALUES (\(ids.next(DeletionRow.self)), \(account.id), NULL, \("System"), \(choice.entity), \(""), \(items), \(items),
-                            \(items * 16_400), \(at))
+                        VALUES (\(id), \(account.id), \(ID<User>?.none), \("System"), \(choice.kind.entity), \(detail), \(items), \(items),
+                            \(items * DemoSound.bytes(seconds: seconds)), \(done))
                         """)
                 }
             }
         }
     }
 
-    private static func kind(at percent: Int) -> (kind: String, entity: DeletedEntity, share: Int, seconds: ClosedRange<Double>) {
+    private static func kind(at percent: Int) -> Kind {
         var upTo = 0
         for kind in kinds {
             upTo += kind.share

@@ -1,4 +1,4 @@
-// My Account's form: what was typed, kept as typed, until it is a profile or a list of what to mend.
+// My Account's form: what was typed, kept as typed, until it is a profile or a list of errors.
 
 import HTTP
 import Time

@@ -1,4 +1,4 @@
-// The form of a new account and its first administrator, who chooses a password of his own at the first sign-in. Shown by the
+// The form of a new account and its first administrator, who must choose their own password at the first sign-in. Shown by the
 // operator's console and by set-up.
 
 import Database

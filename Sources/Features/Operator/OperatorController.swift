@@ -66,7 +66,7 @@ struct OperatorController {
         return person.redirect(to: "/operator/accounts", saying: person.t("operator.created", ["account": form.account.name]))
     }
 
-    /// From now on this session reads and writes that account. Written down in the account, where its administrators can see it.
+    /// From now on this session reads and writes that account. The account's own audit log records it.
     @Sendable func open(_ person: Person) throws -> WebResponse {
         guard let slug = person.visit.parameters["slug"], let account = try people.account(slug: slug),
             let name = try store.name(of: account)

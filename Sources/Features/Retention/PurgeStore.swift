@@ -28,7 +28,7 @@ struct PurgeStore: Sendable {
 
     /// First phase, one batch: what is due and not held becomes `purging`, and the run says how much it means to delete.
     ///
-    /// - Parameter days: what the cutoff was reckoned from. Nothing is marked once the policy keeps the kind for longer.
+    /// - Parameter days: what the cutoff was computed from. Nothing is marked once the policy keeps the kind for longer.
     /// - Returns: how many; 0 when there is no more.
     func mark(_ run: Run, days: Int) throws -> Int {
         try site.database.write { connection in
@@ -60,7 +60,7 @@ struct PurgeStore: Sendable {
     }
 
     /// What was marked, before any of it goes.
-    func planned(_ run: Run, into figures: inout PurgeFigures) throws {
+    func addPlanned(_ run: Run, to figures: inout PurgeFigures) throws {
         try site.database.read { connection in
             try connection.forEachRow(
                 """

@@ -99,7 +99,7 @@ struct RetentionController {
                 ? t("retention.confirm.none")
                 : t(
                     "retention.confirm.summary", count: figures.items,
-                    ["size": member.numbers.bytes(figures.bytes), "date": times.text(next)]),
+                    ["size": member.numbers.bytes(figures.bytes), "date": times.inSentence(next)]),
             comparison: t("retention.confirm.before", count: before.items), figures: FiguresView(figures, member),
             button: t("retention.confirm.save"))
         return try member.page(confirmTemplate, page, PageHead(t("retention.confirm.title")))
@@ -134,14 +134,14 @@ struct RetentionController {
                     days: form[kind].days,
                     errors: errors)
             },
-            nextPurge: next.map { times.view($0) },
+            nextPurge: next.map { times.sentenceView($0) },
             preview: try policy.map { FiguresView(try store.figures(of: account.id, under: $0, asOf: next ?? member.now), member) },
             progress: try store.unfinishedPurges(of: account.id).map { progress in
                 t(
                     "retention.progress",
                     [
                         "kind": progress.kind.label(t), "items": member.numbers.text(progress.items),
-                        "planned": member.numbers.text(progress.planned), "date": times.text(progress.startedAt),
+                        "planned": member.numbers.text(progress.planned), "date": times.inSentence(progress.startedAt),
                     ])
             },
             check: try store.check(of: account.id).map { CheckView($0, member) }, mayViewDeletions: member.may(.viewDeletions))

@@ -1,4 +1,4 @@
-// The policies as typed, until they are policies or a list of what to mend.
+// The policies as typed, until they are policies or a list of errors.
 
 import HTTP
 import Spelling

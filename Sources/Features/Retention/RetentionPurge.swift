@@ -56,7 +56,7 @@ package struct RetentionPurge: Sendable {
     /// Finishes what earlier purges of the account left, then deletes what is due, and says what it deleted.
     ///
     /// - Parameters:
-    ///   - instant: what ages are reckoned at, now when nil; never later than now.
+    ///   - instant: the moment at which ages are taken, now when nil; never later than now.
     ///   - isStopping: asked before each batch; what is left is finished at the next start.
     package func run(
         _ account: ID<Account>, by actor: PurgeActor, asOf instant: Timestamp? = nil, isStopping: () -> Bool = { false }
@@ -79,7 +79,7 @@ package struct RetentionPurge: Sendable {
                 try reached(.marked)
             }
             guard marked > 0 else { return result }
-            try store.planned(run, into: &result)
+            try store.addPlanned(run, to: &result)
             try carryOut(run, isStopping: isStopping)
             (result.items, result.bytes) = try store.deleted(by: run)
             return result
@@ -131,6 +131,6 @@ package struct RetentionPurge: Sendable {
     private func detail(_ days: Int, _ cutoff: Timestamp, _ place: RetentionStore.AccountPlace) -> String {
         let t = site.locales[Language(rawValue: place.language) ?? .english]
         let times = Times(zone: site.zone(place.timeZone), translation: t, now: site.clock.now())
-        return t("retention.deletion_detail", count: days, ["cutoff": times.text(cutoff)])
+        return t("retention.deletion_detail", count: days, ["cutoff": times.inSentence(cutoff)])
     }
 }

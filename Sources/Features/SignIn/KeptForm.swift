@@ -17,8 +17,8 @@ struct KeptForm {
     let losses: [Loss]
 
     /// Our largest form has some 250 inputs and a few KB; no text that it takes is longer than 64 KiB.
-    private static let mostFields = 500
-    private static let mostBytes = 128 << 10
+    private static let maximumFields = 500
+    private static let maximumBytes = 128 << 10
     /// What a form that carries a kept one may have: each of its bytes may take three when it is sent.
     static let bodyLimit = 512 << 10
 
@@ -36,7 +36,8 @@ struct KeptForm {
         if visit.form.fields.contains(where: { Self.isSecret($0.name) && !$0.value.isEmpty }) { losses.append(.secrets) }
         if visit.upload.files.contains(where: { !$0.fileName.isEmpty }) || !visit.upload.oversizedFiles.isEmpty { losses.append(.files) }
         let typed = visit.form.fields.filter { $0.name != "csrf" && !Self.isSecret($0.name) }
-        let isTooLarge = typed.count > Self.mostFields || typed.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count } > Self.mostBytes
+        let isTooLarge =
+            typed.count > Self.maximumFields || typed.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count } > Self.maximumBytes
         if isTooLarge { losses.append(.size) }
         fields = isTooLarge ? [] : typed.map { HiddenField(name: $0.name, value: $0.value) }
         self.losses = losses

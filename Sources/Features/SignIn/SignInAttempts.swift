@@ -1,4 +1,4 @@
-// How often somebody may try: counted in memory, because a restart that forgives a few tries is cheaper than a write for each.
+// Limits attempts to sign in. Counted in memory: forgetting a few at a restart costs less than a write for each.
 
 import Synchronization
 import Time
@@ -6,10 +6,10 @@ import Time
 /// Failed tries of the last hour, by what was tried: an email address, or a browser that its owner has used.
 final class SignInAttempts: Sendable {
     /// reliability.md: at most 100 an hour an account.
-    static let most = 100
+    static let maximum = 100
     static let period = Duration.seconds(3600)
     /// What is remembered at most: some 8 MB.
-    private static let mostSubjects = 10_000
+    private static let maximumSubjects = 10_000
 
     private let tries = Mutex<[String: [Timestamp]]>([:])
 
@@ -18,9 +18,9 @@ final class SignInAttempts: Sendable {
     func begin(_ subject: String, at now: Timestamp) -> Duration? {
         tries.withLock { tries in
             var own = (tries[subject] ?? []).filter { $0 > now - Self.period }
-            if own.count >= Self.most, let oldest = own.first { return oldest + Self.period - now }
+            if own.count >= Self.maximum, let oldest = own.first { return oldest + Self.period - now }
             own.append(now)
-            if tries[subject] == nil, tries.count >= Self.mostSubjects { Self.makeRoom(in: &tries, at: now) }
+            if tries[subject] == nil, tries.count >= Self.maximumSubjects { Self.makeRoom(in: &tries, at: now) }
             tries[subject] = own
             return nil
         }
@@ -38,8 +38,8 @@ final class SignInAttempts: Sendable {
     /// The half with the fewest tries goes: somebody who tries many invented names cannot wash away the count of a real one.
     private static func makeRoom(in tries: inout [String: [Timestamp]], at now: Timestamp) {
         tries = tries.filter { $0.value.contains { $0 > now - period } }
-        guard tries.count >= mostSubjects else { return }
-        let kept = tries.sorted { $0.value.count > $1.value.count }.prefix(mostSubjects / 2)
+        guard tries.count >= maximumSubjects else { return }
+        let kept = tries.sorted { $0.value.count > $1.value.count }.prefix(maximumSubjects / 2)
         tries = Dictionary(uniqueKeysWithValues: kept.map { ($0.key, $0.value) })
     }
 }

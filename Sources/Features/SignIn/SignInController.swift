@@ -86,7 +86,7 @@ struct SignInController {
         return response
     }
 
-    /// Answers a form that came without a session, or while the password has to be changed: what was typed goes on in the page.
+    /// Answers a form that came without a session, or while the password has to be changed: what was typed travels along in the page.
     @Sendable func interruption(_ visit: Visit) throws -> WebResponse {
         let kept = KeptForm(interrupted: visit)
         if let session = visit.session {

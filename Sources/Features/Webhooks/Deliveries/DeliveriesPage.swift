@@ -1,4 +1,4 @@
-// What the list of deliveries shows. It is the page that is opened most: a row holds finished words, made once a language.
+// What the list of deliveries shows. It is the page opened most often: a row holds finished words, made once a language.
 
 import Database
 import Delivery

@@ -33,7 +33,7 @@ struct DeliveryDetailController {
             retryCarried: address.carried.isEmpty ? "?from_detail=1" : address.carried + "&from_detail=1",
             mayRetry: member.may(.retryDeliveries) && delivery.state.canRetry, eventType: delivery.eventType,
             badge: words.badge(delivery.state), stateText: stateText(delivery, member),
-            next: delivery.state == .pending ? delivery.nextAt.map { member.times.view($0) } : nil,
+            next: delivery.state == .pending ? delivery.nextAt.map { member.times.sentenceView($0) } : nil,
             deliveryID: IdentifierView(delivery.id.description), eventID: IdentifierView(delivery.event.description),
             webhookName: delivery.webhookName, webhookHref: ListAddress.path(delivery.webhook),
             eventHref: "\(ListAddress.path(nil))?q=\(delivery.event)", url: URLView(delivery.url), facts: facts(delivery, words, member),

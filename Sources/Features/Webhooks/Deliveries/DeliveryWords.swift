@@ -5,7 +5,7 @@ import HTTPClient
 import Web
 
 struct DeliveryWords: Sendable {
-    /// What is told of a fault: whose it was, what happened, and what to do.
+    /// What the page says about a fault: whose it was, what happened, and what to do.
     struct Fault: Sendable {
         let kind: BadgeView.Kind
         /// Who was at fault: us, DNS, TLS, the receiver, …

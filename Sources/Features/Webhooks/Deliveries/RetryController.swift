@@ -1,4 +1,4 @@
-// Retry: one more attempt of a delivery, now. What cannot be sent is told with its reason.
+// Retry: one more attempt of a delivery, now. If it cannot be sent, the page says why.
 
 import Database
 import Delivery

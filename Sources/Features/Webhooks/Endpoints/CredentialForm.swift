@@ -8,7 +8,7 @@ import Web
 struct CredentialForm {
     typealias Authentication = WebhookConfiguration.Authentication
 
-    private static let longestLogin = 200
+    private static let maximumLoginLength = 200
 
     let kind: String
     let login: String
@@ -51,7 +51,7 @@ struct CredentialForm {
             return Authentication.none
         case .basic:
             // RFC 7617: the login ends at the first colon.
-            if login.isEmpty || login.contains(":") || login.utf8.count > Self.longestLogin || !isPrintable(login) {
+            if login.isEmpty || login.contains(":") || login.utf8.count > Self.maximumLoginLength || !isPrintable(login) {
                 errors.add("auth_login", t("webhooks.login.needed"))
             }
             // An empty password is a password: some receivers take a key as the login alone.
@@ -93,7 +93,7 @@ struct CredentialForm {
             return nil
         }
         guard WebhookConfiguration.Header.problem(ofValue: secret) == nil else {
-            errors.add("auth_secret", t("webhooks.secret.malformed", ["limit": "\(WebhookConfiguration.Header.longestValue)"]))
+            errors.add("auth_secret", t("webhooks.secret.malformed", ["limit": "\(WebhookConfiguration.Header.maximumValueLength)"]))
             return nil
         }
         return secret

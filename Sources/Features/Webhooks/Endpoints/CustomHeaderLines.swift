@@ -6,7 +6,7 @@ import Web
 
 enum CustomHeaderLines {
     static let mask = "••••••"
-    static let most = 20
+    static let maximum = 20
 
     static func masked(_ headers: [WebhookConfiguration.Header]) -> String {
         headers.map { "\($0.name): \(mask)" }.joined(separator: "\n")
@@ -20,7 +20,7 @@ enum CustomHeaderLines {
         var kept = stored
         var headers: [WebhookConfiguration.Header] = []
         func refuse(_ word: String, line: Int, name: String) -> [WebhookConfiguration.Header]? {
-            errors.add("headers", t("webhooks.headers.\(word)", ["line": "\(line)", "name": name, "limit": "\(most)"]))
+            errors.add("headers", t("webhooks.headers.\(word)", ["line": "\(line)", "name": name, "limit": "\(maximum)"]))
             return nil
         }
         let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { TypedText.line(String($0)) }
@@ -36,7 +36,7 @@ enum CustomHeaderLines {
             }
             if let problem = header.problem(beside: authentication) { return refuse(problem.word, line: index + 1, name: header.name) }
             headers.append(header)
-            guard headers.count <= most else { return refuse("too_many", line: index + 1, name: header.name) }
+            guard headers.count <= maximum else { return refuse("too_many", line: index + 1, name: header.name) }
         }
         return headers
     }

@@ -1,4 +1,4 @@
-// A webhook's form: what was typed, kept as typed, until it is a webhook or a list of what to mend.
+// A webhook's form: what was typed, kept as typed, until it is a webhook or a list of errors.
 
 import Delivery
 import HTTP
@@ -7,7 +7,7 @@ import Spelling
 import Web
 
 struct EndpointForm {
-    static let longestName = 100
+    static let maximumNameLength = 100
     /// What the box "all events" sends, and what a module's "all of this" begins with.
     static let allEvents = "*"
     static let modulePrefix = "module:"
@@ -102,10 +102,10 @@ struct EndpointForm {
         stored: WebhookConfiguration?, _ restrictable: Restrictable, _ policy: AddressPolicy, _ t: Translation
     ) -> Validated<Change> {
         var errors = FieldErrors()
-        if name.isEmpty || name.count > Self.longestName
+        if name.isEmpty || name.count > Self.maximumNameLength
             || name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
         {
-            errors.add("name", t("webhooks.name.needed", ["limit": "\(Self.longestName)"]))
+            errors.add("name", t("webhooks.name.needed", ["limit": "\(Self.maximumNameLength)"]))
         }
         let target = TargetField.checked(target, "target", policy, t, &errors)
         let secrets = stored.flatMap { stored in target.map { policy.isSameReceiver($0, stored.url) } ?? true ? stored : nil }

@@ -59,7 +59,8 @@ struct EndpointFormPage: TemplateData {
             t, t("webhooks.secret"), hint: t("webhooks.secret.hint"), isSet: webhook.map { $0.authentication != .none } ?? false,
             isShownAgain: isShownAgain, errors)
         headers = TextAreaView(
-            "headers", t("webhooks.headers"), hint: t("webhooks.headers.hint", ["limit": "\(CustomHeaderLines.most)"]), value: form.headers,
+            "headers", t("webhooks.headers"), hint: t("webhooks.headers.hint", ["limit": "\(CustomHeaderLines.maximum)"]),
+            value: form.headers,
             errors: errors)
         restriction = ChoicesView(
             "restriction", t("webhooks.restriction"), checked: [form.restriction],
@@ -160,8 +161,9 @@ struct EventBoxesView: TemplateData {
             let name = t("webhooks.module.\(module.slug)")
             let value = EndpointForm.modulePrefix + module.slug
             let types = catalogue.types(in: module).map { type in
-                Box(
-                    value: type.name, summary: type.summary, words: "\(type.name) \(type.summary) \(name)".lowercased(),
+                let summary = type.summary(t)
+                return Box(
+                    value: type.name, summary: summary, words: "\(type.name) \(summary) \(name)".lowercased(),
                     isChecked: chosen.contains(type.name))
             }
             let count = types.count { $0.isChecked }

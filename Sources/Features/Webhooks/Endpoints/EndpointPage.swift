@@ -109,7 +109,7 @@ struct SigningSecretView: TemplateData {
             secret.until > member.now
                 ? Previous(
                     code: CodeView(member.t("webhooks.signing.previous"), secret.secret, id: "previous-secret"),
-                    until: member.times.view(secret.until)) : nil
+                    until: member.times.sentenceView(secret.until)) : nil
         }
     }
 

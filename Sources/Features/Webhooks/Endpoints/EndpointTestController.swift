@@ -2,6 +2,7 @@
 
 import Database
 import Delivery
+import HTTP
 import HTTPTypes
 import Web
 
@@ -57,7 +58,11 @@ extension App {
         let result: DeliveryEngine.TestResult
         do {
             // As stored now, not as the directory may still have it.
-            result = try engine.test(webhook)
+            result = try engine.test(
+                webhook,
+                context: EventSamples.context(
+                    account: member.account.slug, user: member.session.user.description, email: member.session.email,
+                    address: member.visit.request.remoteAddress))
         } catch DeliveryEngine.TestFailure.tooMany {
             return member.redirect(to: EndpointController.path(of: webhook.id), .warning, saying: member.t("webhooks.test.too_many"))
         }

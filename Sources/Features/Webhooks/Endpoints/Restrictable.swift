@@ -1,4 +1,4 @@
-// "Restrict to": what the account has to choose from, and which events tell of it at all.
+// "Restrict to": what there is to choose from in the account, and which events can be restricted at all.
 
 import Database
 import Delivery
@@ -23,7 +23,7 @@ struct Restrictable {
         users.first { $0.id.description == id }.map { .users([$0.id.description, $0.email]) }
     }
 
-    /// The user that a stored restriction means; empty when he is no longer in the account.
+    /// The user that a stored restriction means; empty when they are no longer in the account.
     func user(of restriction: Restriction) -> String {
         users.first { restriction.values.contains($0.id.description) || restriction.values.contains($0.email) }?.id.description ?? ""
     }

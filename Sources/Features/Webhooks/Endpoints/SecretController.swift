@@ -40,7 +40,7 @@ struct SecretController {
             return member.redirect(to: href + "/secret", .warning, saying: member.t("webhooks.rotate.stale"))
         }
         app.webhooksChanged([webhook.id], of: account)
-        let until = webhook.previousSecret.map { member.times.text($0.until) } ?? ""
+        let until = webhook.previousSecret.map { member.times.inSentence($0.until) } ?? ""
         return member.redirect(to: href, saying: member.t("webhooks.rotated", ["until": until]))
     }
 }
