@@ -8,6 +8,7 @@ import HTTPTypes
 import JSON
 import TestSupport
 import Testing
+import Time
 import Web
 
 extension TestApp {
@@ -34,7 +35,7 @@ extension TestApp {
                 account: self.acme, user: nil, userName: "System", entity: .recordings, detail: "recordings", planned: 3, items: 2,
                 bytes: 1_500_000
             ).record(self.site, on: connection)
-            try connection.execute("UPDATE accounts SET logo_file = \(logo), logo_name = 'acme.png' WHERE id = \(self.acme)")
+            try connection.execute("UPDATE accounts SET logo_file = \(logo), logo_name = 'Our logo.png' WHERE id = \(self.acme)")
             let now = self.site.clock.now()
             try connection.execute(
                 """

@@ -2,6 +2,7 @@
 
 import Database
 import Delivery
+import Features
 import HTTPClient
 import TestSupport
 import Testing
