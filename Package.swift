@@ -39,14 +39,15 @@ let package = Package(
         .target(
             name: "Features",
             dependencies: [
-                "Web", "Delivery", "HTTPClient", "Database", "Templating", "HTTP", "Cron", "JSON", "Spelling", "Time", logging, crypto,
+                "Web", "Delivery", "HTTPClient", "Database", "Templating", "HTTP", "Cron", "JSON", "Spelling", "Telephony", "Time", logging,
+                crypto,
                 httpTypes,
             ],
             swiftSettings: strict),
         .target(
             name: "Web",
             dependencies: [
-                "HTTP", "Templating", "Database", "Cron", "JSON", "Spelling", "Time", logging, crypto, httpTypes,
+                "HTTP", "Templating", "Database", "Cron", "JSON", "Spelling", "Telephony", "Time", logging, crypto, httpTypes,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             swiftSettings: strict),
@@ -66,25 +67,32 @@ let package = Package(
         .target(name: "Templating", swiftSettings: strict),
         .target(name: "Cron", dependencies: ["Time"], swiftSettings: strict),
         .target(name: "JSON", swiftSettings: strict),
+        .target(name: "Telephony", dependencies: ["CPhoneNumber", "Spelling"], swiftSettings: strict),
         .target(name: "Spelling", swiftSettings: strict),
         .target(name: "Time", swiftSettings: strict),
         .systemLibrary(name: "CFastCGI", providers: [.apt(["libfcgi-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        // Debian's libphonenumber-dev, which has no pkg-config file.
+        .target(name: "CPhoneNumber", linkerSettings: [.linkedLibrary("phonenumber")]),
 
         .target(
             name: "TestSupport", dependencies: ["Features", "Web", "HTTPClient", "HTTP", "Database", "Time", httpTypes, logging],
             path: "Tests/TestSupport", swiftSettings: strict),
     ]
-        + ["HTTP", "Templating", "Cron", "JSON", "Spelling", "Time", "Database", "HTTPClient", "FastCGI", "Delivery", "Web", "Features"].map
-    { name in
-        // Every test target may use what stands below Features, so that a test's imports are its own affair.
-        let modules = Set([name, "TestSupport", "Web", "Templating", "Delivery", "HTTPClient", "HTTP", "Cron", "Database", "JSON", "Time"])
-            .sorted()
-        return .testTarget(
-            name: "\(name)Tests",
-            dependencies: modules.map { .target(name: $0) } + [httpTypes, logging, crypto],
-            swiftSettings: strict)
-    }
+        + [
+            "HTTP", "Templating", "Cron", "JSON", "Spelling", "Telephony", "Time", "Database", "HTTPClient", "FastCGI", "Delivery", "Web",
+            "Features",
+        ].map { name in
+            // Every test target may use what stands below Features, so that a test's imports are its own affair.
+            let modules = Set([
+                name, "TestSupport", "Web", "Delivery", "HTTPClient", "HTTP", "Cron", "Database", "JSON", "Telephony", "Templating",
+                "Time",
+            ]).sorted()
+            return .testTarget(
+                name: "\(name)Tests",
+                dependencies: modules.map { .target(name: $0) } + [httpTypes, logging, crypto],
+                swiftSettings: strict)
+        }
         + (withBenchmarks
             ? [
                 .executableTarget(
@@ -92,5 +100,6 @@ let package = Package(
                     dependencies: ["Templating", .product(name: "Mustache", package: "swift-mustache")],
                     path: "Benchmarks/TemplateBenchmark", swiftSettings: strict)
             ] : []),
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
 )

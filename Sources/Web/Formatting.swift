@@ -1,4 +1,4 @@
-// Times, numbers, sizes and phone numbers as the reader's language and zone write them: the one place that knows.
+// Times, numbers and sizes as the reader's language and zone write them: the one place that knows.
 
 package import Time
 
@@ -155,34 +155,5 @@ package struct TimeColumn {
         let relative = if let last, last.distance == distance { last.text } else { times.text(distance) }
         last = (distance, relative)
         return TimeView(iso: time.iso8601, text: times.text(time), relative: relative)
-    }
-}
-
-/// E.164 numbers for people: `+33 1 42 68 53 00`. What cannot be grouped by a known plan is grouped in threes.
-package enum PhoneNumbers {
-    package static func isE164(_ text: String) -> Bool {
-        text.hasPrefix("+") && (8...16).contains(text.utf8.count) && text.utf8.dropFirst().allSatisfy { (48...57).contains($0) }
-            && text.utf8.dropFirst().first != 48
-    }
-
-    package static func grouped(_ e164: String) -> String {
-        guard isE164(e164) else { return e164 }
-        let digits = e164.dropFirst()
-        if digits.hasPrefix("33"), digits.count == 11 {
-            let national = Array(digits.dropFirst(2))
-            let pairs = stride(from: 1, to: 9, by: 2).map { String(national[$0...$0 + 1]) }
-            return "+33 \(national[0]) " + pairs.joined(separator: " ")
-        }
-        if digits.hasPrefix("44"), digits.count == 12 {
-            let national = Array(digits.dropFirst(2))
-            return "+44 \(String(national[0..<2])) \(String(national[2..<6])) \(String(national[6...]))"
-        }
-        var groups: [String] = []
-        var rest = digits.dropFirst(2)
-        while !rest.isEmpty {
-            groups.append(String(rest.prefix(3)))
-            rest = rest.dropFirst(3)
-        }
-        return "+\(digits.prefix(2)) " + groups.joined(separator: " ")
     }
 }

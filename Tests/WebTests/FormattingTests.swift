@@ -98,24 +98,4 @@ struct FormattingTests {
         #expect(Numbers(language: .english).duration(microseconds: microseconds).replacing("\u{00A0}", with: " ") == english)
         #expect(Numbers(language: .french).duration(microseconds: microseconds).replacing("\u{00A0}", with: " ") == french)
     }
-
-    @Test(
-        "Telephone numbers are grouped as their country does",
-        arguments: [
-            ("+33142685300", "+33 1 42 68 53 00"), ("+442079460958", "+44 20 7946 0958"), ("+390612345678", "+39 061 234 567 8"),
-            ("0142685300", "0142685300"),
-        ])
-    func phones(number: String, grouped: String) {
-        #expect(PhoneNumbers.grouped(number) == grouped)
-    }
-
-    @Test(
-        "E.164 is a plus, a country code and 7 to 15 digits in all",
-        arguments: [
-            ("+33142685300", true), ("+1234567", true), ("+0123456789", false), ("33142685300", false), ("+3314268x300", false),
-            ("+1234567890123456", false), ("", false), ("+٣٣١٤٢٦٨٥٣", false),
-        ])
-    func e164(text: String, isNumber: Bool) {
-        #expect(PhoneNumbers.isE164(text) == isNumber)
-    }
 }

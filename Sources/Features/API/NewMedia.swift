@@ -3,6 +3,7 @@
 package import Database
 import HTTP
 import JSON
+import Telephony
 package import Time
 import Web
 

@@ -3,6 +3,7 @@
 import Database
 import HTTP
 import Spelling
+import Telephony
 import Time
 import Web
 
@@ -93,6 +94,7 @@ struct AccountForm {
         case .ambiguous: errors.add("head_of_line", t("account.head_of_line.ambiguous"))
         case .unknownCode: errors.add("head_of_line", t("account.head_of_line.unknown_code"))
         case .wrongLength: errors.add("head_of_line", t("account.head_of_line.wrong_length"))
+        case .shortCode(let digits): errors.add("head_of_line", t("account.head_of_line.short_code", ["number": digits]))
         }
         return nil
     }

@@ -1,6 +1,7 @@
 // What the page of Account settings shows.
 
 import Database
+import Telephony
 import Templating
 import Time
 import Web

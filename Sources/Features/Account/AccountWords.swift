@@ -1,6 +1,7 @@
 // The form's values in words, for showing what two people typed beside each other.
 
 import Database
+import Telephony
 import Web
 
 struct AccountWords {

@@ -1,5 +1,6 @@
 // The small parts that show a value the same way on every page: times, badges, ids, addresses, numbers of telephones.
 
+import Telephony
 package import Templating
 
 package struct TimeView: TemplateData {

@@ -2,6 +2,7 @@
 
 import Database
 import Delivery
+import Telephony
 import Templating
 import Web
 

@@ -4,6 +4,7 @@ import Database
 import Delivery
 import HTTPClient
 import Spelling
+import Telephony
 import Web
 
 extension WebhookConfiguration {
