@@ -118,14 +118,16 @@ package struct PageTemplate<Page: TemplateData>: Sendable {
 
     init(_ name: String, in library: TemplateLibrary, locales: Locales, assets: Assets) throws {
         byLanguage = try Language.allCases.reduce(into: [:]) { templates, language in
-            let translation = locales[language]
-            templates[language] = try FramedTemplate(
-                name, in: library,
-                functions: [
-                    "t": { try translation.templateSource($0) },
-                    "asset": { try assets.url(of: $0) },
-                ])
+            templates[language] = try FramedTemplate(name, in: library, functions: Self.functions(language, locales, assets))
         }
+    }
+
+    /// What templates may call: words, and the addresses of files.
+    static func functions(
+        _ language: Language, _ locales: Locales, _ assets: Assets
+    ) -> [String: @Sendable (String) throws -> String] {
+        let translation = locales[language]
+        return ["t": { try translation.templateSource($0) }, "asset": { try assets.url(of: $0) }]
     }
 
     func render(_ page: Page, in frame: Frame, language: Language) throws -> [UInt8] {

@@ -27,6 +27,8 @@ package struct Route: Sendable {
     package let handler: Handler
     /// The largest body that a request may have here, in bytes.
     package private(set) var bodyLimit = 64 * 1024
+    /// Posted names that may be kept over a sign-in when the session has ended: what the form declares, never a secret.
+    package private(set) var keptNames: Set<String> = []
     package private(set) var uploadLimits = MultipartParser.Limits(fileSize: 0)
 
     package var access: Access {
@@ -82,6 +84,13 @@ package struct Route: Sendable {
     package func limitingBody(to bytes: Int) -> Route {
         var route = self
         route.bodyLimit = bytes
+        return route
+    }
+
+    /// What of its form may be written down for a later session.
+    package func keeping(_ names: Set<String>) -> Route {
+        var route = self
+        route.keptNames = names
         return route
     }
 

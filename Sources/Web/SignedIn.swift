@@ -8,7 +8,7 @@ package import Templating
 package import Time
 
 /// What both can do: read what was sent, answer, and change what is theirs.
-package protocol SignedIn {
+package protocol SignedIn: SendableMetatype {
     var visit: Visit { get }
     var session: Session { get }
 }
@@ -38,6 +38,14 @@ package struct Member: SignedIn {
     }
 
     package func may(_ right: Right) -> Bool { session.rights.contains(right) }
+
+    /// The Deletion history's entry for one thing that is deleted in the same transaction.
+    package func recordDeletion(of entity: DeletedEntity, named detail: String, bytes: Int = 0, on connection: any Connection) throws {
+        try Deletion(
+            account: account.id, user: session.user, userName: session.userName, entity: entity, detail: detail, planned: 1, items: 1,
+            bytes: bytes
+        ).record(site, on: connection)
+    }
 
     /// Deletes, in one transaction with the Deletion history entry and the audit row.
     ///

@@ -21,7 +21,7 @@ package final class Site: Sendable {
     package let dataFolder: String
     /// Those that the role User begins with.
     package let userRights: Set<Right>
-    private let templates: TemplateLibrary
+    private let templateLibrary: TemplateLibrary
     private let zones = Mutex<[String: Zone]>([:])
 
     package init(
@@ -34,7 +34,7 @@ package final class Site: Sendable {
         self.ids = ids
         self.locales = locales
         self.assets = assets
-        self.templates = templates
+        templateLibrary = templates
         self.passwords = passwords
         self.dataFolder = dataFolder
         self.version = version
@@ -50,7 +50,15 @@ package final class Site: Sendable {
     /// The template of a page in all languages. Throws what is wrong with it: called when controllers are made, so a bad template
     /// stops the start.
     package func page<Page: TemplateData>(_ name: String, _ page: Page.Type = Page.self) throws -> PageTemplate<Page> {
-        try PageTemplate(name, in: templates, locales: locales, assets: assets)
+        try PageTemplate(name, in: templateLibrary, locales: locales, assets: assets)
+    }
+
+    /// A template without a frame, as a form's part is, in all languages. Throws what is wrong with it, at the start.
+    func part<View: TemplateData>(_ name: String, _ view: View.Type) throws -> [Language: CompiledTemplate<View>] {
+        try Language.allCases.reduce(into: [:]) { templates, language in
+            templates[language] = try CompiledTemplate(
+                name, in: templateLibrary, functions: PageTemplate<View>.functions(language, locales, assets))
+        }
     }
 
     /// A stored zone was checked when it was stored; should the system's list have lost it since, UTC with its offset shown.

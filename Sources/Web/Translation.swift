@@ -50,6 +50,9 @@ package struct Translation: Sendable {
 
     package func has(_ key: String) -> Bool { messages[key] != nil }
 
+    /// The message of `key`; nil where there is none, as for a field without a hint.
+    package func find(_ key: String) -> String? { messages[key] }
+
     /// Message as template source: escaped once, here, and each `{name}` a look-up in the page.
     func templateSource(_ key: String) throws -> String {
         guard let message = messages[key] else { throw LocaleError("there is no message “\(key)” in \(language.rawValue)") }

@@ -2,8 +2,6 @@
 
 import Database
 import HTTP
-import HTTPTypes
-import Templating
 package import Web
 
 extension Right {
@@ -28,8 +26,9 @@ extension Feature {
         let line = try HeadOfLineController(app)
         return Running(
             routes: [
-                .get("/settings/account", .needs(.manageAccountSettings), account.edit),
-                .post("/settings/account", .needs(.manageAccountSettings), account.update).acceptingFiles(upTo: LogoUpload.limit),
+                .get("/settings/account", .needs(.manageAccountSettings), account.editor.edit),
+                .post("/settings/account", .needs(.manageAccountSettings), account.update).acceptingFiles(upTo: LogoUpload.limit)
+                    .keeping(AccountSettings.form.keptNames),
                 .get("/settings/account/head-of-line", .needs(.manageAccountSettings), line.show),
                 .get("/logo/{file}", .signedIn, LogoController(app).show),
             ],
@@ -38,114 +37,63 @@ extension Feature {
 }
 
 struct AccountController {
-    private let site: Site
+    let editor: SettingsEditor<Member, AccountSettings, AccountContext>
     private let store: AccountStore
-    private let playlists: PlaylistStore
     private let files: LogoFiles
-    private let template: PageTemplate<AccountPage>
 
     init(_ app: App) throws {
-        site = app.site
-        store = AccountStore(site: app.site)
-        playlists = PlaylistStore(site: app.site)
+        let store = AccountStore(site: app.site)
+        self.store = store
         files = LogoFiles(site: app.site)
-        template = try app.site.page("account/edit")
+        editor = try SettingsEditor(
+            AccountSettings.form, at: { _ in "/settings/account" }, action: "account.update", version: { String($0.version) }, app.site,
+            load: { member, connection in try store.settings(of: member.account.id, on: connection) },
+            context: { member, settings, connection in try store.context(of: settings, member, on: connection) },
+            save: { new, _, member, connection in try store.save(new, of: member.account.id, on: connection) })
     }
 
-    @Sendable func edit(_ member: Member) throws -> WebResponse {
-        let stored = try settings(member)
-        return try show(AccountForm(stored), stored, member)
-    }
-
+    /// The new logo is durable before the row that names it; the old one goes after the commit.
     @Sendable func update(_ member: Member) throws -> WebResponse {
-        let account = member.account.id
-        let form = AccountForm(member.form)
+        var submission = try editor.submission(member)
         let upload = LogoUpload(member.visit.upload)
-        var errors = FieldErrors()
-        let valid = form.validated(playlists: Set(try playlists.playlists(of: account).map(\.id)), &errors, member.t)
-        switch upload {
-        case .none: break
-        case .refused(let problem): errors.add(LogoUpload.fieldName, problem.text(member.t, member.numbers))
-        // A browser never sends back a file in a page that is shown again.
-        case .chosen: if !errors.isEmpty { errors.add(LogoUpload.fieldName, member.t("account.logo.again")) }
+        if case .refused(let problem) = upload { submission.errors.add(LogoUpload.fieldName, problem.text(member.t, member.numbers)) }
+        let old = submission.stored.logo
+        let isRemoved = member.form[LogoUpload.fieldName + "_remove"] == "yes"
+        guard case .chosen(let image, let name) = upload else {
+            if isRemoved { submission.value.logo = nil }
+            return try save(submission, replacing: isRemoved ? old : nil)
         }
-        guard errors.isEmpty, let valid else { return try show(form, try settings(member), member, errors) }
-        do {
-            try save(valid, upload, removesLogo: form.removesLogo, of: account, member)
-        } catch Refusal.stale {
-            return try showStale(form, upload, member)
-        } catch is AccountStore.PlaylistIsGone {
-            errors.add("playlist", member.t("account.playlist.unknown"))
-            if case .chosen = upload { errors.add(LogoUpload.fieldName, member.t("account.logo.again")) }
-            return try show(form, try settings(member), member, errors)
+        guard submission.errors.isEmpty else {
+            // A browser never sends back a file in a page that is shown again.
+            submission.errors.add(LogoUpload.fieldName, member.t("account.logo.again"))
+            return try editor.show(submission)
         }
-        // In the language that the next page will be in.
-        let language = Language(rawValue: member.session.language ?? valid.language)
-        let t = language.map { site.locales[$0] } ?? member.t
-        return member.redirect(to: "/settings/account", saying: t("account.saved"))
+        let new = try files.store(image, named: name)
+        submission.value.logo = new
+        var isSaved = false
+        defer { if !isSaved { files.remove(new.file) } }
+        submission.lostOnReturn = (LogoUpload.fieldName, member.t("account.logo.again"))
+        return try save(submission, replacing: old) { isSaved = true }
     }
 
-    /// The new file is durable before the row that names it; the old one goes after the commit. Throws what the store throws.
     private func save(
-        _ settings: AccountSettings, _ upload: LogoUpload, removesLogo: Bool, of account: ID<Account>, _ member: Member
-    ) throws {
-        var change = removesLogo ? LogoChange.remove : .keep
-        var new: AccountSettings.Logo?
-        if case .chosen(let image, let name) = upload {
-            let logo = try files.store(image, named: name)
-            new = logo
-            change = .replace(logo)
-        }
-        let old: AccountSettings.Logo?
-        do {
-            old = try member.change("account.update", of: account.description) { connection in
-                let old = try store.save(settings, change, of: account, on: connection)
-                if let old {
-                    try Deletion(
-                        account: account, user: member.session.user, userName: member.session.userName, entity: .logo, detail: old.name,
-                        planned: 1, items: 1, bytes: files.size(of: old.file)
-                    ).record(site, on: connection)
-                }
-                return old
-            }
-        } catch {
-            if let new { files.remove(new.file) }
-            throw error
-        }
-        if let old { files.remove(old.file) }
-    }
-
-    private func settings(_ member: Member) throws -> AccountSettings {
-        guard let settings = try store.settings(of: member.account.id) else { throw Abort(.notFound) }
-        return settings
-    }
-
-    /// Somebody saved in the meantime: both values are shown, and saving again is then a decision.
-    private func showStale(_ form: AccountForm, _ upload: LogoUpload, _ member: Member) throws -> WebResponse {
-        let stored = try settings(member)
-        let words = AccountWords(t: member.t, playlists: try playlists.playlists(of: member.account.id))
-        var conflict = words.differences(form, AccountForm(stored))
-        var errors = FieldErrors()
-        if case .chosen(_, let name) = upload {
-            conflict.append((member.t("account.logo"), name, stored.logo?.name ?? ""))
-            errors.add(LogoUpload.fieldName, member.t("account.logo.again"))
-        } else if form.removesLogo {
-            conflict.append((member.t("account.logo"), "", stored.logo?.name ?? ""))
-        }
-        return try show(form, stored, member, errors, conflict: ConflictView(member.t, conflict), version: String(stored.version))
-    }
-
-    private func show(
-        _ form: AccountForm, _ stored: AccountSettings, _ member: Member, _ errors: FieldErrors = FieldErrors(),
-        conflict: ConflictView? = nil, version: String? = nil
+        _ submission: SettingsEditor<Member, AccountSettings, AccountContext>.Submission, replacing old: AccountSettings.Logo?,
+        saved: () -> Void = {}
     ) throws -> WebResponse {
-        let account = member.account.id
-        let older = try form.days.map { try store.usersWithPassword(olderThan: $0, in: account) } ?? 0
-        let page = AccountPage(
-            form, stored, playlists: try playlists.playlists(of: account), oldPasswords: older, member, errors, conflict: conflict,
-            version: version ?? form.version)
-        return try member.page(
-            template, page, PageHead(member.t("account.title"), lead: member.t("account.lead")),
-            hasErrors: !errors.isEmpty || conflict != nil)
+        let member = submission.member
+        let size = old.map { files.size(of: $0.file) } ?? 0
+        return try editor.save(
+            submission,
+            within: { connection in
+                guard let old else { return }
+                try member.recordDeletion(of: .logo, named: old.name, bytes: size, on: connection)
+            },
+            after: {
+                saved()
+                if let old { files.remove(old.file) }
+                // In the language that the next page will be in.
+                let language = Language(rawValue: member.session.language ?? submission.value.language)
+                return (language.map { member.site.locales[$0] } ?? member.t)("account.saved")
+            })
     }
 }

@@ -1,23 +1,24 @@
 // What an administrator sets for the whole account; My Account overrides some of it.
 
 import Database
+import Web
 
 struct AccountSettings: Equatable {
-    var country: String
-    var language: String
-    var timeZone: String
+    var country = "FR"
+    var language = "fr"
+    var timeZone = "Europe/Paris"
     /// Nil: none.
     var playlist: ID<Playlist>?
     var logo: Logo?
     /// Days after which a password must be changed; nil: never.
     var passwordDays: Int?
-    var hasSupervision: Bool
+    var hasSupervision = false
     /// E.164; nil: none.
     var headOfLine: String?
-    var presentsOriginalNumber: Bool
+    var presentsOriginalNumber = false
     /// `+33`; nil: no national trunk.
     var trunkRegion: String?
-    var version: Int
+    var version = 0
 
     struct Logo: Equatable {
         /// Generated; its ending is our own record of the format.
@@ -27,8 +28,14 @@ struct AccountSettings: Equatable {
     }
 }
 
-/// What a form does to the logo.
-enum LogoChange {
-    case keep, remove
-    case replace(AccountSettings.Logo)
+/// What the form needs to know besides the settings.
+struct AccountContext {
+    let playlists: [(item: ID<Playlist>, label: String)]
+    /// The reader's own zone and language, and whether they chose them in My Account.
+    let zone: String
+    let hasOwnZone: Bool
+    let ownLanguage: String?
+    /// People whose password is older than `days`.
+    let oldPasswords: Int
+    let days: Int
 }

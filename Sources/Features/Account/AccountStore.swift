@@ -1,13 +1,11 @@
 // All the SQL of Account settings.
 
 import Database
+import HTTPTypes
 import Time
 import Web
 
 struct AccountStore {
-    /// The playlist that was chosen was deleted in the meantime.
-    struct PlaylistIsGone: Error {}
-
     struct NamedLine {
         let name: String
         /// E.164; nil: none of its own.
@@ -16,66 +14,37 @@ struct AccountStore {
 
     let site: Site
 
-    func settings(of account: ID<Account>) throws -> AccountSettings? {
-        try site.database.read { try Self.settings(of: account, on: $0) }
+    func settings(of account: ID<Account>, on connection: any Connection) throws -> AccountSettings {
+        let found = try connection.first("SELECT \(AccountSettings.record.columns) FROM accounts WHERE id = \(account)") {
+            try AccountSettings.record.decode($0)
+        }
+        guard let found else { throw Abort(.notFound) }
+        return found
     }
 
-    private static func settings(of account: ID<Account>, on connection: any Connection) throws -> AccountSettings? {
-        try connection.first(
-            """
-            SELECT country, language, time_zone, playlist_id, logo_file, logo_name, password_days, has_supervision, head_of_line,
-                presents_original_number, trunk_region, version
-            FROM accounts WHERE id = \(account)
-            """
-        ) { row in
-            let country: String = try row.next()
-            let language: String = try row.next()
-            let timeZone: String = try row.next()
-            let playlist: ID<Playlist>? = try row.next()
-            let logoFile: String? = try row.next()
-            let logoName: String? = try row.next()
-            return AccountSettings(
-                country: country, language: language, timeZone: timeZone, playlist: playlist,
-                logo: logoFile.map { AccountSettings.Logo(file: $0, name: logoName ?? $0) }, passwordDays: try row.next(),
-                hasSupervision: try row.next(), headOfLine: try row.next(), presentsOriginalNumber: try row.next(),
-                trunkRegion: try row.next(), version: try row.next())
+    /// Throws `Refusal.stale` when somebody saved in the meantime, `FieldProblem` when the playlist has gone.
+    func save(_ settings: AccountSettings, of account: ID<Account>, on connection: any Connection) throws {
+        if let playlist = settings.playlist, try !PlaylistStore.exists(playlist, in: account, on: connection) {
+            throw FieldProblem("playlist", "unknown")
         }
-    }
-
-    /// How many people would have to change their password if it expired after `days`.
-    func usersWithPassword(olderThan days: Int, in account: ID<Account>) throws -> Int {
-        let limit = site.clock.now() - .seconds(days * 86400)
-        return try site.database.read { connection in
-            try connection.value(
-                "SELECT COUNT(*) FROM users WHERE account_id = \(account) AND is_enabled = 1 AND password_changed_at < \(limit)") ?? 0
-        }
-    }
-
-    /// Saves all but the logo of `settings`, and does `change` to the logo. Gives the logo that the account has no more, whose file
-    /// may go once this is durable. Throws `Refusal.stale` and `PlaylistIsGone`.
-    func save(
-        _ settings: AccountSettings, _ change: LogoChange, of account: ID<Account>, on connection: any Connection
-    ) throws -> AccountSettings.Logo? {
-        guard let stored = try Self.settings(of: account, on: connection), stored.version == settings.version else { throw Refusal.stale }
-        if let playlist = settings.playlist {
-            guard try PlaylistStore.exists(playlist, in: account, on: connection) else { throw PlaylistIsGone() }
-        }
-        let logo: AccountSettings.Logo? =
-            switch change {
-            case .keep: stored.logo
-            case .remove: nil
-            case .replace(let new): new
-            }
-        try connection.execute(
+        let count = try connection.execute(
             """
-            UPDATE accounts SET country = \(settings.country), language = \(settings.language), time_zone = \(settings.timeZone),
-                playlist_id = \(settings.playlist), logo_file = \(logo?.file), logo_name = \(logo?.name),
-                password_days = \(settings.passwordDays), has_supervision = \(settings.hasSupervision),
-                head_of_line = \(settings.headOfLine), presents_original_number = \(settings.presentsOriginalNumber),
-                trunk_region = \(settings.trunkRegion), version = version + 1
-            WHERE id = \(account)
+            UPDATE accounts SET \(AccountSettings.record.assignments(settings)), version = version + 1
+            WHERE id = \(account) AND version = \(settings.version)
             """)
-        return stored.logo == logo ? nil : stored.logo
+        guard count == 1 else { throw Refusal.stale }
+    }
+
+    func context(of settings: AccountSettings, _ member: Member, on connection: any Connection) throws -> AccountContext {
+        let days = settings.passwordDays ?? 90
+        let limit = site.clock.now() - .seconds(days * 86400)
+        let old = try connection.value(
+            "SELECT COUNT(*) FROM users WHERE account_id = \(member.account.id) AND is_enabled = 1 AND password_changed_at < \(limit)",
+            as: Int.self)
+        return AccountContext(
+            playlists: try PlaylistStore.playlists(of: member.account.id, on: connection).map { ($0.id, $0.name) },
+            zone: member.times.zoneLabel, hasOwnZone: member.session.timeZone != nil, ownLanguage: member.session.language,
+            oldPasswords: old ?? 0, days: days)
     }
 
     // MARK: Trying the head of line
@@ -142,5 +111,33 @@ struct AccountStore {
                 account: account, user: nil, userName: "System", entity: .logo, detail: logo.name, planned: 1, items: 0, bytes: 0
             ).record(site, on: connection)
         }
+    }
+}
+
+extension AccountSettings {
+    static let record = Record(AccountSettings()) {
+        Column("country", \.country)
+        Column("language", \.language)
+        Column("time_zone", \.timeZone)
+        Column("playlist_id", \.playlist)
+        Column("logo_file", \.logoFile)
+        Column("logo_name", \.logoName)
+        Column("password_days", \.passwordDays)
+        Column("has_supervision", \.hasSupervision)
+        Column("head_of_line", \.headOfLine)
+        Column("presents_original_number", \.presentsOriginalNumber)
+        Column("trunk_region", \.trunkRegion)
+        Column("version", \.version, isUpdated: false)
+    }
+
+    /// Two columns are one property.
+    private var logoFile: String? {
+        get { logo?.file }
+        set { logo = newValue.map { Logo(file: $0, name: logo?.name ?? $0) } }
+    }
+
+    private var logoName: String? {
+        get { logo?.name }
+        set { if let logo { self.logo = Logo(file: logo.file, name: newValue ?? logo.file) } }
     }
 }

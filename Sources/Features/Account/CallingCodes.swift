@@ -23,3 +23,9 @@ extension CallingCodes {
         t.has("account.region.\(country)") ? t("account.region.\(country)") : Countries.name(country, t)
     }
 }
+
+extension Options where Item == String {
+    static var callingCodes: Self { .of(callingCodeList) }
+}
+
+private let callingCodeList = OptionCatalogue { CallingCodes.options($0) }

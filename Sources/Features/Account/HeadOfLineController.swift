@@ -22,7 +22,7 @@ struct HeadOfLineController {
     @Sendable func show(_ member: Member) throws -> WebResponse {
         let t = member.t
         let account = member.account.id
-        guard let settings = try store.settings(of: account) else { throw Abort(.notFound) }
+        let settings = try member.site.database.read { try store.settings(of: account, on: $0) }
         let user: (id: ID<User>, line: AccountStore.NamedLine)? = try chosen("user", member) { try store.line(of: $0, in: account) }
         let queue: (id: ID<Queue>, line: AccountStore.NamedLine)? = try chosen("queue", member) { try store.line(of: $0, in: account) }
         let head = HeadOfLine(queue: queue?.line.headOfLine, user: user?.line.headOfLine, account: settings.headOfLine)

@@ -3,20 +3,16 @@
 import Database
 import Web
 
-struct PlaylistStore {
+enum PlaylistStore {
     enum Removal: Equatable {
         case deleted, notFound
         /// The account's settings or a queue play it.
         case isInUse
     }
 
-    let site: Site
-
-    func playlists(of account: ID<Account>) throws -> [(id: ID<Playlist>, name: String)] {
-        try site.database.read { connection in
-            try connection.rows("SELECT id, name FROM playlists WHERE account_id = \(account) ORDER BY name, id") {
-                (id: try $0.next(), name: try $0.next())
-            }
+    static func playlists(of account: ID<Account>, on connection: any Connection) throws -> [(id: ID<Playlist>, name: String)] {
+        try connection.rows("SELECT id, name FROM playlists WHERE account_id = \(account) ORDER BY name, id") {
+            (id: try $0.next(), name: try $0.next())
         }
     }
 

@@ -308,19 +308,3 @@ package struct DaysView: TemplateData {
         Text("days_id") { $0.name + "-limited" }
     }
 }
-
-/// What a form carries unseen.
-package struct HiddenField: TemplateData {
-    package let name: String
-    package let value: String
-
-    package init(name: String, value: String) {
-        self.name = name
-        self.value = value
-    }
-
-    package static let fields = Fields<HiddenField> {
-        Text("name") { $0.name }
-        Text("value") { $0.value }
-    }
-}

@@ -1,0 +1,146 @@
+// A form, declared once. Everything else about it follows from the list of its fields: reading and checking what was typed, the
+// controls, both values when two people saved, what may be kept over a sign-in, the change log, and the settings as JSON.
+
+package import Database
+package import HTTP
+package import JSON
+
+package struct Form<Value: Sendable, Context: Sendable>: Sendable {
+    /// The first part of the keys of its words: `account.country`, `account.country.hint`.
+    package let name: String
+    private let fields: [any FormField<Value, Context>]
+    /// Posted names that may be written down when a session has ended: no secret, no file.
+    package let keptNames: Set<String>
+
+    package init(_ name: String, @FormBuilder<Value, Context> _ fields: () -> [any FormField<Value, Context>]) {
+        self.name = name
+        self.fields = placed(fields(), under: name)
+        let names = self.fields.flatMap(\.keptNames)
+        keptNames = Set(names)
+        precondition(keptNames.count == names.count, "Two fields of the form \(name) have one name.")
+    }
+
+    /// What the controls would send for `value`.
+    package func typed(_ value: Value) -> FormData {
+        var typed = FormData()
+        for field in fields { field.write(value, into: &typed) }
+        return typed
+    }
+
+    /// - Parameter stored: what is not in the form, or blank in a secret, stays as it is here.
+    package func read(_ typed: FormData, over stored: Value, _ situation: Situation<Context>) -> (value: Value, errors: FieldErrors) {
+        var value = stored
+        let reading = Reading(situation.t)
+        for field in fields { field.read(typed, into: &value, stored: stored, situation.context, reading) }
+        return (value, reading.errors)
+    }
+
+    /// - Parameter isShownAgain: the page comes back with what was typed, which a secret never does.
+    package func controls(
+        _ typed: FormData, stored: Value?, errors: FieldErrors = FieldErrors(), isShownAgain: Bool = false, _ situation: Situation<Context>,
+        parts: FormParts = FormParts()
+    ) -> [Control] {
+        let showing = Showing(situation.t, errors: errors, isShownAgain: isShownAgain, parts: parts)
+        showing.controls.reserveCapacity(fields.count * 2)
+        for field in fields { field.show(typed, stored: stored, situation.context, showing) }
+        if showing.controls.first?.kind != .group { showing.controls = [Control(.rows)] + showing.controls + [Control(.rowsEnd)] }
+        return showing.controls
+    }
+
+    /// Each field whose value differs, in words.
+    package func differences(_ old: Value, _ new: Value, _ situation: Situation<Context>) -> [Difference] {
+        let comparison = Comparison(situation.t)
+        for field in fields { field.compare(old, new, situation.context, comparison) }
+        return comparison.differences
+    }
+
+    /// For the change log: each field that is another now, in no language; of a secret only that it was changed.
+    package func changes(_ old: Value, _ new: Value, _ situation: Situation<Context>) -> [FieldChange] {
+        let after = JSONObject(members: fields.flatMap { $0.json(new) }.map { ($0.name, $0.value) })
+        let values = fields.flatMap { $0.json(old) }.compactMap { member -> FieldChange? in
+            guard let value = after[member.name], value != member.value else { return nil }
+            return FieldChange(member.name, before: Self.text(member.value), after: Self.text(value))
+        }
+        return values + differences(old, new, situation).filter(\.isSecret).map { .secret($0.name) }
+    }
+
+    private static func text(_ value: JSONValue) -> String {
+        switch value {
+        case .null: ""
+        case .string(let text): text
+        default: String(decoding: value.serialized(), as: UTF8.self)
+        }
+    }
+
+    /// Off is null, a secret is `{"is_set": true}`.
+    package func json(_ value: Value) -> JSONValue {
+        .object(JSONObject(members: fields.flatMap { $0.json(value) }.map { ($0.name, $0.value) }))
+    }
+
+    /// Of `json`, as JSON Schema has it.
+    package func schema(_ situation: Situation<Context>) -> JSONValue {
+        .object([
+            "type": "object",
+            "properties": .object(JSONObject(members: fields.flatMap { $0.schema(situation) }.map { ($0.name, $0.value) })),
+        ])
+    }
+
+    /// Label and value of each field, for those who may see but not change.
+    package func facts(_ value: Value, _ situation: Situation<Context>) -> [Fact] {
+        fields.flatMap { $0.facts(value, situation.context, situation.t) }
+    }
+
+    /// Proves that each part's template fits what it shows. Throws what is wrong; called at the start.
+    package func parts(_ site: Site) throws -> FormParts {
+        var parts = FormParts()
+        for field in fields { try field.prepare(&parts, site) }
+        return parts
+    }
+
+    /// Properties that the form reads and writes: a test holds them against the record's.
+    package var paths: [AnyKeyPath] { fields.flatMap(\.paths) }
+}
+
+func placed<Root, Context>(_ fields: [any FormField<Root, Context>], under prefix: String) -> [any FormField<Root, Context>] {
+    fields.map { field in
+        var field = field
+        field.place(under: prefix)
+        return field
+    }
+}
+
+@resultBuilder
+package enum FormBuilder<Root, Context> {
+    package static func buildExpression<Field: FormField<Root, Context>>(_ field: Field) -> [any FormField<Root, Context>] { [field] }
+
+    package static func buildBlock(_ fields: [any FormField<Root, Context>]...) -> [any FormField<Root, Context>] {
+        fields.flatMap { $0 }
+    }
+
+    package static func buildArray(_ fields: [[any FormField<Root, Context>]]) -> [any FormField<Root, Context>] {
+        fields.flatMap { $0 }
+    }
+}
+
+/// A value that a control sends as text.
+package protocol FormText: Sendable, Hashable {
+    init?(formText: String)
+    var formText: String { get }
+}
+
+extension FormText where Self: RawRepresentable, RawValue == String {
+    package init?(formText: String) { self.init(rawValue: formText) }
+    package var formText: String { rawValue }
+}
+
+extension String: FormText {
+    package init?(formText: String) { self = formText }
+    package var formText: String { self }
+}
+
+extension ID: FormText {
+    package init?(formText: String) { self.init(formText) }
+    package var formText: String { description }
+}
+
+extension Language: FormText {}

@@ -1,0 +1,93 @@
+// A form on a page: its controls, what is wrong with them, and both values when somebody else saved meanwhile; `shared/form`.
+
+package import Templating
+
+package struct FormView: TemplateData, Sendable {
+    /// A further button, such as a preview; sent as `name`=`value`.
+    package struct Button: TemplateData, Sendable {
+        let name: String
+        let value: String
+        let label: String
+
+        package init(_ name: String, _ value: String, _ label: String) {
+            (self.name, self.value, self.label) = (name, value, label)
+        }
+
+        package static let fields = Fields<Button> {
+            Text("name") { $0.name }
+            Text("value") { $0.value }
+            Text("label") { $0.label }
+        }
+    }
+
+    let errors: ErrorSummary?
+    let conflict: ConflictView?
+    let action: String
+    let version: String
+    let isMultipart: Bool
+    package let controls: [Control]
+    let save: String
+    package var buttons: [Button] = []
+    /// Sent with the form and not shown.
+    package var hidden: [HiddenField] = []
+    /// Above the controls: why what is typed here cannot be saved, or has not been.
+    package var notice = ""
+
+    /// What was sent comes back: the page is an error page.
+    package var isRefused: Bool { errors != nil || conflict != nil }
+
+    /// - Parameters:
+    ///   - version: of the row that the form was made from; empty for something new.
+    ///   - save: the button's words, which name what it does.
+    package init(
+        _ controls: [Control], errors: FieldErrors = FieldErrors(), conflict: ConflictView? = nil, action: String, version: String = "",
+        save: String, _ t: Translation
+    ) {
+        self.errors = errors.summary(t)
+        self.conflict = conflict
+        self.action = action
+        self.version = version
+        isMultipart = controls.contains { $0.kind == .file }
+        self.controls = controls
+        self.save = save
+    }
+
+    package static let fields = Fields<FormView> {
+        Section("errors") { $0.errors }
+        Section("conflict") { $0.conflict }
+        Text("action") { $0.action }
+        Text("row_version") { $0.version }
+        Flag("is_multipart") { $0.isMultipart }
+        List("controls") { $0.controls }
+        Text("save") { $0.save }
+        List("buttons") { $0.buttons }
+        List("hidden") { $0.hidden }
+        Text("notice") { $0.notice }
+    }
+}
+
+/// What a form sends without showing it.
+package struct HiddenField: TemplateData, Sendable {
+    package let name: String
+    package let value: String
+
+    package init(name: String, value: String) {
+        (self.name, self.value) = (name, value)
+    }
+
+    package static let fields = Fields<HiddenField> {
+        Text("name") { $0.name }
+        Text("value") { $0.value }
+    }
+}
+
+/// A page that is nothing but a form: `shared/form_page`, so that a tab needs no template of its own.
+package struct FormPage: TemplateData, Sendable {
+    package let form: FormView
+
+    package init(_ form: FormView) { self.form = form }
+
+    package static let fields = Fields<FormPage> {
+        Section("form") { $0.form }
+    }
+}

@@ -1,0 +1,113 @@
+// What is not typed or chosen: a file, a template's part, a rule over several fields.
+
+package import HTTP
+import JSON
+package import Templating
+
+/// A file that is kept beside the settings; the upload itself is the controller's.
+package struct FileField<Root, Context>: NamedField {
+    package struct Current: Sendable {
+        package let url: String
+        package let name: String
+
+        package init(url: String, name: String) {
+            (self.url, self.name) = (url, name)
+        }
+    }
+
+    package var words: FieldWords
+    private let accept: String
+    private let current: @Sendable (Root) -> Current?
+
+    /// - Parameter accept: endings of file names, `.png,.jpg`.
+    package init(_ name: String, accept: String, _ current: @escaping @Sendable (Root) -> Current?) {
+        words = FieldWords(name)
+        (self.accept, self.current) = (accept, current)
+    }
+
+    package func show(_ typed: FormData, stored: Root?, _ context: Context, _ showing: Showing) {
+        var control = words.control(.file, showing)
+        if let current = stored.flatMap({ current($0) }) {
+            control.value = current.url
+            control.suffix = current.name
+        }
+        control.type = accept
+        control.isOn = typed[words.name + "_remove"] == "yes"
+        showing.controls.append(control)
+    }
+
+    package func text(_ root: Root, _ context: Context, _ t: Translation) -> String { current(root)?.name ?? "" }
+    package func json(_ root: Root) -> [JSONMember] { [(words.name, current(root).map { .string($0.name) } ?? .null)] }
+    package func schema(_ situation: Situation<Context>) -> [JSONMember] {
+        [(words.name, schemaObject([typeMember("string", isOptional: true), ("readOnly", true)]))]
+    }
+    package var keptNames: [String] { [words.name + "_remove"] }
+}
+
+/// The templates of a form's parts in every language, proven at the start.
+package struct FormParts: Sendable {
+    private var renderers: [String: @Sendable (Any, Language) -> String] = [:]
+
+    package init() {}
+
+    package mutating func add<View: TemplateData>(_ name: String, _ view: View.Type, _ site: Site) throws {
+        let templates = try site.part(name, View.self)
+        renderers[name] = { value, language in
+            guard let view = value as? View, let template = templates[language] else { return "" }
+            return String(decoding: template.render(view), as: UTF8.self)
+        }
+    }
+
+    func markup(_ name: String, _ view: some TemplateData, _ language: Language) -> String { renderers[name]?(view, language) ?? "" }
+}
+
+/// A template of its own among the controls, where a control is not enough.
+package struct Part<Root, Context: Sendable, View: TemplateData & Sendable>: FormField {
+    private let template: String
+    private let view: @Sendable (Situation<Context>, _ stored: Root?) -> View
+
+    /// - Parameter template: its name below Templates.
+    package init(_ template: String, _ view: @escaping @Sendable (Situation<Context>, _ stored: Root?) -> View) {
+        (self.template, self.view) = (template, view)
+    }
+
+    package mutating func place(under prefix: String) {}
+
+    package func prepare(_ parts: inout FormParts, _ site: Site) throws { try parts.add(template, View.self, site) }
+
+    package func show(_ typed: FormData, stored: Root?, _ context: Context, _ showing: Showing) {
+        var control = Control(.part)
+        control.markup = showing.parts.markup(template, view(Situation(showing.t, context), stored), showing.t.language)
+        showing.controls.append(control)
+    }
+}
+
+/// A part that shows nothing but its words.
+package struct WordsOnly: TemplateData, Sendable {
+    package static let fields = Fields<WordsOnly> {}
+}
+
+extension Part where View == WordsOnly {
+    package init(_ template: String) { self.init(template) { _, _ in WordsOnly() } }
+}
+
+/// A rule over several fields: asked once those before it are right.
+package struct Check<Root, Context>: FormField {
+    package typealias Rule = @Sendable (_ new: Root, _ stored: Root?, Context, _ typed: FormData) -> String?
+
+    private var words: FieldWords
+    private let rule: Rule
+
+    /// - Parameter field: where the complaint is shown, under the word that `rule` gives.
+    package init(_ field: String, _ rule: @escaping Rule) {
+        words = FieldWords(field)
+        self.rule = rule
+    }
+
+    package mutating func place(under prefix: String) { words.place(under: prefix) }
+
+    package func read(_ typed: FormData, into root: inout Root, stored: Root?, _ context: Context, _ reading: Reading) {
+        guard reading.errors.isEmpty, let word = rule(root, stored, context, typed) else { return }
+        words.complain(word, reading)
+    }
+}

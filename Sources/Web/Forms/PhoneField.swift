@@ -1,0 +1,53 @@
+// A telephone number, read as the account's country dials and kept as E.164; nil: none.
+
+package import HTTP
+import JSON
+import Telephony
+
+package struct Phone<Root, Context>: NamedField {
+    package var words: FieldWords
+    private let slot: Slot<Root, String>
+    private let country: any KeyPath<Root, String> & Sendable
+
+    /// - Parameter country: read before, if its field stands before this one.
+    package init(
+        _ name: String, _ path: any WritableKeyPath<Root, String?> & Sendable, country: any KeyPath<Root, String> & Sendable
+    ) {
+        words = FieldWords(name)
+        slot = Slot(optional: path)
+        self.country = country
+    }
+
+    package func write(_ root: Root, into typed: inout FormData) {
+        typed.append(words.name, slot[root].map { PhoneNumbers.grouped($0) } ?? "")
+    }
+
+    package func read(_ typed: FormData, into root: inout Root, stored: Root?, _ context: Context, _ reading: Reading) {
+        switch PhoneSpelling(typed[words.name] ?? "", country: root[keyPath: country]) {
+        case .empty: slot.set(nil, in: &root)
+        case .number(let number): slot.set(number, in: &root)
+        case .malformed: words.complain("malformed", reading)
+        case .ambiguous: words.complain("ambiguous", reading)
+        case .unknownCode: words.complain("unknown_code", reading)
+        case .wrongLength: words.complain("wrong_length", reading)
+        case .shortCode(let digits): words.complain("short_code", reading, ["number": digits])
+        }
+    }
+
+    package func show(_ typed: FormData, stored: Root?, _ context: Context, _ showing: Showing) {
+        var control = words.control(.line, showing)
+        control.value = typed[words.name] ?? ""
+        control.type = "tel"
+        control.width = .medium
+        showing.controls.append(control)
+    }
+
+    package func text(_ root: Root, _ context: Context, _ t: Translation) -> String { slot[root].map { PhoneNumbers.grouped($0) } ?? "" }
+    package func json(_ root: Root) -> [JSONMember] { [(words.name, slot[root].map { .string($0) } ?? .null)] }
+
+    package func schema(_ situation: Situation<Context>) -> [JSONMember] {
+        [(words.name, schemaObject([typeMember("string", isOptional: true), ("pattern", "^\\+[1-9][0-9]{6,14}$")]))]
+    }
+
+    package var paths: [AnyKeyPath] { [slot.anyPath] }
+}

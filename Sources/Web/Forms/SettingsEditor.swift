@@ -1,0 +1,179 @@
+// The one way in which a page edits one thing: load, read, check, compare the version, save, say so. Two who save at once are
+// shown both values; a change is audited with before and after; what is refused is shown with all that was typed.
+
+package import Database
+package import HTTP
+import JSON
+
+/// - Parameter Visitor: whose thing it is: a `Member`'s account, a `Person`'s own.
+package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Sendable>: Sendable {
+    package typealias Load = @Sendable (Visitor, any Connection) throws -> Value
+    package typealias LoadContext = @Sendable (Visitor, Value, any Connection) throws -> Context
+    package typealias Save = @Sendable (_ new: Value, _ old: Value, Visitor, any Connection) throws -> Void
+    package typealias Show = @Sendable (FormView, Value, Context, Visitor) throws -> WebResponse
+
+    package let form: Form<Value, Context>
+    private let path: @Sendable (Visitor) -> String
+    private let action: StaticString
+    private let version: @Sendable (Value) -> String
+    private let parts: FormParts
+    private let load: Load
+    private let context: LoadContext
+    private let save: Save
+    private let show: Show
+
+    /// - Parameters:
+    ///   - path: where the form is and is sent to.
+    ///   - action: what the audit calls a change.
+    ///   - version: of what is stored; a form made from another version is stale.
+    ///   - save: throws `Refusal.stale` when the stored version is another, `FieldProblem` for what only the database knows.
+    ///   - page: shows the form; a page of nothing but the form when nil. Its words are `….title`, `….lead`, `….save`, `….saved`.
+    package init(
+        _ form: Form<Value, Context>, at path: @escaping @Sendable (Visitor) -> String, action: StaticString,
+        version: @escaping @Sendable (Value) -> String, _ site: Site, load: @escaping Load, context: @escaping LoadContext,
+        save: @escaping Save, page: Show? = nil
+    ) throws {
+        self.form = form
+        self.path = path
+        self.action = action
+        self.version = version
+        self.load = load
+        self.context = context
+        self.save = save
+        parts = try form.parts(site)
+        if let page {
+            show = page
+        } else {
+            let template = try site.page("shared/form_page", FormPage.self)
+            show = { view, _, _, member in
+                let head = PageHead(member.t(form.name + ".title"), lead: member.t.find(form.name + ".lead") ?? "")
+                return try member.page(template, FormPage(view), head, hasErrors: view.isRefused)
+            }
+        }
+    }
+
+    /// What somebody sent, read and held against what is stored.
+    package struct Submission {
+        package let member: Visitor
+        package let typed: FormData
+        package let stored: Value
+        package let context: Context
+        /// Meaningful where `errors` is empty.
+        package var value: Value
+        package var errors: FieldErrors
+        /// What a browser does not send a second time, such as a file, and the words that ask for it again should the page come back.
+        package var lostOnReturn: (field: String, text: String)?
+
+        fileprivate var errorsOnReturn: FieldErrors {
+            var errors = errors
+            if let lostOnReturn { errors.add(lostOnReturn.field, lostOnReturn.text) }
+            return errors
+        }
+    }
+
+    // MARK: Pages
+
+    @Sendable package func edit(_ member: Visitor) throws -> WebResponse {
+        let (stored, context) = try current(member)
+        return try present(form.typed(stored), stored, context, member, version: version(stored))
+    }
+
+    @Sendable package func update(_ member: Visitor) throws -> WebResponse { try save(try submission(member)) }
+
+    package func submission(_ member: Visitor) throws -> Submission {
+        let (stored, context) = try current(member)
+        let (value, errors) = form.read(member.form, over: stored, Situation(member.t, context))
+        return Submission(member: member, typed: member.form, stored: stored, context: context, value: value, errors: errors)
+    }
+
+    /// Saves, unless something is wrong, or is another's.
+    ///
+    /// - Parameters:
+    ///   - ask: called when all is right and nothing stands against saving: a page that asks first, or nil to save.
+    ///   - within: what else happens in the transaction.
+    ///   - after: what follows once it is durable, and the sentence that says so; `….saved` when nil.
+    package func save(
+        _ submission: Submission, ask: () throws -> WebResponse? = { nil }, within: (any Connection) throws -> Void = { _ in },
+        after: () throws -> String? = { nil }
+    ) throws -> WebResponse {
+        let member = submission.member
+        // A form that was kept over a sign-in and lost something on the way is looked at before it is sent.
+        guard submission.errors.isEmpty, submission.typed[KeptMark.name] == nil else { return try show(submission) }
+        guard submission.typed["version"] == version(submission.stored) else { return try showStale(submission) }
+        if let question = try ask() { return question }
+        do {
+            let situation = Situation(member.t, submission.context)
+            try member.change(action) { connection in
+                _ = situation
+                try save(submission.value, submission.stored, member, connection)
+                try within(connection)
+            }
+        } catch Refusal.stale {
+            return try showStale(submission)
+        } catch let problem as FieldProblem {
+            var submission = submission
+            submission.errors.add(problem.field, problem.text ?? member.t("\(form.name).\(problem.field).\(problem.word)"))
+            return try show(submission)
+        }
+        return member.redirect(to: path(member), saying: try after() ?? member.t(form.name + ".saved"))
+    }
+
+    /// The page as it was sent, with what is wrong.
+    package func show(_ submission: Submission, _ change: (inout FormView) -> Void = { _ in }) throws -> WebResponse {
+        try present(
+            submission.typed, submission.stored, submission.context, submission.member, errors: submission.errorsOnReturn,
+            version: submission.typed["version"] ?? "", isShownAgain: true, change)
+    }
+
+    /// Somebody saved in the meantime: both values are shown, and saving again is then a decision.
+    package func showStale(_ submission: Submission, and more: [Difference] = []) throws -> WebResponse {
+        let (stored, context) = try current(submission.member)
+        let situation = Situation(submission.member.t, context)
+        // Read again over what is stored now: what was not in the form is no difference.
+        let value = form.read(submission.typed, over: stored, situation).value
+        let differences = form.differences(stored, value, situation) + more
+        return try present(
+            submission.typed, stored, context, submission.member, errors: submission.errorsOnReturn,
+            conflict: ConflictView(submission.member.t, differences.map { ($0.label, $0.new, $0.old) }), version: version(stored),
+            isShownAgain: true)
+    }
+
+    private func present(
+        _ typed: FormData, _ stored: Value, _ context: Context, _ member: Visitor, errors: FieldErrors = FieldErrors(),
+        conflict: ConflictView? = nil, version: String, isShownAgain: Bool = false, _ change: (inout FormView) -> Void = { _ in }
+    ) throws -> WebResponse {
+        let t = member.t
+        let controls = form.controls(
+            typed, stored: stored, errors: errors, isShownAgain: isShownAgain, Situation(t, context), parts: parts)
+        var view = FormView(
+            controls, errors: errors, conflict: conflict, action: path(member), version: version, save: t(form.name + ".save"), t)
+        if typed[KeptMark.name] != nil { view.notice = t("shared.kept_form") }
+        change(&view)
+        return try show(view, stored, context, member)
+    }
+
+    private func current(_ member: Visitor) throws -> (Value, Context) {
+        try member.site.database.read { connection in
+            let value = try load(member, connection)
+            return (value, try context(member, value, connection))
+        }
+    }
+}
+
+/// Something that only the database knows is wrong with one field: a playlist that has gone, a name that is taken.
+package struct FieldProblem: Error {
+    package let field: String
+    /// The message's key is `form.field.word`.
+    package let word: String
+    /// In place of a word, where it needs values.
+    package let text: String?
+
+    package init(_ field: String, _ word: String, text: String? = nil) {
+        (self.field, self.word, self.text) = (field, word, text)
+    }
+}
+
+/// Sent by the page that gives back a form which lost something while it was kept.
+package enum KeptMark {
+    package static let name = "was_kept"
+}

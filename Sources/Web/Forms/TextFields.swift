@@ -1,0 +1,219 @@
+// Fields that are typed.
+
+package import HTTP
+import JSON
+import Spelling
+
+/// One line of text, or several.
+package struct Line<Root, Context>: NamedField {
+    package enum Kind: String, Sendable {
+        case text, email, url, area
+    }
+
+    /// What a line must be: nil when it is right, or the word under which the complaint is found.
+    package typealias Rule = @Sendable (String, Context) -> String?
+    /// Gives the value to store, in one spelling, or the word of the complaint.
+    package typealias Parser = @Sendable (String, Context) -> Result<String, Wrong>
+
+    package struct Wrong: Error {
+        let word: String
+
+        package init(_ word: String) { self.word = word }
+    }
+
+    package var words: FieldWords
+    private let slot: Slot<Root, String>
+    private let kind: Kind
+    private let limit: Int
+    private let width: Control.Width
+    private let autocomplete: String
+    private let rule: Rule?
+    private let parser: Parser?
+
+    /// - Parameter limit: in bytes of UTF-8.
+    package init(
+        _ name: String, _ path: any WritableKeyPath<Root, String> & Sendable, _ kind: Kind = .text, upTo limit: Int = 200,
+        width: Control.Width = .full, autocomplete: String = "off", parsing parser: Parser? = nil, rule: Rule? = nil
+    ) {
+        self.init(name, Slot(path), kind, limit, width, autocomplete, parser, rule)
+    }
+
+    package init(
+        _ name: String, _ path: any WritableKeyPath<Root, String?> & Sendable, _ kind: Kind = .text, upTo limit: Int = 200,
+        width: Control.Width = .full, autocomplete: String = "off", parsing parser: Parser? = nil, rule: Rule? = nil
+    ) {
+        self.init(name, Slot(optional: path), kind, limit, width, autocomplete, parser, rule)
+    }
+
+    private init(
+        _ name: String, _ slot: Slot<Root, String>, _ kind: Kind, _ limit: Int, _ width: Control.Width, _ autocomplete: String,
+        _ parser: Parser?, _ rule: Rule?
+    ) {
+        words = FieldWords(name)
+        (self.slot, self.kind, self.limit, self.width, self.autocomplete) = (slot, kind, limit, width, autocomplete)
+        (self.parser, self.rule) = (parser, rule)
+    }
+
+    package func write(_ root: Root, into typed: inout FormData) { typed.append(words.name, slot[root] ?? "") }
+
+    package func read(_ typed: FormData, into root: inout Root, stored: Root?, _ context: Context, _ reading: Reading) {
+        let text = TypedText.line(typed[words.name] ?? "")
+        if text.isEmpty, slot.isOptional { return slot.set(nil, in: &root) }
+        if text.isEmpty { return words.complain("needed", reading, ["limit": String(limit)]) }
+        if text.utf8.count > limit { return words.complain("too_long", reading, ["limit": String(limit)]) }
+        let isPrintable = text.unicodeScalars.allSatisfy {
+            $0.properties.generalCategory != .control || kind == .area && ($0 == "\n" || $0 == "\r" || $0 == "\t")
+        }
+        guard isPrintable else { return words.complain("malformed", reading) }
+        if let word = rule?(text, context) { return words.complain(word, reading, ["value": text]) }
+        switch parser?(text, context) ?? .success(text) {
+        case .success(let value): slot.set(value, in: &root)
+        case .failure(let wrong): words.complain(wrong.word, reading, ["value": text])
+        }
+    }
+
+    package func show(_ typed: FormData, stored: Root?, _ context: Context, _ showing: Showing) {
+        var control = words.control(kind == .area ? .area : .line, showing)
+        control.value = typed[words.name] ?? ""
+        control.type = kind.rawValue
+        control.width = width
+        control.autocomplete = autocomplete
+        control.isRequired = !slot.isOptional
+        showing.controls.append(control)
+    }
+
+    package func text(_ root: Root, _ context: Context, _ t: Translation) -> String { slot[root] ?? "" }
+    package func json(_ root: Root) -> [JSONMember] { [(words.name, slot[root].map { .string($0) } ?? .null)] }
+
+    package func schema(_ situation: Situation<Context>) -> [JSONMember] {
+        [(words.name, schemaObject([typeMember("string", isOptional: slot.isOptional), ("maxLength", .init(limit))]))]
+    }
+
+    package var paths: [AnyKeyPath] { [slot.anyPath] }
+}
+
+/// A whole number with its unit.
+package struct Integer<Root, Context>: NamedField {
+    package var words: FieldWords
+    private let slot: Slot<Root, Int>
+    private let range: ClosedRange<Int>
+    private let unit: String
+
+    /// - Parameter unit: the key of its words: `unit` beside the control, `unit.one` and `unit.other` with `{count}` in sentences.
+    package init(_ name: String, _ path: any WritableKeyPath<Root, Int> & Sendable, in range: ClosedRange<Int>, unit: String) {
+        words = FieldWords(name)
+        slot = Slot(path)
+        (self.range, self.unit) = (range, unit)
+    }
+
+    package func write(_ root: Root, into typed: inout FormData) { typed.append(words.name, slot[root].map { String($0) } ?? "") }
+
+    package func read(_ typed: FormData, into root: inout Root, stored: Root?, _ context: Context, _ reading: Reading) {
+        // Digits alone: a thousands separator, a sign or another script's figures are asked about rather than guessed.
+        let digits = TypedText.line(typed[words.name] ?? "").unicodeScalars.filter { !$0.properties.isWhitespace }
+        let text = String(String.UnicodeScalarView(digits))
+        guard text.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(text), range.contains(number) else {
+            return words.complain("range", reading, ["minimum": String(range.lowerBound), "maximum": String(range.upperBound)])
+        }
+        slot.set(number, in: &root)
+    }
+
+    package func show(_ typed: FormData, stored: Root?, _ context: Context, _ showing: Showing) {
+        var control = words.control(.line, showing)
+        control.value = typed[words.name] ?? ""
+        control.inputMode = "numeric"
+        control.suffix = showing.t(unit)
+        control.width = .short
+        showing.controls.append(control)
+    }
+
+    package func text(_ root: Root, _ context: Context, _ t: Translation) -> String { slot[root].map { t(unit, count: $0) } ?? "" }
+    package func json(_ root: Root) -> [JSONMember] { [(words.name, slot[root].map { .init($0) } ?? .null)] }
+
+    package func schema(_ situation: Situation<Context>) -> [JSONMember] {
+        [
+            (
+                words.name,
+                schemaObject([
+                    typeMember("integer", isOptional: slot.isOptional), ("minimum", .init(range.lowerBound)),
+                    ("maximum", .init(range.upperBound)),
+                ])
+            )
+        ]
+    }
+
+    package var paths: [AnyKeyPath] { [slot.anyPath] }
+}
+
+/// Write-only: blank keeps what is stored, a box of its own clears it where it may be cleared.
+package struct Secret<Root, Context>: NamedField {
+    package var words: FieldWords
+    private let slot: Slot<Root, String>
+    private let limit: Int
+    private let mayBeEmpty: Bool
+
+    package init(_ name: String, _ path: any WritableKeyPath<Root, String> & Sendable, upTo limit: Int = 1000, mayBeEmpty: Bool = false) {
+        words = FieldWords(name)
+        slot = Slot(path)
+        (self.limit, self.mayBeEmpty) = (limit, mayBeEmpty)
+    }
+
+    package init(_ name: String, _ path: any WritableKeyPath<Root, String?> & Sendable, upTo limit: Int = 1000) {
+        words = FieldWords(name)
+        slot = Slot(optional: path)
+        (self.limit, mayBeEmpty) = (limit, true)
+    }
+
+    private var clearName: String { words.name + "_clear" }
+
+    // What is stored is never written into a control.
+
+    package func read(_ typed: FormData, into root: inout Root, stored: Root?, _ context: Context, _ reading: Reading) {
+        let text = typed[words.name] ?? ""
+        if text.isEmpty {
+            if typed[clearName] == "yes", mayBeEmpty { return slot.set(slot.isOptional ? nil : "", in: &root) }
+            // Nothing to keep: nothing was stored, or what was stored is of another kind.
+            if !mayBeEmpty, (slot[root] ?? "").isEmpty || typed[clearName] == "yes" { words.complain("needed", reading) }
+            return
+        }
+        guard text.utf8.count <= limit, text.unicodeScalars.allSatisfy({ $0.value >= 32 && $0.value != 127 }) else {
+            return words.complain("malformed", reading, ["limit": String(limit)])
+        }
+        slot.set(text, in: &root)
+    }
+
+    package func show(_ typed: FormData, stored: Root?, _ context: Context, _ showing: Showing) {
+        var control = words.control(.secret, showing)
+        if showing.isShownAgain, typed[words.name]?.isEmpty == false { control.hint = showing.t("shared.secret.again") }
+        control.isOn = stored.map { !(slot[$0] ?? "").isEmpty } ?? false
+        control.isRequired = !mayBeEmpty
+        showing.controls.append(control)
+    }
+
+    package func compare(_ old: Root, _ new: Root, _ context: Context, _ comparison: Comparison) {
+        guard slot[old] != slot[new] else { return }
+        let t = comparison.t
+        let isCleared = (slot[new] ?? "").isEmpty
+        words.differ(
+            t((slot[old] ?? "").isEmpty ? "shared.conflict.none" : "shared.secret.set"),
+            t(isCleared ? "shared.secret.cleared" : "shared.secret.changed"), comparison, isSecret: true)
+    }
+
+    package func facts(_ root: Root, _ context: Context, _ t: Translation) -> [Fact] {
+        [Fact(t(words.label), t((slot[root] ?? "").isEmpty ? "shared.conflict.none" : "shared.secret.set"))]
+    }
+
+    package func json(_ root: Root) -> [JSONMember] { [(words.name, ["is_set": .bool(!(slot[root] ?? "").isEmpty)])] }
+
+    package func schema(_ situation: Situation<Context>) -> [JSONMember] {
+        [
+            (
+                words.name,
+                schemaObject([typeMember("string", isOptional: mayBeEmpty), ("writeOnly", true), ("maxLength", .init(limit))])
+            )
+        ]
+    }
+
+    package var keptNames: [String] { [] }
+    package var paths: [AnyKeyPath] { [slot.anyPath] }
+}
