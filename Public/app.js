@@ -43,8 +43,17 @@
     const text = source ? source.textContent : button.dataset.copy || "";
     if (!(await write(text))) return;
     button.classList.add("copied");
+    announce();
     setTimeout(() => button.classList.remove("copied"), 2000);
   });
+
+  // The tick is seen; this is heard. Emptied first, so that the same word is said again.
+  function announce() {
+    const said = document.getElementById("said");
+    if (!said) return;
+    said.textContent = "";
+    setTimeout(() => { said.textContent = said.dataset.copied; }, 50);
+  }
 
   async function write(text) {
     try {
@@ -98,15 +107,18 @@
     if (radio) radio.checked = true;
   });
 
-  // "3 minutes ago" in the titles of times stays true while the page is open.
+  // "3 minutes ago", beside times or in their titles, stays true while the page is open.
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   const units = [["year", 31536e3], ["month", 2592e3], ["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
   function refresh() {
-    for (const time of all("time[datetime][title]")) {
+    for (const time of all("time[datetime]")) {
       const seconds = (Date.parse(time.dateTime) - Date.now()) / 1000;
       if (!Number.isFinite(seconds)) continue;
       const [unit, size] = units.find(([, size]) => Math.abs(seconds) >= size) || units[units.length - 1];
-      time.title = relative.format(Math.trunc(seconds / size), unit);
+      const text = relative.format(Math.trunc(seconds / size), unit);
+      const ago = time.querySelector(".ago");
+      if (ago) ago.textContent = text;
+      if (time.title) time.title = text;
     }
   }
   setInterval(refresh, 30000);

@@ -7,7 +7,7 @@ package struct Job: Sendable {
     package let name: String
     /// Asked at each tick, because settings change.
     package let schedule: @Sendable () throws -> Schedule
-    /// Blocking, on the scheduler's thread. An error is reported, and the job runs again at its next time.
+    /// Blocking, on a thread of the scheduler. An error is reported, and the job runs again at its next time.
     package let run: @Sendable (JobRun) throws -> Void
 
     package init(

@@ -3,14 +3,20 @@
 import Synchronization
 package import Time
 
-/// One thread that looks each minute which jobs are due, and runs them one after the other.
+/// A few threads that each look every minute which jobs are due, and run what no other thread runs just now: a job that takes hours holds
+/// up nobody, and none runs beside itself.
 package final class Scheduler: Sendable {
     private struct State {
         /// Up to which instant the runs of a job have been looked at.
         var lookedUpTo: [String: Timestamp] = [:]
         var running: Set<String> = []
         var hasStarted = false
+        /// Threads that have not left yet.
+        var threads = 0
     }
+
+    /// Jobs that run at once at most. Each takes one of the database's readers now and then, and most wait for the disk.
+    package static let maximumThreads = 3
 
     private let jobs: @Sendable () throws -> [Job]
     private let clock: Clock
@@ -44,24 +50,36 @@ package final class Scheduler: Sendable {
     /// Begins with a tick at once, which catches up on downtime. Does nothing when called again.
     package func start() {
         let isFirst = state.withLock { state in
-            defer { state.hasStarted = true }
-            return !state.hasStarted
+            guard !state.hasStarted else { return false }
+            state.hasStarted = true
+            state.threads = Self.maximumThreads
+            return true
         }
         guard isFirst else { return }
-        do {
-            try DetachedThread.start { [self] in
-                repeat {
-                    tick(at: clock.now())
-                } while !stopSignal.waitForRequest(upTo: untilNextMinute)
-                stopSignal.markEnded()
+        for _ in 0..<Self.maximumThreads {
+            do {
+                try DetachedThread.start { [self] in
+                    repeat {
+                        tick(at: clock.now())
+                    } while !stopSignal.waitForRequest(upTo: untilNextMinute)
+                    leave()
+                }
+            } catch {
+                leave()
+                onError("scheduler", error)
             }
-        } catch {
-            stopSignal.markEnded()
-            onError("scheduler", error)
         }
     }
 
-    /// No job begins after this. True when a job that was running has ended in time.
+    private func leave() {
+        let isLast = state.withLock { state in
+            state.threads -= 1
+            return state.threads == 0
+        }
+        if isLast { stopSignal.markEnded() }
+    }
+
+    /// No job begins after this. True when all that were running have ended in time.
     @discardableResult
     package func stop(within duration: Duration = .seconds(5)) -> Bool {
         stopSignal.request()
@@ -69,7 +87,8 @@ package final class Scheduler: Sendable {
         return stopSignal.waitForEnd(upTo: duration)
     }
 
-    /// Runs on this thread all that is due at `now`. The scheduler's own thread calls this; so may a test.
+    /// Runs on this thread all that is due at `now` and that no other thread has taken. The scheduler's own threads call this; so may a
+    /// test.
     package func tick(at now: Timestamp) {
         let current: [Job]
         do {

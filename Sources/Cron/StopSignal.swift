@@ -1,8 +1,8 @@
-// Lets the scheduler's thread sleep until the next minute and yet leave at once when asked: a condition variable, which
+// Lets the scheduler's threads sleep until the next minute and yet leave at once when asked: a condition variable, which
 // Swift's own Synchronization does not have.
 import Glibc
 
-/// Asked once, by any thread; the thread that is asked says when it has left.
+/// Asked once, by any thread; the last of the threads that are asked says when it has left.
 ///
 /// Unchecked, because the C mutex and condition have to be shared by address; every access to the two flags is between
 /// lock and unlock.

@@ -6,6 +6,15 @@ package protocol Connection: AnyObject {
     func execute(_ sql: SQL) throws -> Int
 
     func forEachRow(_ sql: SQL, _ body: (Row) throws -> Void) throws
+
+    /// Until the end of the transaction nobody else changes what is the account's: for rules that span rows (a limit, the last
+    /// administrator), which no index can hold. Taken before the rows are looked at.
+    ///
+    /// On SQLite there is nothing to do, since a transaction that writes is alone; on PostgreSQL it is `FOR UPDATE` of the account's row.
+    func lock(_ account: ID<Account>) throws
+
+    /// How the engine would go about a statement, one step a line, for the tests that hold a page to its cost.
+    func plan(of sql: SQL) throws -> [String]
 }
 
 extension Connection {

@@ -3,6 +3,8 @@
 package final class Database: Sendable {
     private let engine: any Engine
     private let writer: GroupCommit
+    /// Whose transaction this thread is in, so that nobody comes to wait for themselves.
+    @TaskLocal static var occupied: ObjectIdentifier?
 
     /// - Parameter onDiskFailure: called when a sync failed, after which nobody knows what is durable: end the process.
     package init(engine: any Engine, onDiskFailure: @escaping @Sendable (DatabaseError) -> Void = { _ in }) {
@@ -14,10 +16,12 @@ package final class Database: Sendable {
         writer.close()
     }
 
-    /// Runs `body` on a read-only connection; all its statements see the same moment.
+    /// Runs `body` on a read-only connection; all its statements see the same moment. Throws
+    /// `DatabaseError.nested` within another transaction, as `write` does.
     package func read<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
+        try refuseNesting()
         var value: Value?
-        try engine.read { value = try body($0) }
+        try Self.$occupied.withValue(ObjectIdentifier(writer)) { try engine.read { value = try body($0) } }
         guard let value else { throw DatabaseError.closed }
         return value
     }
@@ -27,7 +31,8 @@ package final class Database: Sendable {
     /// `body` runs on the writer's thread while everybody else's writes wait: no network, no file, no hashing of passwords in it.
     @discardableResult
     package func write<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
-        try writer.perform(body)
+        try refuseNesting()
+        return try writer.perform(body)
     }
 
     /// Like `write`, without waiting: `then` is called on the writer's thread, and must be quick, with the error if there was one,
@@ -35,6 +40,14 @@ package final class Database: Sendable {
     package func write(_ body: @escaping @Sendable (any Connection) throws -> Void, then: @escaping @Sendable ((any Error)?) -> Void) {
         writer.enqueue(body, then: then)
     }
+
+    /// A write within a write would wait for the thread it is on. One within a read would hold its reader meanwhile, and a read within
+    /// another hold one and want one: when all readers are held so, all wait.
+    private func refuseNesting() throws {
+        guard Self.occupied != ObjectIdentifier(writer) else { throw DatabaseError.nested }
+    }
+
+    package func verify() throws -> Verification { try engine.verify() }
 
     package func backup(to path: String) throws {
         try engine.backup(to: path)

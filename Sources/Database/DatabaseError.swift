@@ -12,6 +12,8 @@ package enum DatabaseError: Error, Equatable, CustomStringConvertible {
     case unexpectedValue(column: String, type: String)
     case migration(String)
     case engine(String)
+    /// Within a transaction another was asked for: they would wait for each other for ever. Use the connection that is at hand.
+    case nested
     /// The writer has stopped: the process is ending.
     case closed
 
@@ -24,6 +26,7 @@ package enum DatabaseError: Error, Equatable, CustomStringConvertible {
         case .unexpectedValue(let column, let type): "column \(column) holds no \(type)"
         case .migration(let what): what
         case .engine(let what): what
+        case .nested: "a transaction was asked for within a transaction, whose connection is the one to use"
         case .closed: "the database is closed"
         }
     }

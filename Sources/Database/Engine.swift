@@ -1,5 +1,13 @@
 // The seam between what we ask of a database and the product that answers: SQLite today, PostgreSQL for those who outgrow it.
 
+/// What is wrong with a database, if anything.
+package struct Verification: Sendable {
+    /// In the engine's words; empty when nothing is.
+    package var damages: [String]
+    /// Tables with rows that refer to rows which are not there.
+    package var tablesWithOrphans: [String]
+}
+
 package protocol Engine: Sendable {
     /// Runs `body` on a read-only connection that sees one moment of the database.
     func read(_ body: (any Connection) throws -> Void) throws
@@ -12,6 +20,9 @@ package protocol Engine: Sendable {
 
     /// Writes a whole, consistent copy to a new file, and opens it to see that it is one.
     func backup(to path: String) throws
+
+    /// Reads the whole database and holds its pages and its references against each other.
+    func verify() throws -> Verification
 
     /// How many statements have run since the start, for the test that holds the delivery path to its cost.
     var statementCount: Int { get }

@@ -24,7 +24,7 @@ final class GroupCommit: Sendable {
     init(engine: any Engine, onDiskFailure: @escaping @Sendable (DatabaseError) -> Void) {
         self.engine = engine
         self.onDiskFailure = onDiskFailure
-        let thread = Thread { [self] in run() }
+        let thread = Thread { [self] in Database.$occupied.withValue(ObjectIdentifier(self)) { run() } }
         thread.name = "writer"
         thread.stackSize = 1 << 20
         thread.start()

@@ -41,6 +41,7 @@ extension Database {
                 try connection.execute(
                     "INSERT INTO migrations (number, name, applied_at) VALUES (\(migration.number), \(migration.name), \(time))")
             }
+            StatementRecorder.shared?.note(migration)
         }
     }
 }

@@ -48,6 +48,10 @@ package struct SQL: Sendable, ExpressibleByStringInterpolation {
         values += other.values
     }
 
+    /// A column in a comparison that is not to choose the index, because another condition is better served by one: neither engine's
+    /// planner sees that this is the bare column.
+    package static func unindexed(_ column: StaticString) -> SQL { SQL(stringLiteral: column) + " || ''" }
+
     /// The same statement with other values, as many as it has: for one that is built once and run many times.
     package func binding(_ values: [SQLValue]) -> SQL {
         precondition(values.count == self.values.count, "the statement has \(self.values.count) parameters, not \(values.count)")

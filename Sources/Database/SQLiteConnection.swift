@@ -21,10 +21,28 @@ final class SQLiteConnection: Connection {
 
     func execute(_ sql: SQL) throws -> Int {
         try run(sql) { _ in }
+        StatementRecorder.shared?.note(sql)
         return Int(sqlite3_changes(database.sqliteConnection))
     }
 
+    func lock(_ account: ID<Account>) {}
+
+    func plan(of sql: SQL) throws -> [String] {
+        StatementRecorder.shared?.note(sql)
+        var steps: [String] = []
+        try forEachRowUnrecorded("EXPLAIN QUERY PLAN \(sql)") { row in
+            _ = (try row.next(Int.self), try row.next(Int.self), try row.next(Int.self))
+            steps.append(try row.next())
+        }
+        return steps
+    }
+
     func forEachRow(_ sql: SQL, _ body: (Row) throws -> Void) throws {
+        try forEachRowUnrecorded(sql, body)
+        StatementRecorder.shared?.note(sql)
+    }
+
+    private func forEachRowUnrecorded(_ sql: SQL, _ body: (Row) throws -> Void) throws {
         var row: Row?
         try run(sql) { statement in
             // One reader for all rows: its columns are those of the statement's present row.

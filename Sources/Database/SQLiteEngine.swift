@@ -99,6 +99,19 @@ package final class SQLiteEngine: Engine {
         }
     }
 
+    package func verify() throws -> Verification {
+        do {
+            return try pool.read { database in
+                let verdict = try String.fetchAll(database, sql: "PRAGMA integrity_check(5)")
+                return Verification(
+                    damages: verdict == ["ok"] ? [] : verdict,
+                    tablesWithOrphans: Set(try String.fetchAll(database, sql: "PRAGMA foreign_key_check")).sorted())
+            }
+        } catch let error as GRDB.DatabaseError {
+            throw DatabaseError(error)
+        }
+    }
+
     package func backup(to path: String) throws {
         guard !FileManager.default.fileExists(atPath: path) else {
             throw DatabaseError.engine("\(path) exists already; a backup is never written over another. Name a new file.")

@@ -84,7 +84,7 @@ enum AttemptRecords {
             last_fault = done.fault, lease_owner = NULL, lease_until = NULL, manual = 0
         FROM done WHERE deliveries.id = done.id AND deliveries.attempt = done.attempt AND deliveries.state = 'leased'
             AND deliveries.lease_owner = \(Int?.none)
-        RETURNING id
+        RETURNING deliveries.id
         """)
 
     private static let finish = BulkStatement(

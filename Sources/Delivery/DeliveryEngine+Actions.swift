@@ -32,6 +32,9 @@ extension DeliveryEngine {
         inbox.force(delivery, to: webhook)
     }
 
+    /// How long what comes while a webhook is paused is kept (product.md § 8).
+    package static let maximumPause = Duration.seconds(7 * 24 * 3600)
+
     /// Pauses: what is still to come, and what is accepted from now on, is kept. Attempts under way end as they end. Within the
     /// caller's transaction; after it, `directory.invalidate`.
     ///

@@ -45,20 +45,23 @@ package final class DeliveryEngine: Sendable {
     let directory: WebhookDirectory
     let logger: Logger
     let inbox = Inbox()
-    /// This process's leases; those of any other are of processes that have ended.
+    /// This process's leases.
     let epoch: Int64
+    private let node: String
     let testsUnderWay = Mutex<[ID<Account>: Int]>([:])
     private let dispatcher: Mutex<Bool>
     private let makeDispatcher: @Sendable (DeliveryEngine) -> Dispatcher
 
     /// - Parameters:
+    ///   - node: names the lock that the process holds; who holds it next takes over what is under way here.
     ///   - inFlightPerWebhook: how many requests to one webhook may be under way at once.
     ///   - maximumInFlight: how many in all; no more than the client's `maximumConnections`.
     ///   - sweepInterval: how often the database is asked for what memory does not know to be due.
     package init(
-        database: Database, client: HTTPClient, clock: Clock, ids: IDGenerator, directory: WebhookDirectory, logger: Logger,
+        node: String, database: Database, client: HTTPClient, clock: Clock, ids: IDGenerator, directory: WebhookDirectory, logger: Logger,
         inFlightPerWebhook: Int = 8, maximumInFlight: Int = 512, sweepInterval: Duration = .seconds(2)
     ) {
+        self.node = node
         self.database = database
         self.client = client
         self.clock = clock
@@ -79,7 +82,7 @@ package final class DeliveryEngine: Sendable {
             return started
         }
         guard !wasStarted else { return }
-        let released = try LeaseRecovery.releaseAll(except: epoch, at: clock.now(), in: database)
+        let released = try LeaseRecovery.takeOver(node, as: epoch, at: clock.now(), in: database)
         if released > 0 { logger.warning("\(released) deliveries were under way when the last process ended; they are sent again") }
         let thread = Thread { [self] in makeDispatcher(self).run() }
         thread.name = "delivery"

@@ -24,6 +24,8 @@ package enum DeliverySchema {
                     created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL)
                 """,
                 "CREATE INDEX webhooks_account ON webhooks (account_id, id)",
+                // One main webhook an account, whoever else makes one at the same time.
+                "CREATE UNIQUE INDEX webhooks_main ON webhooks (account_id) WHERE is_main = 1",
             ]),
         Migration(
             201, "events and deliveries",
@@ -59,6 +61,13 @@ package enum DeliverySchema {
                     is_truncated BIGINT, fault TEXT, detail TEXT, dns_us BIGINT, connect_us BIGINT, tls_us BIGINT, first_byte_us BIGINT,
                     total_us BIGINT, is_manual BIGINT NOT NULL, PRIMARY KEY (delivery_id, number))
                 """,
+            ]),
+        Migration(
+            202, "owners of leases",
+            [
+                // A process writes itself down before it leases anything. `node` is the data folder whose lock it holds.
+                "CREATE TABLE lease_owners (epoch BIGINT PRIMARY KEY, node TEXT NOT NULL, since BIGINT NOT NULL)",
+                "CREATE INDEX lease_owners_node ON lease_owners (node)",
             ]),
     ]
 }

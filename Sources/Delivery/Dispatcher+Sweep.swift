@@ -34,6 +34,7 @@ extension Dispatcher {
             }
             engine.inbox.report { $0.lag = lag }
             try mend(findings, at: now)
+            try expireHeld(findings, at: now)
             try discardOfGone(at: now)
             try giveBackOld(at: now)
             try releaseLost(at: now)
@@ -68,6 +69,33 @@ extension Dispatcher {
         }
         hinted.formUnion(toRelease)
     }
+
+    /// What a pause keeps, it keeps for a week. Some at a time: everybody's writes wait for it.
+    private func expireHeld(_ findings: [Finding], at now: Timestamp) throws {
+        if let lastLookForOld, ContinuousClock.now - lastLookForOld < Self.lookForOldInterval { return }
+        let batch = 1000
+        var isThrough = true
+        for finding in findings where finding.isPaused && finding.hasHeld {
+            let old: SQL = """
+                webhook_id = \(finding.webhook) AND settled_at IS NULL AND next_at IS NULL AND state = \(DeliveryState.held)
+                    AND accepted_at < \(now - DeliveryEngine.maximumPause)
+                """
+            guard try engine.database.read({ try $0.value("SELECT 1 FROM deliveries WHERE \(old) LIMIT 1", as: Int.self) }) != nil else {
+                continue
+            }
+            let expired = try engine.database.write { connection in
+                try connection.execute(
+                    """
+                    UPDATE deliveries SET state = \(DeliveryState.expired), settled_at = \(now)
+                    WHERE id IN (SELECT id FROM deliveries WHERE \(old) LIMIT \(batch))
+                    """)
+            }
+            if expired == batch { isThrough = false }
+        }
+        if isThrough { lastLookForOld = .now }
+    }
+
+    private static let lookForOldInterval = Duration.seconds(600)
 
     /// A webhook's deletion crossed an acceptance, a result or a crash: nobody else would ever settle what is left of it.
     private func discardOfGone(at now: Timestamp) throws {

@@ -30,6 +30,7 @@ final class Dispatcher {
     var underWay: [ID<WebhookDelivery>: (claim: Claim, leaseUntil: Timestamp)] = [:]
     var lastSweep: ContinuousClock.Instant?
     var lastLookForGone: ContinuousClock.Instant?
+    var lastLookForOld: ContinuousClock.Instant?
     /// The soonest moment at which some lane changes by itself.
     private var alarm: Timestamp?
     private var hasMoreAtOnce = false

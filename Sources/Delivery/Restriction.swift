@@ -1,5 +1,6 @@
 // "Restrict to": a webhook may get the events of some tracking numbers, or of some users, only.
 
+import Database
 import JSON
 
 package enum Restriction: Sendable, Equatable {
@@ -9,7 +10,7 @@ package enum Restriction: Sendable, Equatable {
     /// Ids or e-mail addresses.
     case users([String])
 
-    package enum Kind: String, Sendable, CaseIterable {
+    package enum Kind: String, Sendable, CaseIterable, SQLConvertible {
         case none
         case trackingNumber = "tracking_number"
         case user

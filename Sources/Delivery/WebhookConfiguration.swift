@@ -61,8 +61,8 @@ package struct WebhookConfiguration: Sendable, Equatable {
         case failing
     }
 
-    package let id: ID<Webhook>
-    package let account: ID<Account>
+    package internal(set) var id: ID<Webhook>
+    package internal(set) var account: ID<Account>
     package var name: String
     package var isMain = false
     package var transmission = Transmission.webhook

@@ -10,6 +10,7 @@ package let allFeatures: [Feature] = [
     .account,
     .retention,
     .deletions,
+    .records,
     .webhookSettings,
     .webhookEndpoints,
     .webhookDeliveries,

@@ -86,7 +86,7 @@ package final class Application: Sendable {
         let client = HTTPClient(policy: installation.policy, userAgent: "Hookswitch/\(Self.version)")
         let directory = WebhookDirectory(database: database, vault: vault)
         let engine = DeliveryEngine(
-            database: database, client: client, clock: clock, ids: ids, directory: directory, logger: logger)
+            node: lock.node, database: database, client: client, clock: clock, ids: ids, directory: directory, logger: logger)
         let acceptor = EventAcceptor(database: database, ids: ids, clock: clock, directory: directory) { [weak engine] in engine?.wake($0) }
         let app = App(
             site: site, features: features, vault: vault, policy: installation.policy, client: client, directory: directory,

@@ -10,6 +10,8 @@ package struct DataFolderInUse: Error, CustomStringConvertible {
 
 /// Held until the object goes, or the process ends however it ends.
 package final class DataFolderLock: Sendable {
+    /// Names this folder, and so whoever holds its lock, among all that use one database. It stands in the lock's file, made with it.
+    package let node: String
     private let descriptor: Int32
 
     /// Makes the folder when it is not there (0750). Throws `DataFolderInUse` when another process holds it.
@@ -21,6 +23,15 @@ package final class DataFolderLock: Sendable {
             close(descriptor)
             throw DataFolderInUse(folder: folder)
         }
+        var buffer = [UInt8](repeating: 0, count: 32)
+        if pread(descriptor, &buffer, buffer.count, 0) < buffer.count {
+            buffer = Array(UUID().uuidString.lowercased().utf8.filter { $0 != UInt8(ascii: "-") })
+            guard pwrite(descriptor, buffer, buffer.count, 0) == buffer.count else {
+                close(descriptor)
+                throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: "\(folder)/lock"])
+            }
+        }
+        node = String(decoding: buffer, as: UTF8.self)
     }
 
     deinit {

@@ -18,9 +18,12 @@ struct ErrorPage: TemplateData {
 
 struct ErrorPages: Sendable {
     private let template: PageTemplate<ErrorPage>
+    /// With the tabs, for somebody signed in: the way on is beside the words.
+    private let framed: PageTemplate<ErrorPage>
 
     init(_ site: Site) throws {
         template = try site.page("errors/show")
+        framed = try site.page("errors/framed")
     }
 
     /// - Parameter reason: further words of the locale for a status that has several causes.
@@ -31,7 +34,7 @@ struct ErrorPages: Sendable {
             back: visit.session == nil ? "" : "/")
         let head = PageHead(visit.t("errors.\(known).title"))
         do {
-            return try visit.page(template, page, head, status: status)
+            return try visit.page(visit.session == nil ? template : framed, page, head, status: status)
         } catch {
             return .text("\(status.code) \(visit.requestID)", status: status)
         }

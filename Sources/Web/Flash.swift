@@ -8,22 +8,47 @@ package struct Flash: TemplateData {
         case good, warning, bad, info
     }
 
+    /// What the sentence speaks of, on a page of ours.
+    package struct Link: Sendable, Equatable {
+        package let label: String
+        package let href: String
+
+        package init(_ label: String, to href: String) {
+            self.label = label
+            self.href = href
+        }
+
+        /// Of a cookie, which anybody could have forged: it leads nowhere but here.
+        fileprivate init?(label: Substring, href: Substring) {
+            guard !label.isEmpty, href.hasPrefix("/"), !href.dropFirst().hasPrefix("/"),
+                href.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") })
+            else { return nil }
+            self.label = String(label.prefix(200))
+            self.href = String(href)
+        }
+    }
+
     static let cookieName = "flash"
 
     package let kind: Kind
     package let text: String
+    package let link: Link?
 
     init?(cookie: String?) {
         guard let cookie, let separator = cookie.firstIndex(of: "|"), let kind = Kind(rawValue: String(cookie[..<separator])) else {
             return nil
         }
         self.kind = kind
+        let lines = cookie[cookie.index(after: separator)...].split(separator: "\n", omittingEmptySubsequences: false)
         // Only shown, and escaped; cut so that a forged cookie cannot fill the page.
-        text = String(cookie[cookie.index(after: separator)...].prefix(500))
+        text = String((lines.first ?? "").prefix(500))
+        link = lines.count == 3 ? Link(label: lines[1], href: lines[2]) : nil
     }
 
-    static func cookie(_ kind: Kind, _ text: String, isSecure: Bool) -> Cookie {
-        Cookie(name: cookieName, value: "\(kind.rawValue)|\(text)", maxAge: .seconds(60), isSecure: isSecure)
+    static func cookie(_ kind: Kind, _ text: String, _ link: Link? = nil, isSecure: Bool) -> Cookie {
+        let lines = [text] + (link.map { [$0.label, $0.href] } ?? [])
+        let value = lines.map { $0.replacing("\n", with: " ") }.joined(separator: "\n")
+        return Cookie(name: cookieName, value: "\(kind.rawValue)|\(value)", maxAge: .seconds(60), isSecure: isSecure)
     }
 
     static func expired(isSecure: Bool) -> Cookie {
@@ -33,5 +58,7 @@ package struct Flash: TemplateData {
     package static let fields = Fields<Flash> {
         Text("kind") { $0.kind.rawValue }
         Text("text") { $0.text }
+        Text("link_label") { $0.link?.label ?? "" }
+        Text("link_href") { $0.link?.href ?? "" }
     }
 }

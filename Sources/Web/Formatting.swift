@@ -89,6 +89,15 @@ package struct Times: Sendable {
 
     package func date(_ time: Timestamp) -> String { date(zone.civil(time).date) }
 
+    /// As short as it is still plain: `21:12` today, `23 Nov, 21:12` within half a year, else the date. For a badge.
+    package func brief(_ time: Timestamp) -> String {
+        let civil = zone.civil(time)
+        let clock = "\(two(civil.hour)):\(two(civil.minute))"
+        if civil.date == today { return clock }
+        guard abs(time.seconds - now.seconds) < 183 * 86400 else { return date(civil.date) }
+        return "\(civil.date.day) \(translation.months[max(0, min(11, civil.date.month - 1))]), \(clock)"
+    }
+
     /// `3 minutes ago`, `in 2 hours`
     package func relative(_ time: Timestamp) -> String { text(distance(to: time)) }
 
@@ -143,7 +152,7 @@ package struct Times: Sendable {
 
 /// The times of a list's rows. Neighbours are mostly the same distance from now, and finding the words for it is most of the work.
 package struct TimeColumn {
-    private let times: Times
+    package let times: Times
     private var last: (distance: Times.Distance, text: String)?
 
     package init(_ times: Times) {

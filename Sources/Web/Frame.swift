@@ -31,6 +31,17 @@ package struct Frame: TemplateData {
         }
     }
 
+    /// A step of the way up from a page below a tab.
+    package struct Step: TemplateData {
+        let label: String
+        let href: String
+
+        package static let fields = Fields<Step> {
+            Text("label") { $0.label }
+            Text("href") { $0.href }
+        }
+    }
+
     var language = ""
     var theme = "system"
     var title = ""
@@ -40,9 +51,12 @@ package struct Frame: TemplateData {
     var userName = ""
     var userInitials = ""
     var isOperator = false
+    /// Staff of the platform is in somebody's account.
+    var isVisiting = false
     var hasSettings = false
     var section = ""
     var tabs: [TabView] = []
+    var up: [Step] = []
     var flash: Flash?
     var heading = ""
     var lead = ""
@@ -58,9 +72,12 @@ package struct Frame: TemplateData {
         Text("user_name") { $0.userName }
         Text("user_initials") { $0.userInitials }
         Flag("is_operator") { $0.isOperator }
+        Flag("is_visiting") { $0.isVisiting }
         Flag("has_settings") { $0.hasSettings }
         Text("section") { $0.section }
         List("tabs") { $0.tabs }
+        List("up") { $0.up }
+        Flag("has_up") { !$0.up.isEmpty }
         Section("flash") { $0.flash }
         Text("heading") { $0.heading }
         Text("lead") { $0.lead }
@@ -100,15 +117,23 @@ package struct PageHead: Sendable {
     package let heading: String
     package let lead: String
     package let section: String?
+    package let up: [(label: String, href: String)]
+    package let title: String
 
     /// - Parameters:
     ///   - heading: the page's one `h1`, also its title.
     ///   - lead: a sentence that says what the page is for.
     ///   - section: the product's part in the header; Client account settings when nil.
-    package init(_ heading: String, lead: String = "", section: String? = nil) {
+    ///   - up: the way up from a page below a tab, the tab first.
+    ///   - title: what the browser's tab and history say, where that is more than the heading: it names the thing.
+    package init(
+        _ heading: String, lead: String = "", section: String? = nil, up: [(label: String, href: String)] = [], title: String? = nil
+    ) {
         self.heading = heading
         self.lead = lead
         self.section = section
+        self.up = up
+        self.title = title ?? heading
     }
 }
 

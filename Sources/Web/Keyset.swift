@@ -53,10 +53,3 @@ package struct Keyset<Element> {
         return PagerView(newer: hasNewer ? link("before", elements.first) : nil, older: hasOlder ? link("after", elements.last) : nil)
     }
 }
-
-package enum LikePattern {
-    /// For `LOWER(column) LIKE … ESCAPE '\'`.
-    package static func containing(_ text: String) -> String {
-        "%" + text.lowercased().replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_") + "%"
-    }
-}

@@ -9,7 +9,7 @@ import Synchronization
 
 package final class Passwords: Sendable {
     /// Cost by reliability.md: 32 MiB for a tenth of a second or so.
-    package struct Cost: Sendable {
+    package struct Cost: Sendable, Equatable {
         let rounds: Int
         let blockSize: Int
         let parallelism: Int
@@ -22,6 +22,8 @@ package final class Passwords: Sendable {
     package static let lengths = 8...128
     private static let maximumAtOnce = 2
     private static let maximumWaiting = 16
+    /// Of one try, where somebody's accounts do not share a salt.
+    private static let maximumStretches = 3
 
     private let cost: Cost
     private let places = DispatchSemaphore(value: maximumAtOnce)
@@ -35,23 +37,50 @@ package final class Passwords: Sendable {
     }
 
     /// Throws `Abort` 503 when too many wait.
-    package func hash(_ password: String) throws -> String {
-        try inTurn { try Self.hash(password, salt: Self.salt(), cost) }
+    ///
+    /// - Parameter other: a stored hash whose salt is taken, where that has today's cost; a new salt when nil.
+    package func hash(_ password: String, saltedAs other: String? = nil) throws -> String {
+        let known = other.flatMap { Recipe($0) }.flatMap { $0.cost == cost ? $0.salt : nil }
+        return try inTurn { try Self.hash(password, salt: known ?? Self.salt(), cost) }
     }
 
     /// Takes the same time for an unknown user (`stored` nil) as for a known one. Throws `Abort` 503 when too many wait.
     package func matches(_ password: String, stored: String?) throws -> Bool {
-        let reference = stored ?? nobody
-        let parts = reference.split(separator: "$")
-        guard parts.count == 6, parts[0] == "scrypt", let rounds = Int(parts[1]), let block = Int(parts[2]),
-            let parallelism = Int(parts[3]),
-            let salt = Data(base64Encoded: String(parts[4]))
-        else { return false }
-        let cost = Cost(rounds: rounds, blockSize: block, parallelism: parallelism)
-        let computed = try inTurn { try Self.hash(password, salt: Array(salt), cost) }
-        let isEqual =
-            computed.utf8.count == reference.utf8.count && zip(computed.utf8, reference.utf8).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
-        return isEqual && stored != nil
+        try matches(password, stored: stored.map { [$0] } ?? []) == [true]
+    }
+
+    /// Which of several stored hashes the password fits. Those with one salt are compared with one stretching, as is nobody's (an empty
+    /// list); of other salts, no more than `maximumStretches` are tried. Throws `Abort` 503 when too many wait.
+    package func matches(_ password: String, stored: [String]) throws -> [Bool] {
+        var recipes: [Recipe] = []
+        for recipe in (stored.isEmpty ? [nobody] : stored).compactMap({ Recipe($0) }) where !recipes.contains(recipe) {
+            recipes.append(recipe)
+        }
+        let computed = try recipes.prefix(Self.maximumStretches).map { recipe in
+            try inTurn { try Self.hash(password, salt: recipe.salt, recipe.cost) }
+        }
+        return stored.map { reference in
+            computed.map { Self.isEqual($0, reference) }.contains(true)
+        }
+    }
+
+    private static func isEqual(_ computed: String, _ reference: String) -> Bool {
+        computed.utf8.count == reference.utf8.count && zip(computed.utf8, reference.utf8).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+
+    /// How a stored hash was made.
+    private struct Recipe: Equatable {
+        let cost: Cost
+        let salt: [UInt8]
+
+        init?(_ stored: String) {
+            let parts = stored.split(separator: "$")
+            guard parts.count == 6, parts[0] == "scrypt", let rounds = Int(parts[1]), let block = Int(parts[2]),
+                let parallelism = Int(parts[3]), let salt = Data(base64Encoded: String(parts[4]))
+            else { return nil }
+            cost = Cost(rounds: rounds, blockSize: block, parallelism: parallelism)
+            self.salt = Array(salt)
+        }
     }
 
     /// A word of the locale on what is wrong with a new password, or nil.

@@ -72,9 +72,9 @@ package struct Deletion {
         let id = site.ids.next(DeletionRow.self)
         try connection.execute(
             """
-            INSERT INTO deletions (id, account_id, user_id, user_name, entity, detail, planned, items, bytes, deleted_at)
+            INSERT INTO deletions (id, account_id, user_id, user_name, entity, detail, planned, items, bytes, search_text, deleted_at)
             VALUES (\(id), \(account), \(user), \(userName), \(entity), \(detail), \(planned), \(items), \(bytes),
-                \(site.clock.now()))
+                \(SearchText.folded(user == nil ? "" : userName, detail)), \(site.clock.now()))
             """)
         return id
     }

@@ -86,8 +86,9 @@ package struct SessionStore: Sendable {
         try connection.execute("DELETE FROM sessions WHERE id = \(session) AND user_id = \(user)") > 0
     }
 
-    /// Ends all of a user's sessions: at a change of password or rights.
-    package func endAll(of user: ID<User>, but kept: ID<SessionRow>? = nil, on connection: any Connection) throws {
+    /// Ends all of a user's sessions: at a change of password or rights, or when the user asks. Gives their number.
+    @discardableResult
+    package func endAll(of user: ID<User>, but kept: ID<SessionRow>? = nil, on connection: any Connection) throws -> Int {
         try connection.execute("DELETE FROM sessions WHERE user_id = \(user) AND id <> \(kept?.stored ?? "")")
     }
 

@@ -83,8 +83,10 @@ extension SignedIn {
         try visit.page(template, page, head, hasErrors: hasErrors, status: status)
     }
 
-    package func redirect(to path: String, _ kind: Flash.Kind = .good, saying text: String = "") -> WebResponse {
-        visit.redirect(to: path, kind, saying: text)
+    package func redirect(
+        to path: String, _ kind: Flash.Kind = .good, saying text: String = "", link: Flash.Link? = nil
+    ) -> WebResponse {
+        visit.redirect(to: path, kind, saying: text, link: link)
     }
 
     /// Changes the database in one transaction, together with its audit row: who did what to what. A body that finds that it cannot

@@ -72,7 +72,8 @@ package struct Visit {
         frame.theme = session?.theme ?? "system"
         frame.heading = head.heading
         frame.lead = head.lead
-        frame.title = (hasErrors ? t("shared.error_prefix") : "") + head.heading
+        frame.title = (hasErrors ? t("shared.error_prefix") : "") + head.title + " – Hookswitch"
+        frame.up = head.up.map { Frame.Step(label: $0.label, href: $0.href) }
         frame.csrf = CrossSiteGuard.token(for: csrfSecret)
         frame.section = head.section ?? t("frame.settings")
         frame.version = site.version
@@ -83,6 +84,7 @@ package struct Visit {
             frame.accountName = session.account?.name ?? t("frame.no_account")
             frame.isOperator = session.isOperator
             if let account = session.account {
+                frame.isVisiting = session.isOperator
                 frame.tabs = tabs.views(rights: session.rights, path: request.path, t)
                 frame.hasSettings = !frame.tabs.isEmpty
                 frame.logoURL = account.logoURL
@@ -95,9 +97,13 @@ package struct Visit {
     }
 
     /// See other (303), with a sentence for the next page that says what was done.
-    package func redirect(to path: String, _ kind: Flash.Kind = .good, saying text: String = "") -> WebResponse {
+    ///
+    /// - Parameter link: leads to what the sentence speaks of.
+    package func redirect(
+        to path: String, _ kind: Flash.Kind = .good, saying text: String = "", link: Flash.Link? = nil
+    ) -> WebResponse {
         var response = WebResponse.redirect(to: path)
-        if !text.isEmpty { response.setCookie(Flash.cookie(kind, text, isSecure: request.isSecure)) }
+        if !text.isEmpty { response.setCookie(Flash.cookie(kind, text, link, isSecure: request.isSecure)) }
         return response
     }
 

@@ -14,6 +14,9 @@ extension Visit {
             upload: upload, tabs: tabs, csrfSecret: token)
     }
 
+    /// What tells this browser from others, for what is kept for it alone: a hash, from which nobody gets what its cookie holds.
+    package var browserMark: [UInt8] { Token.hash("browser \(csrfSecret)") }
+
     /// The form comes from a page of ours, by its token or by the browser's word: what it holds may be shown again. That of another
     /// site may not, or it could have a person send what somebody else typed.
     package var isFromOwnPage: Bool {

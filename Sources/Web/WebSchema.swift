@@ -11,7 +11,7 @@ package enum WebSchema {
                 CREATE TABLE accounts (
                     id TEXT PRIMARY KEY, slug TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
                     country TEXT NOT NULL, language TEXT NOT NULL, time_zone TEXT NOT NULL,
-                    password_days BIGINT, version BIGINT NOT NULL DEFAULT 1, created_at BIGINT NOT NULL)
+                    password_days BIGINT, search_text TEXT NOT NULL, version BIGINT NOT NULL DEFAULT 1, created_at BIGINT NOT NULL)
                 """,
                 """
                 CREATE TABLE roles (
@@ -21,13 +21,17 @@ package enum WebSchema {
                 """
                 CREATE TABLE users (
                     id TEXT PRIMARY KEY, account_id TEXT REFERENCES accounts (id), role_id TEXT REFERENCES roles (id),
-                    email TEXT NOT NULL UNIQUE, name TEXT NOT NULL, password_hash TEXT NOT NULL,
+                    email TEXT NOT NULL, name TEXT NOT NULL, search_text TEXT NOT NULL, password_hash TEXT NOT NULL,
                     password_changed_at BIGINT NOT NULL, must_change_password BIGINT NOT NULL DEFAULT 0,
                     country TEXT, language TEXT, time_zone TEXT, theme TEXT NOT NULL DEFAULT 'system',
                     head_of_line TEXT, is_enabled BIGINT NOT NULL DEFAULT 1,
-                    version BIGINT NOT NULL DEFAULT 1, created_at BIGINT NOT NULL)
+                    version BIGINT NOT NULL DEFAULT 1, created_at BIGINT NOT NULL, UNIQUE (email, account_id))
                 """,
+                // To SQL no NULL is like another: staff need a rule of their own.
+                "CREATE UNIQUE INDEX users_of_platform ON users (email) WHERE account_id IS NULL",
                 "CREATE INDEX users_by_account ON users (account_id, name)",
+                // Its one row says that somebody has been made.
+                "CREATE TABLE set_up (id BIGINT PRIMARY KEY CHECK (id = 1))",
                 """
                 CREATE TABLE sessions (
                     token_hash BLOB PRIMARY KEY, id TEXT NOT NULL UNIQUE, user_id TEXT NOT NULL REFERENCES users (id),
@@ -37,7 +41,13 @@ package enum WebSchema {
                 "CREATE INDEX sessions_by_user ON sessions (user_id)",
                 """
                 CREATE TABLE devices (
-                    token_hash BLOB PRIMARY KEY, user_id TEXT NOT NULL REFERENCES users (id), created_at BIGINT NOT NULL)
+                    token_hash BLOB NOT NULL, user_id TEXT NOT NULL REFERENCES users (id), created_at BIGINT NOT NULL,
+                    PRIMARY KEY (token_hash, user_id))
+                """,
+                """
+                CREATE TABLE sign_in_choices (
+                    token_hash BLOB NOT NULL, user_id TEXT NOT NULL REFERENCES users (id), browser_hash BLOB NOT NULL,
+                    created_at BIGINT NOT NULL, PRIMARY KEY (token_hash, user_id))
                 """,
             ]),
         Migration(
@@ -60,14 +70,19 @@ package enum WebSchema {
                     at BIGINT NOT NULL)
                 """,
                 "CREATE INDEX audit_by_account ON audit (account_id, id)",
+                "CREATE INDEX audit_by_time ON audit (at)",
                 """
                 CREATE TABLE deletions (
                     id TEXT PRIMARY KEY, account_id TEXT NOT NULL, user_id TEXT, user_name TEXT NOT NULL,
                     entity TEXT NOT NULL, detail TEXT NOT NULL, planned BIGINT NOT NULL, items BIGINT NOT NULL, bytes BIGINT NOT NULL,
-                    deleted_at BIGINT NOT NULL)
+                    search_text TEXT NOT NULL, deleted_at BIGINT NOT NULL)
                 """,
-                "CREATE INDEX deletions_by_account ON deletions (account_id, deleted_at, id)",
+                // A page goes by the id; the time behind it spares it the rows before a range of dates.
+                "CREATE INDEX deletions_by_account ON deletions (account_id, id, deleted_at)",
+                "CREATE INDEX deletions_by_time ON deletions (deleted_at)",
                 "CREATE TABLE job_runs (job TEXT NOT NULL, nominal TEXT NOT NULL, started_at BIGINT NOT NULL, PRIMARY KEY (job, nominal))",
+                "CREATE INDEX job_runs_by_job ON job_runs (job, started_at)",
+                "CREATE INDEX job_runs_by_time ON job_runs (started_at)",
             ]),
     ]
 }

@@ -63,7 +63,7 @@ struct Check: AsyncParsableCommand {
         var findings: [Finding] = []
         var resources = ResourceFolder.found
         do {
-            let settings = try await Settings.load(dataFolder: options.folder)
+            let settings = try Settings.load(dataFolder: options.folder)
             resources = settings.resources
             findings += settings.unknownNames.map {
                 Finding(.problem, "\(options.folder)/\(Settings.fileName): there is no setting “\($0)”.")

@@ -22,7 +22,7 @@ struct DataOptions: ParsableArguments {
 
     /// Runs `body` with the product opened and nothing started, while no other process has the data folder.
     func withApplication<Result>(_ body: (Application) throws -> Result) async throws -> Result {
-        try await withApplication(Settings.load(dataFolder: folder), body)
+        try withApplication(Settings.load(dataFolder: folder), body)
     }
 
     private func withApplication<Result>(_ settings: Settings, _ body: (Application) throws -> Result) throws -> Result {
@@ -38,7 +38,7 @@ struct DataOptions: ParsableArguments {
         if !makesFolder, !FileManager.default.fileExists(atPath: "\(folder)/hookswitch.sqlite") {
             throw VerbFailure(.data, "There is no data of Hookswitch in \(folder). Name its folder with --data.")
         }
-        let settings = try await Settings.load(dataFolder: folder)
+        let settings = try Settings.load(dataFolder: folder)
         let answer = try answer(verb, settings)
         answer.lines.forEach { Terminal.print($0) }
         answer.notes.forEach { Terminal.complain($0) }

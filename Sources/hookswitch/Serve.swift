@@ -23,7 +23,7 @@ struct Serve: AsyncParsableCommand {
     private static let deliveryTime = Duration.seconds(3)
 
     func run() async throws {
-        let settings = try await Settings.load(dataFolder: options.folder)
+        let settings = try Settings.load(dataFolder: options.folder)
         try run(settings)
     }
 

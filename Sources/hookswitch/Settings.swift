@@ -35,7 +35,7 @@ struct Settings {
         "HOOKSWITCH_ADDRESS", "HOOKSWITCH_LOG_LEVEL", "HOOKSWITCH_SOCKET_GROUP",
     ]
 
-    static func load(dataFolder: String) async throws -> Settings {
+    static func load(dataFolder: String) throws -> Settings {
         let path = "\(dataFolder)/\(fileName)"
         // An empty variable is how a compose file says "not set".
         let environment = ProcessInfo.processInfo.environment.filter { $0.key.hasPrefix("HOOKSWITCH_") && !$0.value.isEmpty }
@@ -43,7 +43,7 @@ struct Settings {
         var providers: [any ConfigProvider] = [
             EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "hookswitch")
         ]
-        if let file { providers.append(try await FileProvider<JSONSnapshot>(config: Self.location(file.path))) }
+        if let file { providers.append(InMemoryProvider(values: file.values)) }
         let reader = ConfigReader(providers: providers)
         var given = Given(reader: reader, file: path)
         given.names = Set(file?.names ?? [])
@@ -85,20 +85,16 @@ struct Settings {
         }
         socketGroup = try given.text("socketGroup") ?? socketGroup
     }
-
-    private static func location(_ path: String) -> ConfigReader {
-        ConfigReader(provider: InMemoryProvider(values: ["filePath": ConfigValue(.string(path), isSecret: false)]))
-    }
 }
 
-/// The file, read a first time for the names in it and for errors with line and column.
+/// The file, read by our own reader for errors with line and column.
 private struct File {
-    let path: String
+    /// Also of what has no value that a setting can have.
     let names: [String]
+    let values: [AbsoluteConfigKey: ConfigValue]
 
     /// Nil when there is none.
     init?(_ path: String) throws {
-        self.path = path
         guard access(path, R_OK) == 0 else {
             if errno == ENOENT || errno == ENOTDIR { return nil }
             throw VerbFailure(.data, "\(path) cannot be read: \(String(cString: strerror(errno))).")
@@ -108,8 +104,21 @@ private struct File {
                 throw VerbFailure(.data, "\(path): it must be an object, {…}.")
             }
             names = object.members.map(\.name)
+            values = object.members.reduce(into: [:]) { values, member in
+                values[AbsoluteConfigKey([member.name])] = Self.content(member.value).map { ConfigValue($0, isSecret: false) }
+            }
         } catch let error as JSONSyntaxError {
             throw VerbFailure(.data, "\(path): \(error)")
+        }
+    }
+
+    private static func content(_ value: JSONValue) -> ConfigContent? {
+        switch value {
+        case .bool(let bool): .bool(bool)
+        case .string(let text): .string(text)
+        case .number: value.integer.flatMap { Int(exactly: $0) }.map { .int($0) }
+        case .array(let elements): elements.contains { $0.string == nil } ? nil : .stringArray(elements.compactMap(\.string))
+        case .null, .object: nil
         }
     }
 }

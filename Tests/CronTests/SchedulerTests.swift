@@ -1,5 +1,6 @@
 // No run twice, none lost: shown by ticking through days with a clock that the test moves.
 import Cron
+import Dispatch
 import Synchronization
 import Testing
 import Time
@@ -213,6 +214,73 @@ import Time
         #expect(!scheduler.stop(within: .milliseconds(20)))
         release.withLock { $0 = true }
         #expect(scheduler.stop(within: .seconds(30)))
+    }
+
+    @Test("A job that takes long holds up no other, and does not run beside itself", .timeLimit(.minutes(1)))
+    func longJob() async throws {
+        let now = try instant("2026-11-22T03:15:00Z")
+        let ledger = Ledger(lastRuns: ["long": now - .seconds(60), "short": now - .seconds(60)])
+        let (runs, continuation) = AsyncStream.makeStream(of: String.self)
+        let release = DispatchSemaphore(value: 0)
+        let schedule = try minutely()
+        let long = Job(name: "long", schedule: { schedule }) { run in
+            ledger.note(run)
+            continuation.yield("long")
+            release.wait()
+        }
+        let short = Job(name: "short", schedule: { schedule }) { run in
+            ledger.note(run)
+            continuation.yield("short")
+        }
+        let scheduler = ledger.scheduler([long, short], clock: .fixed(now))
+        scheduler.start()
+        var first: Set<String> = []
+        for await name in runs {
+            first.insert(name)
+            if first.count == 2 { break }
+        }
+        // The long one is still at it, and the next minute has come.
+        scheduler.tick(at: now + .seconds(60))
+        release.signal()
+        #expect(scheduler.stop(within: .seconds(30)))
+        #expect(
+            ledger.runs.sorted() == [
+                "long 2026-11-22T03:15 at 2026-11-22T03:15:00.000Z", "short 2026-11-22T03:15 at 2026-11-22T03:15:00.000Z",
+                "short 2026-11-22T03:16 at 2026-11-22T03:16:00.000Z",
+            ])
+        #expect(ledger.errors.isEmpty)
+    }
+
+    @Test("No more than three jobs run at once; what is due beyond them follows, and stop waits for all of them", .timeLimit(.minutes(1)))
+    func bound() async throws {
+        let now = try instant("2026-11-22T03:15:00Z")
+        let names = ["a", "b", "c", "d", "e"]
+        let ledger = Ledger(lastRuns: Dictionary(uniqueKeysWithValues: names.map { ($0, now - .seconds(60)) }))
+        let (started, continuation) = AsyncStream.makeStream(of: Void.self)
+        let release = DispatchSemaphore(value: 0)
+        let depth = Mutex((now: 0, most: 0))
+        let schedule = try minutely()
+        let jobs = names.map { name in
+            Job(name: name, schedule: { schedule }) { run in
+                ledger.note(run)
+                depth.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
+                continuation.yield()
+                release.wait()
+                depth.withLock { $0.now -= 1 }
+            }
+        }
+        let scheduler = ledger.scheduler(jobs, clock: .fixed(now))
+        scheduler.start()
+        var count = 0
+        for await _ in started {
+            count += 1
+            // The first three have to be running at once, as none of them ends before.
+            if count == Scheduler.maximumThreads { for _ in names { release.signal() } }
+            if count == names.count { break }
+        }
+        #expect(scheduler.stop(within: .seconds(30)))
+        #expect(depth.withLock { $0 } == (0, Scheduler.maximumThreads))
+        #expect(ledger.runs.count == names.count)
     }
 
     private func instant(_ text: String) throws -> Timestamp {

@@ -23,6 +23,7 @@ struct GroupCommitTests {
         }
         func savepoint(_ connection: any Connection, _ body: () throws -> Void) throws { try test.engine.savepoint(connection, body) }
         func backup(to path: String) throws { try test.engine.backup(to: path) }
+        func verify() throws -> Verification { try test.engine.verify() }
         var statementCount: Int { test.engine.statementCount }
     }
 
@@ -112,6 +113,7 @@ struct GroupCommitTests {
         }
         func savepoint(_ connection: any Connection, _ body: () throws -> Void) throws { try test.engine.savepoint(connection, body) }
         func backup(to path: String) throws { try test.engine.backup(to: path) }
+        func verify() throws -> Verification { try test.engine.verify() }
         var statementCount: Int { test.engine.statementCount }
     }
 
@@ -163,5 +165,35 @@ struct GroupCommitTests {
         let (database, _) = try makeDatabase(factory)
         database.close()
         #expect(throws: DatabaseError.closed) { _ = try database.write { try $0.execute("INSERT INTO things (id) VALUES (1)") } }
+    }
+
+    @Test("A transaction within a transaction is refused rather than waited for", .timeLimit(.minutes(1)), arguments: EngineFactory.all)
+    func nesting(_ factory: EngineFactory) throws {
+        let (database, _) = try makeDatabase(factory)
+        let insert: SQL = "INSERT INTO things (id) VALUES (1)"
+        #expect(throws: DatabaseError.nested) { try database.write { _ in try database.write { _ = try $0.execute(insert) } } }
+        #expect(throws: DatabaseError.nested) { try database.read { _ in try database.write { _ = try $0.execute(insert) } } }
+        #expect(throws: DatabaseError.nested) { try database.write { _ in try database.read { _ in } } }
+        #expect(throws: DatabaseError.nested) { try database.read { _ in try database.read { _ in } } }
+        #expect(try database.read { try $0.value("SELECT COUNT(*) FROM things", as: Int.self) } == 0)
+        // Another database is another matter, and so is what comes afterwards.
+        let (other, _) = try makeDatabase(factory)
+        try database.write { _ in try other.write { _ = try $0.execute(insert) } }
+        try database.write { _ = try $0.execute(insert) }
+        database.close()
+        other.close()
+    }
+
+    @Test("What is queued within a transaction, without waiting for it, is written after it", arguments: EngineFactory.all)
+    func queuedWithin(_ factory: EngineFactory) throws {
+        let (database, _) = try makeDatabase(factory)
+        let isDone = DispatchSemaphore(value: 0)
+        try database.write { connection in
+            database.write({ _ = try $0.execute("INSERT INTO things (id) VALUES (2)") }, then: { _ in isDone.signal() })
+            try connection.execute("INSERT INTO things (id) VALUES (1)")
+        }
+        isDone.wait()
+        #expect(try database.read { try $0.rows("SELECT id FROM things ORDER BY id") { try $0.next(Int.self) } } == [1, 2])
+        database.close()
     }
 }

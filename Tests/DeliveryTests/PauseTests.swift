@@ -63,6 +63,20 @@ struct PauseTests {
         #expect(try eventually { try world.states() == [.expired, .delivered] })
     }
 
+    @Test("What a pause has kept for a week expires; what is younger is kept on")
+    func week() throws {
+        let world = try World()
+        let receiver = try ScriptedReceiver(.status(200))
+        try world.addWebhook(to: receiver.url()) { $0.isPaused = true }
+        try world.accept()
+        world.clock.advance(by: DeliveryEngine.maximumPause - .seconds(60))
+        try world.accept()
+        world.clock.advance(by: .seconds(120))
+        try world.engine.start()
+        #expect(try eventually { try world.states() == [.expired, .held] })
+        #expect(receiver.requests.isEmpty)
+    }
+
     @Test("An attempt that fails after the pause is kept too, and pausing twice or another's webhook does nothing")
     func underWay() throws {
         let world = try World()

@@ -36,6 +36,53 @@ struct RecoveryTests {
         #expect(try world.configuration(webhook.id).deliveredCount == 1)
     }
 
+    @Test("Another machine's process that starts leaves alone what this one has under way")
+    func twoOwners() throws {
+        let world = try World()
+        let gate = DispatchSemaphore(value: 0)
+        let receiver = try ScriptedReceiver { _ in
+            gate.wait()
+            return .status(200)
+        }
+        try world.addWebhook(to: receiver.url())
+        try world.engine.start()
+        try world.accept()
+        try #require(receiver.wait(for: 1))
+        let first = world.engine
+        try world.restartEngine(node: "two")
+        #expect(try world.states() == [.leased])
+        gate.signal()
+        #expect(first.stop(within: .seconds(5)))
+        let delivery = try #require(try world.deliveries().first)
+        #expect(try world.faults(of: delivery.id) == ["none"])
+        #expect(try world.states() == [.delivered])
+        #expect(receiver.requests.count == 1, "nothing was sent twice")
+    }
+
+    @Test("Another machine's process takes what has run out, since its owner may be gone for good")
+    func abandoned() throws {
+        let world = try World()
+        let gate = DispatchSemaphore(value: 0)
+        let receiver = try ScriptedReceiver { request in
+            if request.connection == 0 { gate.wait() }
+            return .status(200)
+        }
+        try world.addWebhook(to: receiver.url())
+        try world.engine.start()
+        try world.accept()
+        try #require(receiver.wait(for: 1))
+        // The first does not know it: as if it hung.
+        let past = world.clock.clock.now() - .seconds(1)
+        try world.database.write { _ = try $0.execute("UPDATE deliveries SET lease_until = \(past)") }
+        let believedDead = world.engine
+        try world.restartEngine(node: "two")
+        try #require(try eventually { try world.states() == [.delivered] })
+        gate.signal()
+        #expect(believedDead.stop(within: .seconds(5)))
+        let delivery = try #require(try world.deliveries().first)
+        #expect(try world.faults(of: delivery.id) == ["unknown", "none"], "the late result is void")
+    }
+
     @Test("A lease that ran out is given up, and its result, when it comes, is void")
     func fencing() throws {
         let world = try World()

@@ -61,4 +61,16 @@ struct StoreTests {
         #expect(try world.database.read { try world.store.webhook(first.id, of: stranger, on: $0) } == nil)
         #expect(try !world.database.write { try world.store.delete(first.id, of: stranger, at: now, on: $0) })
     }
+
+    @Test("An account has one main webhook, whoever makes a second at the same time")
+    func oneMain() throws {
+        let world = try World()
+        try world.addWebhook(to: "https://one.example/") { $0.isMain = true }
+        #expect {
+            try world.addWebhook(to: "https://two.example/") { $0.isMain = true }
+        } throws: { error in
+            if case .duplicate = error as? DatabaseError { true } else { false }
+        }
+        try world.addWebhook(to: "https://three.example/")
+    }
 }

@@ -49,16 +49,17 @@ final class World {
     }
 
     private static func makeEngine(
-        _ database: Database, _ client: HTTPClient, _ clock: Clock, _ ids: IDGenerator, _ directory: WebhookDirectory, _ inFlight: Int
+        _ database: Database, _ client: HTTPClient, _ clock: Clock, _ ids: IDGenerator, _ directory: WebhookDirectory, _ inFlight: Int,
+        node: String = "one"
     ) -> DeliveryEngine {
         DeliveryEngine(
-            database: database, client: client, clock: clock, ids: ids, directory: directory,
+            node: node, database: database, client: client, clock: clock, ids: ids, directory: directory,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, inFlightPerWebhook: inFlight, sweepInterval: .milliseconds(20))
     }
 
-    /// As after a restart: another engine over the same database.
-    func restartEngine() throws {
-        engine = World.makeEngine(database, client, clock.clock, ids, directory, inFlightPerWebhook)
+    /// As after a restart: another engine over the same database; or, under another name, as on another machine.
+    func restartEngine(node: String = "one") throws {
+        engine = World.makeEngine(database, client, clock.clock, ids, directory, inFlightPerWebhook, node: node)
         try engine.start()
     }
 

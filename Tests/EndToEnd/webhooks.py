@@ -31,8 +31,8 @@ def create(console, name, url, events="*"):
 
 
 def pause(console, path):
-    page = console.get(path).form(action=f"{path}/pause").submit()
-    assert page.status == 200
+    page = console.get(f"{path}/pause").form("meanwhile").submit(meanwhile="keep")
+    assert page.status == 200 and not page.errors
     return page
 
 

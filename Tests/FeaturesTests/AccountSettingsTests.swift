@@ -1,6 +1,7 @@
 // Account settings as people meet them: who may, what is saved, what is refused, and that nothing typed is lost.
 
 import Database
+import Features
 import Foundation
 import HTTP
 import HTTPTypes
@@ -151,7 +152,7 @@ struct AccountSettingsTests {
         for (field, changes, message) in cases {
             let page = alice.post(Self.path, form(changes.merging(["supervision": "yes"]) { $1 }))
             #expect(page.status == 422, "\(changes)")
-            #expect(page.text.contains("<title>Error: Account settings</title>"))
+            #expect(page.text.contains("<title>Error: Account settings – Hookswitch</title>"))
             #expect(page.text.contains("<a href=\"#\(field)\">\(message)"), "\(changes)")
             #expect(page.text.contains("id=\"\(field)-error\""), "\(changes)")
             #expect(page.text.contains("name=\"supervision\" value=\"yes\" checked"))
@@ -345,6 +346,17 @@ struct AccountSettingsTests {
             #expect(alice.get("\(path)?\(query)").status == 404, "\(query)")
         }
         #expect(!alice.get(path).text.contains("Foreign"))
+    }
+
+    @Test("A user is found by name and address, however they are spelled")
+    func findingUsers() throws {
+        let people = PeopleStore(site: test.site)
+        let user = NewUser(email: "e.lefevre@acme.example", name: "Élodie Lefèvre", password: TestApp.password, role: .user)
+        try test.site.database.write { _ = try people.create(user, passwordHash: "-", in: test.acme, on: $0) }
+        for search in ["elodie", "%C3%89LODIE%20LEF", "lef%C3%A8vre", "E.LEFEVRE%40"] {
+            let page = alice.get(Self.path + "/head-of-line?find=\(search)").text
+            #expect(page.contains(">Élodie Lefèvre</option>") && !page.contains(">Bob Durand</option>"), "\(search)")
+        }
     }
 
     @Test("A playlist in use by the account or a queue cannot be deleted, nor another account's")

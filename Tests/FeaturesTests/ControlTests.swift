@@ -3,7 +3,6 @@
 import Database
 import Features
 import Foundation
-import JSON
 import Logging
 import TestSupport
 import Testing
@@ -62,21 +61,33 @@ struct ControlTests {
             .createKey(account: "acme", name: "k", scopes: ["events:write"]),
             .backup(path: "/tmp/b"), .purge(account: "acme", isRehearsal: true), .verifyDatabase,
         ]
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
         for verb in verbs {
-            let parsed = try JSONValue(parsing: verb.json.serialized())
-            #expect(ControlVerb(parsed)?.json == verb.json)
+            let line = try encoder.encode(verb)
+            #expect(!line.contains(10))
+            #expect(try encoder.encode(JSONDecoder().decode(ControlVerb.self, from: line)) == line)
         }
     }
 
     @Test("A user with a role that is not known, or a role without an account, is no request: it must not become staff")
-    func noAccidentalOperator() {
-        let base: JSONObject = ["verb": "user.create", "email": "x@y.example", "name": "X", "password": "correct horse battery"]
-        for (role, account) in [(JSONValue.string("owner"), JSONValue.string("acme")), ("user", .null), (.null, "acme")] {
-            var json = base
-            json["role"] = role
-            json["account"] = account
-            #expect(ControlVerb(.object(json)) == nil)
+    func noAccidentalOperator() throws {
+        let server = try server()
+        defer { server.stop(within: .seconds(2)) }
+        func count() throws -> Int? { try stage.site.database.read { try $0.value("SELECT COUNT(*) FROM users") } }
+        let before = try count()
+        let user = NewUser(email: "x@y.example", name: "X", password: TestApp.password, role: .user)
+        let whole = String(decoding: try JSONEncoder().encode(ControlVerb.createUser(user, account: "acme")), as: UTF8.self)
+        for (part, instead) in [
+            ("\"role\":\"user\"", "\"role\":\"owner\""), ("\"role\":\"user\"", "\"role\":null"), ("\"role\":\"user\"", "\"rank\":\"user\""),
+            ("\"account\":\"acme\"", "\"account\":null"), ("\"account\":\"acme\"", "\"place\":\"acme\""),
+        ] {
+            let line = whole.replacing(part, with: instead)
+            #expect(line != whole)
+            #expect(try exchange(Array((line + "\n").utf8))?.contains("failed") == true, "\(line)")
         }
+        #expect(try count() == before)
+        #expect(try exchange(Array((whole + "\n").utf8))?.contains("done") == true)
     }
 
     @Test("An account, its administrator and a key are made, and each has its audit row")
@@ -92,6 +103,20 @@ struct ControlTests {
             try $0.rows("SELECT action FROM audit WHERE user_name = 'Command line' ORDER BY id") { try $0.next(String.self) }
         }
         #expect(actions == ["account.create", "user.create", "key.create"])
+    }
+
+    @Test("An email is taken within its account or among staff, and not by another account")
+    func emails() throws {
+        func make(_ role: NewUser.Role?, in account: String?) throws {
+            let user = NewUser(email: "Alice@acme.example", name: "A", password: TestApp.password, role: role)
+            _ = try ControlVerb.createUser(user, account: account).run(on: stage.app)
+        }
+        let here = #expect(throws: VerbFailure.self) { try make(.user, in: "acme") }
+        #expect(here?.message.contains("a user of acme") == true)
+        try make(.user, in: "globex")
+        try make(nil, in: nil)
+        let staff = #expect(throws: VerbFailure.self) { try make(nil, in: nil) }
+        #expect(staff?.kind == .data && staff?.message.contains("an operator of the platform") == true)
     }
 
     @Test("What is wrong is said under the option's name, with the code for wrong data, and nothing is written")
@@ -195,9 +220,9 @@ struct ControlTests {
     func hostileCallers() throws {
         let server = try server()
         defer { server.stop(within: .seconds(2)) }
-        #expect(try exchange(Array("{]\n".utf8))?.contains("error") == true)
-        #expect(try exchange(Array("{\"verb\":\"drop\"}\n".utf8))?.contains("error") == true)
-        #expect(try exchange([UInt8](repeating: 0xFF, count: 10) + [10])?.contains("error") == true)
+        #expect(try exchange(Array("{]\n".utf8))?.contains("failed") == true)
+        #expect(try exchange(Array("{\"drop\":{}}\n".utf8))?.contains("failed") == true)
+        #expect(try exchange([UInt8](repeating: 0xFF, count: 10) + [10])?.contains("failed") == true)
         // More than the limit without an end: the reply may be lost to the reset, the server is not.
         _ = try exchange([UInt8](repeating: 65, count: 200_000))
         #expect(try exchange([])?.contains("did not come in time") == true)

@@ -33,11 +33,13 @@ struct DeliveryDetailTests {
         let page = alice.get("\(address)?\(list)")
         #expect(page.status == 200)
         for words in [
-            "Attempt 1: answered 503", "At fault:", "the receiver.", "It is overloaded", "Waiting", "The next attempt is at", "First byte",
+            "Attempt 1: answered 503", "At fault:", "the receiver.", "It is overloaded", "Retrying 1/10, next ", "The next attempt is at",
+            "First byte",
             "order-66", "c-77", "Durable: retried for three days", "&lt;script&gt;alert(1)&lt;/script&gt;␀␛\u{FFFD}",
             "X-Reason: &lt;b&gt;busy&lt;/b&gt;", "webhook-signature: v1,", "Authorization: ••••••", delivery.description,
             accepted.id.description,
-            "CRM &lt;1&gt;", "href=\"/settings/webhooks/endpoints/\(webhook.id)/deliveries?state=pending\"",
+            "CRM &lt;1&gt;", "<title>call:end: Retrying 1/10",
+            "href=\"/settings/webhooks/endpoints/\(webhook.id)/deliveries?state=pending\"",
             // Quotes of the URL and of the body stay within the shell's own.
             "--url &#39;http://127.0.0.1:\(receiver.port)/hook?a=&#39;\\&#39;&#39;b&#39;\\&#39;&#39;&#39;", "it&#39;\\&#39;&#39;s",
         ] { #expect(page.text.contains(words), "\(words)") }
@@ -61,7 +63,11 @@ struct DeliveryDetailTests {
 
         // Delivered ones too, from the list, and back to the list as it was.
         let again = alice.post("\(address)/retry?state=delivered&q=crm")
-        #expect(again.location == "/settings/webhooks/history?state=delivered&q=crm")
+        #expect(again.location == "/settings/webhooks/history?state=delivered&q=crm#\(delivery)")
+        let history = alice.get("/settings/webhooks/history").text
+        #expect(history.contains("The delivery of call:end to CRM &lt;1&gt; is being sent again"))
+        #expect(history.contains("<a href=\"\(address)?state=delivered&amp;q=crm\">Open the delivery</a>"))
+        #expect(history.contains("<tr id=\"\(delivery)\">"))
         #expect(receiver.wait(for: 3))
     }
 
@@ -84,7 +90,8 @@ struct DeliveryDetailTests {
         let alice = try test.browser(test.alice)
         #expect(alice.post("/settings/webhooks/deliveries/\(delivery)/retry?from_detail=1").status == 303)
         let page = alice.get("/settings/webhooks/deliveries/\(delivery)").text
-        #expect(page.contains("Nothing was sent") && page.contains(obstacle))
+        let reason = obstacle == "deleted" ? "deleted" : obstacle == "off" ? "integration of the account is off" : "the webhook is off"
+        #expect(page.contains("Nothing was sent") && page.contains(reason))
         #expect(page.contains("The host name was not found") || !page.contains("Attempt 1"))
         #expect(try test.state(of: delivery) == .failed)
     }
@@ -116,6 +123,34 @@ struct DeliveryDetailTests {
                 #expect(!page.text.contains(">deliveries."), "a word is missing")
             }
         }
+    }
+
+    @Test("What was delivered and failed when it was sent again is told as both, in the list and in full")
+    func resent() throws {
+        let test = try TestApp()
+        try test.turnIntegrationOn(in: test.acme)
+        let receiver = try ScriptedReceiver(.status(200), .status(500))
+        try test.addWebhook(to: receiver.url())
+        try test.app.engine.start()
+        let delivery = try test.delivery(of: try test.accept("cdr", in: test.acme).id)
+        try #require(try eventually { try test.state(of: delivery) == .delivered })
+        let alice = try test.browser(test.alice)
+        #expect(alice.post("/settings/webhooks/deliveries/\(delivery)/retry").status == 303)
+        try #require(try eventually { try test.state(of: delivery) == .failed })
+        for address in ["/settings/webhooks/history", "/settings/webhooks/deliveries/\(delivery)"] {
+            #expect(alice.get(address).text.contains("Delivered, last resend failed"))
+        }
+    }
+
+    @Test("Before the first attempt nothing is said of what was sent")
+    func unsent() throws {
+        let test = try TestApp()
+        try test.turnIntegrationOn(in: test.acme)
+        try test.addWebhook(to: "https://crm.example/")
+        let delivery = try test.delivery(of: try test.accept("cdr", in: test.acme).id)
+        let page = try test.browser(test.alice).get("/settings/webhooks/deliveries/\(delivery)").text
+        #expect(page.contains("What will be sent") && !page.contains("What was sent") && !page.contains("The same body"))
+        #expect(!page.contains("0.0"))
     }
 
     @Test("Every fault has its words in both languages")

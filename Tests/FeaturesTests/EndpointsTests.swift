@@ -158,6 +158,27 @@ struct EndpointsTests {
         #expect(pages.alice.post(WebhookPages.list, WebhookPages.form(stranger)).text.contains("Choose a user from the list"))
     }
 
+    @Test("Of an account with very many users the first are listed, with a word on it, and the one that is chosen")
+    func manyUsers() throws {
+        let pages = try WebhookPages()
+        let people = PeopleStore(site: pages.test.site)
+        let last = try pages.test.site.database.write { connection in
+            for number in 100...300 {
+                let user = NewUser(email: "u\(number)@acme.example", name: "User \(number)", password: TestApp.password, role: .user)
+                try people.create(user, passwordHash: "-", in: pages.test.acme, on: connection)
+            }
+            let last = NewUser(email: "zoe@acme.example", name: "Zoé", password: TestApp.password, role: .user)
+            return try people.create(last, passwordHash: "-", in: pages.test.acme, on: connection)
+        }
+        let blank = pages.alice.get(WebhookPages.list + "/new").text
+        #expect(blank.contains("The first 200 users by name are listed."))
+        #expect(blank.contains("User 297 (") && !blank.contains("User 298 (") && !blank.contains("Zoé ("))
+        let address = try pages.add([("events", "user"), ("restriction", "user"), ("user", last.description)])
+        #expect(try pages.stored(address).restriction == .users([last.description, "zoe@acme.example"]))
+        #expect(pages.alice.get(address).text.contains("Zoé (zoe@acme.example)"))
+        #expect(pages.alice.get(address + "/edit").text.contains("<option value=\"\(last)\" selected>Zoé (zoe@acme.example)</option>"))
+    }
+
     @Test("The twenty-first webhook is refused with the limit's name, and nothing typed is lost")
     func limit() throws {
         let pages = try WebhookPages()

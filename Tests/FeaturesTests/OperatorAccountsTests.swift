@@ -23,6 +23,10 @@ struct OperatorAccountsTests {
         let all = browser.get("/operator/accounts").text
         #expect(all.contains("Acme Télécom") && all.contains("Globex"))
         #expect(all.contains("class=\"number\">2<") && all.contains("class=\"number\">1<"))
+        for name in ["telecom", "ACME%20T%C3%89L%C3%89COM", "acme%20te\u{301}le\u{301}com"] {
+            let found = browser.get("/operator/accounts?q=\(name)").text
+            #expect(found.contains("Acme Télécom") && !found.contains("Globex"), "\(name)")
+        }
         let some = browser.get("/operator/accounts?q=GLOB").text
         #expect(some.contains("Globex") && !some.contains("Acme Télécom"))
         for nothing in ["%25", "_", "'%20OR%201=1"] {
@@ -45,8 +49,29 @@ struct OperatorAccountsTests {
             }
         }
         #expect(audit == ["account.open Olivia Stone"])
+        #expect(page.text.contains("You are in the account Globex") && page.text.contains("action=\"/operator/leave\""))
         #expect(browser.post("/operator/accounts/nobody/open").status == 404)
         #expect(try test.browser(test.alice).post("/operator/accounts/globex/open").status == 404)
+    }
+
+    @Test("Leaving ends the opening under a new token, is written down in the account, and leads back to the list")
+    func leave() throws {
+        let test = try TestApp()
+        let browser = try test.browser(test.olivia)
+        #expect(!browser.get("/operator/accounts").text.contains("/operator/leave"))
+        #expect(browser.post("/operator/accounts/globex/open").location == "/")
+        let before = browser.cookies["session"]
+        #expect(browser.post("/operator/leave").location == "/operator/accounts")
+        #expect(browser.cookies["session"] != before)
+        #expect(browser.get("/settings/deletions").location == "/operator/accounts")
+        #expect(!browser.get("/operator/accounts").text.contains("/operator/leave"))
+        let audit = try test.site.database.read {
+            try $0.rows("SELECT action FROM audit WHERE account_id = \(test.globex) ORDER BY id") { try $0.next(String.self) }
+        }
+        #expect(audit == ["account.open", "account.leave"])
+        #expect(browser.post("/operator/leave").location == "/operator/accounts")
+        #expect(try test.browser(test.alice).post("/operator/leave").status == 404)
+        #expect(try !test.browser(test.alice).get("/settings/deletions").text.contains("class=\"strip\""))
     }
 
     @Test("A form of the account before, still open in another tab, is not taken for the account that was opened since")
@@ -75,7 +100,7 @@ struct OperatorAccountsTests {
         #expect(try test.browser(test.mallory).post("/operator/accounts", form).status == 404)
     }
 
-    @Test("A short name or an email address that is taken is named, and all that was typed stays")
+    @Test("A short name that is taken is named, and all that was typed stays")
     func taken() throws {
         let test = try TestApp()
         let browser = try test.browser(test.olivia)
@@ -84,9 +109,22 @@ struct OperatorAccountsTests {
         form[6].1 = "BOB@acme.example"
         let page = browser.post("/operator/accounts", form)
         #expect(page.status == 422)
-        #expect(page.text.contains("href=\"#slug\"") && page.text.contains("href=\"#administrator_email\""))
+        #expect(page.text.contains("href=\"#slug\""))
+        // Nobody learns who is with another account.
+        #expect(!page.text.contains("href=\"#administrator_email\""))
         #expect(page.text.contains("value=\"Initech\"") && page.text.contains("value=\"bob@acme.example\""))
         #expect(!page.text.contains("change me soon"))
+    }
+
+    @Test("Somebody who is with another account may be the administrator of a new one, and nothing tells that they are")
+    func sharedEmail() throws {
+        let test = try TestApp()
+        let browser = try test.browser(test.olivia)
+        var form = form
+        form[6].1 = test.bob.email
+        #expect(browser.post("/operator/accounts", form).location == "/operator/accounts")
+        #expect(try test.browser().signIn(test.bob.email, "change me soon").location == "/")
+        #expect(try test.browser().signIn(test.bob.email).location == "/")
     }
 
     @Test("An empty form names every field")

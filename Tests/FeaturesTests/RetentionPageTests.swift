@@ -93,7 +93,7 @@ struct RetentionPageTests {
         #expect(page.status == 200)
         let row = try #require(page.text.firstMatch(of: /<th scope="row">Recordings<\/th>[\s\S]*?<\/tr>/)).0
         #expect(row.contains("30 days"))
-        #expect(row.contains("data-label=\"To delete\">1<"))
+        #expect(row.contains("data-label=\"To delete\"><strong>deletes 1<"))
         #expect(row.contains(">2\u{00A0}KB<"))
         #expect(row.contains("data-label=\"Kept (legal hold)\">1<"))
         #expect(row.contains("data-label=\"Kept (connector copies)\">1<"))

@@ -14,8 +14,8 @@ struct SetupTests {
     private func fresh() throws -> TestApp {
         let test = try TestApp()
         try test.site.database.write { connection in
-            for table in ["sessions", "devices"] as [SQL] { try connection.execute("DELETE FROM \(table)") }
-            try connection.execute("DELETE FROM users WHERE account_id IS NULL")
+            for table in ["sessions", "devices", "users"] as [SQL] { try connection.execute("DELETE FROM \(table)") }
+            try connection.execute("DELETE FROM set_up")
         }
         return test
     }
@@ -60,7 +60,7 @@ struct SetupTests {
         #expect(ann.get("/settings/deletions").location == "/password")
     }
 
-    @Test("Without the code, with a wrong or an earlier one, or with an operator there, there is no such page", arguments: ["", "wrong"])
+    @Test("Without the code, with a wrong or an earlier one, or with anybody there, there is no such page", arguments: ["", "wrong"])
     func refused(code: String) throws {
         let test = try fresh()
         let setup = SetupCode(site: test.site)
@@ -75,6 +75,22 @@ struct SetupTests {
         #expect(browser.post("/setup", form(code) + [("csrf", token)]).status == 404)
         let done = try TestApp()
         #expect(try SetupCode(site: done.site).issue() == nil)
+    }
+
+    @Test(
+        "An administrator whom the command line made is somebody: no link is made, and one made before is void", arguments: [true, false])
+    func madeByCommandLine(linkBefore: Bool) throws {
+        let test = try fresh()
+        let code = linkBefore ? try #require(try SetupCode(site: test.site).issue()) : "none"
+        let user = NewUser(email: "ann@acme.example", name: "Ann", password: TestApp.password, role: .administrator)
+        _ = try ControlVerb.createUser(user, account: "acme").run(on: test.app)
+        #expect(try SetUpLink.make(test.app, address: "http://localhost") == nil)
+        let browser = try test.browser()
+        #expect(browser.get("/setup?code=\(code)").status == 404)
+        let token = try #require(browser.get("/sign-in").csrf)
+        #expect(browser.post("/setup", form(code) + [("csrf", token)]).status == 404)
+        #expect(!FileManager.default.fileExists(atPath: test.folder + "/setup-code"))
+        #expect(try test.browser().signIn("ann@acme.example").status == 303)
     }
 
     @Test("The code is stored as a hash, for the process alone to read")

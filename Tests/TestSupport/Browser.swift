@@ -69,7 +69,7 @@ package final class Browser {
             let pair = header.prefix { $0 != ";" }
             guard let equals = pair.firstIndex(of: "=") else { continue }
             let name = String(pair[..<equals])
-            cookies[name] = header.contains("Max-Age=0") ? nil : (percentDecoded(pair[pair.index(after: equals)...].utf8) ?? "")
+            cookies[name] = header.contains("Max-Age=0") ? nil : String(pair[pair.index(after: equals)...])
         }
         var bytes: [UInt8] = []
         switch response.body {

@@ -62,6 +62,18 @@ struct FormattingTests {
         #expect(try times("UTC").relative(now + .seconds(seconds)) == words)
     }
 
+    @Test(
+        "A badge has the hour today, the day with it otherwise, and the date alone when it is long ago",
+        arguments: [
+            ("2026-11-22T20:12:00Z", "21:12", "21:12"), ("2026-11-22T23:30:00Z", "23 Nov, 00:30", "23 nov., 00:30"),
+            ("2026-01-02T09:00:00Z", "2 Jan 2026", "2 janv. 2026"),
+        ])
+    func brief(time: String, english: String, french: String) throws {
+        let time = try #require(Timestamp(iso8601: time))
+        #expect(try times("Europe/Paris").brief(time) == english)
+        #expect(try times("Europe/Paris", .french).brief(time) == french)
+    }
+
     @Test("A day begins where the reader is")
     func day() throws {
         let late = try #require(Timestamp(iso8601: "2026-11-22T23:30:00Z"))

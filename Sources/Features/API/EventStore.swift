@@ -63,7 +63,7 @@ struct EventStore {
             event?.deliveries = try connection.rows(
                 """
                 SELECT id, webhook_id, webhook_name, state, attempt, last_status, last_fault, next_at, settled_at FROM deliveries
-                WHERE event_id = \(id) AND account_id || '' = \(account) ORDER BY id
+                WHERE event_id = \(id) AND \(SQL.unindexed("account_id")) = \(account) ORDER BY id
                 """
             ) { row in
                 EventRecord.Delivery(

@@ -55,8 +55,7 @@ struct AccountStore {
         return try site.database.read { connection in
             try connection.rows(
                 """
-                SELECT id, name FROM users WHERE account_id = \(account)
-                    AND (LOWER(name) LIKE \(pattern) ESCAPE '\\' OR email LIKE \(pattern) ESCAPE '\\')
+                SELECT id, name FROM users WHERE account_id = \(account) AND search_text LIKE \(pattern) ESCAPE '\\'
                 ORDER BY name, id LIMIT \(limit)
                 """
             ) { (id: try $0.next(), name: try $0.next()) }

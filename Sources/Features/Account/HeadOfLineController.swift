@@ -58,7 +58,8 @@ struct HeadOfLineController {
                 let line = numbers.first { $0.source == source }
                 return HeadOfLineStep(source, name: line?.name ?? t("account.try.nobody"), number: line?.number, shown: head.source, t)
             })
-        return try member.page(template, page, PageHead(t("account.try.title"), lead: t("account.try.lead")))
+        return try member.page(
+            template, page, PageHead(t("account.try.title"), lead: t("account.try.lead"), up: [(t("account.title"), "/settings/account")]))
     }
 
     /// What the query names; nothing when it is empty. Throws 404 for what is not in this account.

@@ -1,7 +1,6 @@
 // The command line's end of the control socket.
 
 import Foundation
-import JSON
 
 package enum ControlClient {
     /// Answers are a few lines.
@@ -19,15 +18,17 @@ package enum ControlClient {
             }
             return nil
         }
-        socket.writeLine(verb.json)
-        guard let line = socket.readLine(limit: answerLimit), let json = try? JSONValue(parsing: line) else {
+        socket.writeLine(verb)
+        guard let line = socket.readLine(limit: answerLimit) else {
             throw VerbFailure(
                 .temporary, "The process that serves \(folder) ended before it answered. Look whether it was done, then try again.")
         }
-        if let failure = VerbFailure(json) { throw failure }
-        guard let answer = VerbAnswer(json) else {
+        guard let reply = try? JSONDecoder().decode(VerbReply.self, from: Data(line)) else {
             throw VerbFailure(.internal, "The process that serves \(folder) gave an answer of another version.")
         }
-        return answer
+        switch reply {
+        case .done(let answer): return answer
+        case .failed(let failure): throw failure
+        }
     }
 }

@@ -2,7 +2,6 @@
 // at a time, each held to a size and a time, and only the process's own user or root is heard.
 
 import Foundation
-import JSON
 package import Logging
 import Synchronization
 import Web
@@ -97,25 +96,26 @@ package final class ControlServer: Sendable {
     private func answer(_ caller: ControlSocket) {
         guard let user = caller.peerUser, user == geteuid() || user == 0 else {
             logger.warning("A caller at the control socket was refused", metadata: ["uid": "\(caller.peerUser.map(String.init) ?? "?")"])
-            caller.writeLine(VerbFailure(.unavailable, "Only the user that runs the process, or root, may do this.").json)
+            caller.writeLine(VerbReply.failed(VerbFailure(.unavailable, "Only the user that runs the process, or root, may do this.")))
             return
         }
         // Silence within the time of one read ends it too.
         guard let line = caller.readLine(limit: Self.requestLimit, deadline: .now + Self.requestTime) else {
-            caller.writeLine(VerbFailure(.data, "The request was too long or did not come in time.").json)
+            caller.writeLine(VerbReply.failed(VerbFailure(.data, "The request was too long or did not come in time.")))
             return
         }
-        guard let json = try? JSONValue(parsing: line), let verb = ControlVerb(json) else {
-            caller.writeLine(VerbFailure(.data, "The process that serves does not know this request: it may be of another version.").json)
+        guard let verb = try? JSONDecoder().decode(ControlVerb.self, from: Data(line)) else {
+            let words = "The process that serves does not know this request: it may be of another version."
+            caller.writeLine(VerbReply.failed(VerbFailure(.data, words)))
             return
         }
         do {
             let answer = try verb.run(on: app)
-            logger.info("A verb of the command line was run", metadata: ["verb": "\(json["verb"]?.string ?? "")"])
-            caller.writeLine(answer.json)
+            logger.info("A verb of the command line was run", metadata: ["verb": "\(verb.name)"])
+            caller.writeLine(VerbReply.done(answer))
         } catch {
             if error.kind == .internal { logger.error("A verb of the command line failed: \(error)") }
-            caller.writeLine(error.json)
+            caller.writeLine(VerbReply.failed(error))
         }
     }
 

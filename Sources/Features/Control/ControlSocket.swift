@@ -1,7 +1,6 @@
 // The two ends of the control socket have in common: its address, and lines of JSON of a bounded length within a bounded time.
 
 import Foundation
-import JSON
 
 /// A connected or listening stream socket in the file system. The owner closes it.
 struct ControlSocket {
@@ -66,8 +65,10 @@ struct ControlSocket {
 
     /// False when the other end went, or took too long.
     @discardableResult
-    func writeLine(_ value: JSONValue) -> Bool {
-        var rest = (value.serialized() + [10])[...]
+    func writeLine(_ value: some Encodable) -> Bool {
+        // JSON's encoder escapes line ends within texts, and sets none itself.
+        guard let line = try? JSONEncoder().encode(value) else { return false }
+        var rest = (Array(line) + [10])[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             if count < 0, errno == EINTR { continue }

@@ -40,20 +40,26 @@ extension ControlVerb {
     }
 
     private static func create(_ user: NewUser, in slug: String?, _ app: App) throws -> VerbAnswer {
+        // Staff have neither role nor account: whoever sends half of it must not make somebody staff.
+        guard (user.role == nil) == (slug == nil) else { throw VerbFailure(.data, "A role goes with an account, and staff have neither.") }
         try reject(user.problem, app, hints: [:])
         try rejectControls(user.name, "--name")
         let site = app.site
         let account = try slug.map { try find($0, app) }
         // Before the transaction: it takes a tenth of a second, and everybody's writes would wait.
-        let hash = try site.passwords.hash(user.password)
+        let people = PeopleStore(site: site)
+        let hash = try people.hash(user.password, for: user.email)
         do {
             _ = try site.database.write { connection in
-                let id = try PeopleStore(site: site).create(user, passwordHash: hash, in: account, on: connection)
+                let id = try people.create(user, passwordHash: hash, in: account, on: connection)
                 try audit(account, "user.create", id.description, site, connection)
             }
         } catch DatabaseError.duplicate {
-            throw VerbFailure(.data, "There is a user with the email address “\(user.email)” already.")
+            let place = slug.map { "a user of \($0)" } ?? "an operator of the platform"
+            throw VerbFailure(.data, "There is \(place) with the email address “\(user.email)” already.")
         }
+        // Its link has no use any more: somebody can sign in.
+        SetupCode(site: site).discard()
         let place = slug.map { "\(user.role?.rawValue ?? "user") of \($0)" } ?? "operator of the platform"
         return VerbAnswer(["Created \(user.name) <\(user.email)>, \(place)."])
     }

@@ -5,19 +5,15 @@ import Database
 enum DatabaseVerification {
     /// A sentence when it is whole. Throws `VerbFailure` when it is not, or when a newer version has used it.
     static func run(_ database: Database) throws -> String {
-        let (faults, orphans, migrations) = try database.read { connection in
-            (
-                try connection.rows("PRAGMA integrity_check(5)") { try $0.next(String.self) },
-                try connection.rows("PRAGMA foreign_key_check") { try $0.next(String.self) },
-                try connection.rows("SELECT number FROM migrations") { try $0.next(Int.self) }
-            )
+        let found = try database.verify()
+        guard found.damages.isEmpty else {
+            throw VerbFailure(.data, "The database is damaged (\(found.damages.joined(separator: "; "))). Restore a backup.")
         }
-        guard faults == ["ok"] else {
-            throw VerbFailure(.data, "The database is damaged (\(faults.joined(separator: "; "))). Restore a backup.")
+        guard found.tablesWithOrphans.isEmpty else {
+            throw VerbFailure(
+                .data, "The database has rows that belong to nothing, in \(found.tablesWithOrphans.joined(separator: ", ")).")
         }
-        guard orphans.isEmpty else {
-            throw VerbFailure(.data, "The database has rows that belong to nothing, in \(Set(orphans).sorted().joined(separator: ", ")).")
-        }
+        let migrations = try database.read { try $0.rows("SELECT number FROM migrations") { try $0.next(Int.self) } }
         let known = Set(allFeatures.migrations.map(\.number))
         guard known.isSuperset(of: migrations) else {
             throw VerbFailure(.data, "A newer version has used the database. Start that version, or restore a backup.")

@@ -1,9 +1,9 @@
-// Where the first person begins: `serve` prints this link when nobody can sign in as operator yet.
+// Where the first person begins: `serve` prints this link when nobody can sign in yet.
 
 import Web
 
 package enum SetUpLink {
-    /// A new one-time link, in the place of any earlier one. Nil when there is an operator.
+    /// A new one-time link, in the place of any earlier one. Nil when there is anybody already.
     package static func make(_ app: App, address: String) throws -> String? {
         try SetupCode(site: app.site).issue().map { "\(address)/setup?code=\($0)" }
     }

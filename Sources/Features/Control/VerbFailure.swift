@@ -5,9 +5,9 @@ import Foundation
 import HTTPTypes
 import Web
 
-package struct VerbFailure: Error, Sendable, Equatable, CustomStringConvertible {
+package struct VerbFailure: Error, Sendable, Equatable, Codable, CustomStringConvertible {
     /// Exit codes, with the meanings of sysexits.h.
-    package enum Kind: Int32, Sendable {
+    package enum Kind: Int32, Sendable, Codable {
         case usage = 64
         case data = 65
         case unavailable = 69
@@ -44,7 +44,7 @@ package struct VerbFailure: Error, Sendable, Equatable, CustomStringConvertible 
         case .full: self.init(.temporary, "The disk is full: nothing was saved. Make room, then try again.")
         case .closed: self.init(.temporary, "The process is ending. Try again in a few seconds.")
         case .duplicate, .constraint, .migration: self.init(.data, error.description)
-        case .inputOutput, .unexpectedValue, .engine: self.init(.internal, error.description)
+        case .inputOutput, .unexpectedValue, .engine, .nested: self.init(.internal, error.description)
         }
     }
 }

@@ -97,7 +97,8 @@ struct DeletionController {
         let instants = range.instants(in: member.times.zone)
         let oldest = member.now - DeletionHistoryPurge.kept
         return DeletionFilter(
-            search: member.query["q"] ?? "", entity: entities.first { $0.rawValue == member.query["entity"] },
+            search: member.query["q"] ?? "", systemName: member.t("deletions.system"),
+            entity: entities.first { $0.rawValue == member.query["entity"] },
             from: max(instants.from ?? oldest, oldest), until: instants.until)
     }
 }

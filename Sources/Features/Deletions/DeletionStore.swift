@@ -21,6 +21,8 @@ struct DeletionRecord {
 /// What a list of deletions is narrowed to.
 struct DeletionFilter {
     var search = ""
+    /// What the searched text is looked for in too: the name under which the reader sees the System.
+    var systemName = ""
     var entity: DeletedEntity?
     var from: Timestamp?
     var until: Timestamp?
@@ -66,7 +68,9 @@ struct DeletionStore {
         if let until = filter.until { conditions += " AND deleted_at < \(until)" }
         if !filter.search.isEmpty {
             let pattern = LikePattern.containing(filter.search)
-            conditions += " AND (LOWER(user_name) LIKE \(pattern) ESCAPE '\\' OR LOWER(detail) LIKE \(pattern) ESCAPE '\\')"
+            let isOfSystem = SearchText.folded(filter.systemName).contains(SearchText.folded(filter.search))
+            let ofSystem: SQL = isOfSystem ? " OR user_id IS NULL" : ""
+            conditions += " AND (search_text LIKE \(pattern) ESCAPE '\\'\(ofSystem))"
         }
         return conditions
     }

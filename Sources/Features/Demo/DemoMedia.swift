@@ -106,9 +106,10 @@ struct DemoMedia {
                 try site.database.write { connection in
                     try connection.execute(
                         """
-                        INSERT INTO deletions (id, account_id, user_id, user_name, entity, detail, planned, items, bytes, deleted_at)
+                        INSERT INTO deletions (id, account_id, user_id, user_name, entity, detail, planned, items, bytes, search_text,
+                            deleted_at)
                         VALUES (\(id), \(account.id), \(ID<User>?.none), \("System"), \(choice.kind.entity), \(detail), \(items), \(items),
-                            \(items * DemoSound.bytes(seconds: seconds)), \(done))
+                            \(items * DemoSound.bytes(seconds: seconds)), \(SearchText.folded("", detail)), \(done))
                         """)
                 }
             }

@@ -15,6 +15,7 @@ extension Feature {
                 .get("/me", .signedIn, profile.edit),
                 .post("/me", .signedIn, profile.update),
                 .post("/me/sessions/{id}/end", .signedIn, sessions.delete),
+                .post("/me/sessions/end-others", .signedIn, sessions.deleteOthers),
             ])
     }
 }
@@ -87,8 +88,9 @@ struct ProfileController {
             email: person.session.email,
             sessions: try store.sessions(of: person.session.user).map { session in
                 OwnSessionView(
-                    id: session.id.description, browser: session.userAgent, address: session.address,
-                    lastSeen: person.times.view(session.lastSeenAt), isThis: session.id == person.session.id)
+                    id: session.id.description, browser: BrowserName(userAgent: session.userAgent).words(t), address: session.address,
+                    since: person.times.view(session.createdAt), lastSeen: person.times.view(session.lastSeenAt),
+                    isThis: session.id == person.session.id)
             })
         let head = PageHead(t("me.title"), lead: t("me.lead"), section: t("me.title"))
         return try person.page(template, page, head, hasErrors: !errors.isEmpty || conflict != nil)
@@ -114,6 +116,21 @@ struct OwnSessionController {
         }
         return person.redirect(to: "/me", saying: person.t("me.session_ended"))
     }
+
+    @Sendable func deleteOthers(_ person: Person) throws -> WebResponse {
+        do {
+            try person.change("session.end_others") { connection in
+                let count = try site.sessions.endAll(of: person.session.user, but: person.session.id, on: connection)
+                if count == 0 { throw NoOthers() }
+            }
+        } catch is NoOthers {
+            return person.redirect(to: "/me", .info, saying: person.t("me.no_other_sessions"))
+        }
+        return person.redirect(to: "/me", saying: person.t("me.other_sessions_ended"))
+    }
+
+    /// Thrown, so that nothing is on record that did not happen.
+    private struct NoOthers: Error {}
 }
 
 struct ProfilePage: TemplateData {
@@ -126,6 +143,7 @@ struct ProfilePage: TemplateData {
     let ownTheme: ChoicesView
     let email: String
     let sessions: [OwnSessionView]
+    var hasOtherSessions: Bool { sessions.count > 1 }
 
     static let fields = Fields<ProfilePage> {
         Section("errors") { $0.errors }
@@ -137,6 +155,7 @@ struct ProfilePage: TemplateData {
         Section("own_theme") { $0.ownTheme }
         Text("email") { $0.email }
         List("sessions") { $0.sessions }
+        Flag("has_other_sessions") { $0.hasOtherSessions }
     }
 }
 
@@ -144,6 +163,7 @@ struct OwnSessionView: TemplateData {
     let id: String
     let browser: String
     let address: String
+    let since: TimeView
     let lastSeen: TimeView
     let isThis: Bool
 
@@ -151,6 +171,7 @@ struct OwnSessionView: TemplateData {
         Text("id") { $0.id }
         Text("browser") { $0.browser }
         Text("address") { $0.address }
+        Section("since") { $0.since }
         Section("last_seen") { $0.lastSeen }
         Flag("is_this") { $0.isThis }
     }

@@ -20,7 +20,7 @@ struct AccountDirectory {
         var condition: SQL = ""
         if !search.isEmpty {
             let pattern = LikePattern.containing(search)
-            condition = " AND (LOWER(name) LIKE \(pattern) ESCAPE '\\' OR slug LIKE \(pattern) ESCAPE '\\')"
+            condition = " AND search_text LIKE \(pattern) ESCAPE '\\'"
         }
         let records = try site.database.read { connection in
             try connection.rows(
@@ -46,6 +46,13 @@ struct AccountDirectory {
     func open(_ account: ID<Account>, in session: ID<SessionRow>, on connection: any Connection) throws -> String {
         let token = Token.random()
         try connection.execute("UPDATE sessions SET account_id = \(account), token_hash = \(Token.hash(token)) WHERE id = \(session)")
+        return token
+    }
+
+    /// Ends the opening, with a new token as well.
+    func leave(_ session: ID<SessionRow>, on connection: any Connection) throws -> String {
+        let token = Token.random()
+        try connection.execute("UPDATE sessions SET account_id = NULL, token_hash = \(Token.hash(token)) WHERE id = \(session)")
         return token
     }
 }

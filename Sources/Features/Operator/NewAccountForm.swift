@@ -11,7 +11,6 @@ struct NewAccountForm {
     /// What of it somebody else has already.
     struct Taken {
         var slug = false
-        var email = false
     }
 
     let account: NewAccount
@@ -43,16 +42,13 @@ struct NewAccountForm {
     }
 
     func taken(by people: PeopleStore, on connection: any Connection) throws -> Taken {
-        Taken(
-            slug: try people.isTaken(slug: account.slug, on: connection),
-            email: try administrator.map { try people.isTaken(email: $0.email, on: connection) } ?? false)
+        Taken(slug: try people.isTaken(slug: account.slug, on: connection))
     }
 
     func addErrors(to errors: inout FieldErrors, _ t: Translation, _ taken: Taken) {
         for problem in account.problems { errors.add(problem.field, t(problem.key)) }
         if taken.slug { errors.add("slug", t("operator.slug.taken")) }
         for problem in administrator?.problems ?? [] { errors.add("administrator_\(problem.field)", t(problem.key)) }
-        if taken.email { errors.add("administrator_email", t("operator.email.taken")) }
     }
 }
 

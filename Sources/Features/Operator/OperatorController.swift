@@ -16,6 +16,7 @@ extension Feature {
                 .get("/operator/accounts/new", .operator, accounts.new),
                 .post("/operator/accounts", .operator, accounts.create),
                 .post("/operator/accounts/{slug}/open", .operator, accounts.open),
+                .post("/operator/leave", .operator, accounts.leave),
             ])
     }
 }
@@ -52,16 +53,18 @@ struct OperatorController {
 
     @Sendable func create(_ person: Person) throws -> WebResponse {
         let form = NewAccountForm(person.form, isAdministratorOptional: false)
-        let errors = try errors(of: form, person)
+        let taken = try person.site.database.read { try form.taken(by: people, on: $0) }
+        let errors = errors(of: form, taken, person)
         guard errors.isEmpty, let administrator = form.administrator else { return try show(form, person, errors) }
-        let hash = try person.site.passwords.hash(administrator.password)
+        let hash = try people.hash(administrator.password, for: administrator.email)
         do {
             try person.change("account.create", of: form.account.slug) { connection in
                 let account = try people.create(form.account, on: connection)
                 try people.create(administrator, passwordHash: hash, in: account, on: connection)
             }
         } catch DatabaseError.duplicate {
-            return try show(form, person, try self.errors(of: form, person))
+            // A new account has no people yet, so it is the short name that somebody took meanwhile.
+            return try show(form, person, self.errors(of: form, NewAccountForm.Taken(slug: true), person))
         }
         return person.redirect(to: "/operator/accounts", saying: person.t("operator.created", ["account": form.account.name]))
     }
@@ -86,9 +89,18 @@ struct OperatorController {
         return response
     }
 
-    private func errors(of form: NewAccountForm, _ person: Person) throws -> FieldErrors {
+    /// Out of the account again, back to the list. Also for a strip that stands in a second tab: there is nothing left to leave then.
+    @Sendable func leave(_ person: Person) throws -> WebResponse {
+        guard let account = person.session.account else { return person.redirect(to: "/operator/accounts") }
+        let token = try person.change("account.leave", of: account.slug) { try store.leave(person.session.id, on: $0) }
+        var response = person.redirect(to: "/operator/accounts", saying: person.t("operator.left", ["account": account.name]))
+        person.visit.renew(&response, session: token)
+        return response
+    }
+
+    private func errors(of form: NewAccountForm, _ taken: NewAccountForm.Taken, _ person: Person) -> FieldErrors {
         var errors = FieldErrors()
-        form.addErrors(to: &errors, person.t, try person.site.database.read { try form.taken(by: people, on: $0) })
+        form.addErrors(to: &errors, person.t, taken)
         return errors
     }
 
@@ -96,7 +108,9 @@ struct OperatorController {
         let t = person.t
         let page = NewAccountPage(
             errors: errors.summary(t), accountFields: NewAccountFormView(form, isAdministratorRequired: true, t, errors))
-        let head = PageHead(t("operator.new.title"), lead: t("operator.new.lead"), section: t("operator.section"))
+        let head = PageHead(
+            t("operator.new.title"), lead: t("operator.new.lead"), section: t("operator.section"),
+            up: [(t("operator.title"), "/operator/accounts")])
         return try person.page(self.form, page, head, hasErrors: !errors.isEmpty)
     }
 }

@@ -9,6 +9,7 @@ import Web
 
 struct PasswordController {
     private let store: SignInStore
+    private let people: PeopleStore
     /// Whoever found a browser signed in may not guess the password there either.
     private let attempts = SignInAttempts()
     private let resume: KeptFormPresenter
@@ -16,6 +17,7 @@ struct PasswordController {
 
     init(_ app: App) throws {
         store = SignInStore(site: app.site)
+        people = PeopleStore(site: app.site)
         resume = try KeptFormPresenter(app)
         template = try app.site.page("password/edit")
     }
@@ -46,7 +48,7 @@ struct PasswordController {
                 return try show(form.kept, person.visit, person.session, errors)
             }
             attempts.forgive(subject)
-            return try save(try person.site.passwords.hash(form.new), form, person, user)
+            return try save(try people.hash(form.new, for: user.email, replacingThatOf: user.user), form, person, user)
         } catch let abort as Abort where abort.status == .serviceUnavailable {
             attempts.forgive(subject)
             errors.add("current_password", t("password.busy"))

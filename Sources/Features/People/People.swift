@@ -8,7 +8,7 @@ package enum RoleRow: Identified {
     package static let idPrefix = "rol"
 }
 
-package struct NewAccount: Sendable {
+package struct NewAccount: Sendable, Codable {
     package var name: String
     package var slug: String
     package var country = "FR"
@@ -38,8 +38,8 @@ package struct NewAccount: Sendable {
     }
 }
 
-package struct NewUser: Sendable {
-    package enum Role: String, CaseIterable, Sendable {
+package struct NewUser: Sendable, Codable {
+    package enum Role: String, CaseIterable, Sendable, Codable {
         case administrator, user
     }
 
@@ -84,8 +84,9 @@ package struct PeopleStore: Sendable {
         let id = site.ids.next(Account.self)
         try connection.execute(
             """
-            INSERT INTO accounts (id, slug, name, country, language, time_zone, created_at)
-            VALUES (\(id), \(account.slug), \(account.name), \(account.country), \(account.language), \(account.timeZone), \(site.clock.now()))
+            INSERT INTO accounts (id, slug, name, search_text, country, language, time_zone, created_at)
+            VALUES (\(id), \(account.slug), \(account.name), \(SearchText.folded(account.name, account.slug)), \(account.country),
+                \(account.language), \(account.timeZone), \(site.clock.now()))
             """)
         for role in NewUser.Role.allCases {
             // Administrators have what rights there are, also those that come later, by being administrators.
@@ -100,10 +101,23 @@ package struct PeopleStore: Sendable {
         return id
     }
 
-    /// - Parameter passwordHash: made by `site.passwords.hash` before the transaction: it takes a while.
-    /// Throws `DatabaseError.duplicate` when the email is taken.
+    /// Stretches a password for storing, before the transaction: it takes a while. Whoever has the same email in several accounts has
+    /// one salt in all of them, so that a sign-in stretches once, however many accounts there are.
+    ///
+    /// - Parameter user: whose password it replaces: with no other account, a new password has a new salt.
+    package func hash(_ password: String, for email: String, replacingThatOf user: ID<User>? = nil) throws -> String {
+        let beside: String? = try site.database.read { connection in
+            try connection.value(
+                "SELECT password_hash FROM users WHERE email = \(email) AND id <> \(user?.stored ?? "") ORDER BY id LIMIT 1")
+        }
+        return try site.passwords.hash(password, saltedAs: beside)
+    }
+
+    /// - Parameter passwordHash: made by `hash`.
+    /// Throws `DatabaseError.duplicate` when the email is taken: in the account, or among staff.
     @discardableResult
     package func create(_ user: NewUser, passwordHash: String, in account: ID<Account>?, on connection: any Connection) throws -> ID<User> {
+        try claimSetUp(on: connection)
         let id = site.ids.next(User.self)
         let role: ID<RoleRow>? = try user.role.flatMap { role in
             try connection.value("SELECT id FROM roles WHERE account_id = \(account) AND name = \(role.rawValue)")
@@ -111,21 +125,20 @@ package struct PeopleStore: Sendable {
         let now = site.clock.now()
         try connection.execute(
             """
-            INSERT INTO users (id, account_id, role_id, email, name, password_hash, password_changed_at, must_change_password, created_at)
-            VALUES (\(id), \(account), \(role), \(user.email), \(user.name), \(passwordHash), \(now), \(user.mustChangePassword), \(now))
+            INSERT INTO users (id, account_id, role_id, email, name, search_text, password_hash, password_changed_at, must_change_password,
+                created_at)
+            VALUES (\(id), \(account), \(role), \(user.email), \(user.name), \(SearchText.folded(user.name, user.email)), \(passwordHash),
+                \(now), \(user.mustChangePassword), \(now))
             """)
         return id
     }
 
-    /// Whether there is staff of the platform: the first of it is made by set-up.
-    package func hasOperator(on connection: any Connection) throws -> Bool {
-        try connection.value("SELECT 1 FROM users WHERE account_id IS NULL LIMIT 1", as: Int.self) != nil
+    /// Whether anybody can sign in at all: set-up is for an installation without anybody.
+    package func hasAnybody(on connection: any Connection) throws -> Bool {
+        try connection.value("SELECT 1 FROM users LIMIT 1", as: Int.self) != nil
     }
 
-    package func isTaken(email: String, on connection: any Connection) throws -> Bool {
-        try connection.value("SELECT 1 FROM users WHERE email = \(email)", as: Int.self) != nil
-    }
-
+    /// To tell it beside a form's other mistakes. The rule itself is the index.
     package func isTaken(slug: String, on connection: any Connection) throws -> Bool {
         try connection.value("SELECT 1 FROM accounts WHERE slug = \(slug)", as: Int.self) != nil
     }

@@ -20,8 +20,9 @@ enum PlaylistStore {
         try connection.value("SELECT COUNT(*) FROM playlists WHERE id = \(playlist) AND account_id = \(account)", as: Int.self) ?? 0 > 0
     }
 
-    /// One statement, so that nobody can begin to use it between the look and the deletion. Call it within `member.delete`.
+    /// Call it within `member.delete`. Who begins to use a playlist takes the account's lock as well.
     static func delete(_ playlist: ID<Playlist>, of account: ID<Account>, on connection: any Connection) throws -> Removal {
+        try connection.lock(account)
         let count = try connection.execute(
             """
             DELETE FROM playlists WHERE id = \(playlist) AND account_id = \(account)

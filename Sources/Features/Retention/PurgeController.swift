@@ -37,7 +37,7 @@ struct PurgeController {
                 : t("retention.purge.summary", count: figures.items, ["size": member.numbers.bytes(figures.bytes)]),
             comparison: "", figures: FiguresView(figures, member),
             button: figures.items == 0 ? "" : t("retention.purge.button", count: figures.items))
-        return try member.page(template, page, PageHead(t("retention.purge.title")))
+        return try member.page(template, page, PageHead(t("retention.purge.title"), up: [(t("retention.title"), "/settings/retention")]))
     }
 
     @Sendable func run(_ member: Member) throws -> WebResponse {

@@ -43,18 +43,13 @@ struct PurgeStore: Sendable {
                 """)
             guard marked > 0 else { return 0 }
             // Open again, should another worker have found it empty between two batches.
-            let isKnown =
-                try connection.execute(
-                    "UPDATE purge_runs SET planned = planned + \(marked), finished_at = NULL WHERE id = \(run.id) AND account_id = \(run.account)"
-                ) > 0
-            if !isKnown {
-                try connection.execute(
-                    """
-                    INSERT INTO purge_runs (id, account_id, kind, cutoff, detail, planned, user_id, user_name, started_at)
-                    VALUES (\(run.id), \(run.account), \(run.kind), \(run.cutoff), \(run.detail), \(marked), \(run.user), \(run.userName),
-                        \(site.clock.now()))
-                    """)
-            }
+            try connection.execute(
+                """
+                INSERT INTO purge_runs (id, account_id, kind, cutoff, detail, planned, user_id, user_name, started_at)
+                VALUES (\(run.id), \(run.account), \(run.kind), \(run.cutoff), \(run.detail), \(marked), \(run.user), \(run.userName),
+                    \(site.clock.now()))
+                ON CONFLICT (id) DO UPDATE SET planned = purge_runs.planned + excluded.planned, finished_at = NULL
+                """)
             return marked
         }
     }
@@ -95,11 +90,11 @@ struct PurgeStore: Sendable {
         guard !files.isEmpty else { return }
         let these: SQL = "account_id = \(run.account) AND run_id = \(run.id) AND state = 'purging' AND id IN (\(list: files))"
         try site.database.write { connection in
-            let bytes = try connection.value("SELECT COALESCE(SUM(bytes), 0) FROM media_files WHERE \(these)", as: Int.self) ?? 0
-            let items = try connection.execute("DELETE FROM media_files WHERE \(these)")
-            guard items > 0 else { return }
+            let removed = try connection.rows("DELETE FROM media_files WHERE \(these) RETURNING bytes") { try $0.next(Int.self) }
+            guard !removed.isEmpty else { return }
+            let bytes = removed.reduce(0, +)
             try connection.execute(
-                "UPDATE purge_runs SET items = items + \(items), bytes = bytes + \(bytes) WHERE id = \(run.id) AND account_id = \(run.account)"
+                "UPDATE purge_runs SET items = items + \(removed.count), bytes = bytes + \(bytes) WHERE id = \(run.id) AND account_id = \(run.account)"
             )
             try recordDeletion(of: run, on: connection)
         }

@@ -102,7 +102,8 @@ struct RetentionController {
                     ["size": member.numbers.bytes(figures.bytes), "date": times.inSentence(next)]),
             comparison: t("retention.confirm.before", count: before.items), figures: FiguresView(figures, member),
             button: t("retention.confirm.save"))
-        return try member.page(confirmTemplate, page, PageHead(t("retention.confirm.title")))
+        return try member.page(
+            confirmTemplate, page, PageHead(t("retention.confirm.title"), up: [(t("retention.title"), "/settings/retention")]))
     }
 
     /// Somebody saved in another window meanwhile: both values are shown, and saving again is then a decision.

@@ -75,7 +75,8 @@ struct FiguresView: TemplateData {
     struct Row: TemplateData {
         let kind: String
         let policy: String
-        let items: String
+        /// "deletes 104", or nothing when it is nothing.
+        let deletes: String
         let size: String
         let oldest: TimeView?
         let newest: TimeView?
@@ -85,7 +86,7 @@ struct FiguresView: TemplateData {
         static let fields = Fields<Row> {
             Text("kind") { $0.kind }
             Text("policy") { $0.policy }
-            Text("items") { $0.items }
+            Text("deletes") { $0.deletes }
             Text("size") { $0.size }
             Section("oldest") { $0.oldest }
             Section("newest") { $0.newest }
@@ -103,7 +104,8 @@ struct FiguresView: TemplateData {
             Row(
                 kind: figures.kind.label(t),
                 policy: figures.days.map { t("retention.policy.days", count: $0) } ?? t("retention.policy.unlimited"),
-                items: numbers.text(figures.items), size: numbers.bytes(figures.bytes),
+                deletes: figures.items == 0 ? "" : t("retention.figures.deletes", count: figures.items),
+                size: figures.items == 0 ? "–" : numbers.bytes(figures.bytes),
                 oldest: figures.oldest.map { member.times.view($0) },
                 newest: figures.newest.map { member.times.view($0) }, held: numbers.text(figures.held),
                 copies: numbers.text(figures.connectorCopies))

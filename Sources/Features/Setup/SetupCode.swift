@@ -1,4 +1,4 @@
-// The one-time code of the first run: whoever can read the process's output may make the first operator, nobody else.
+// The one-time code of the first run: whoever can read the process's output may make the first operator, while nobody can sign in.
 
 import Database
 import Foundation
@@ -12,7 +12,8 @@ package struct SetupCode: Sendable {
     }
 
     /// Makes a code in the place of any earlier one, for the link `/setup?code=…` that the process prints. Only its hash is stored,
-    /// in the data folder, so it outlives a restart. Nil when there is an operator already: then set-up is done for good.
+    /// in the data folder, so it outlives a restart. Nil when anybody can sign in already, however they
+    /// were made: then set-up is done for good.
     package func issue() throws -> String? {
         guard try !isDone else {
             discard()
@@ -33,12 +34,12 @@ package struct SetupCode: Sendable {
     }
 
     func discard() {
-        // Void all the same when it stays: there is an operator.
+        // Void all the same when it stays: there is somebody.
         try? FileManager.default.removeItem(atPath: path)
     }
 
     private var isDone: Bool {
-        get throws { try site.database.read { try PeopleStore(site: site).hasOperator(on: $0) } }
+        get throws { try site.database.read { try PeopleStore(site: site).hasAnybody(on: $0) } }
     }
 
     private var path: String { "\(site.dataFolder)/setup-code" }

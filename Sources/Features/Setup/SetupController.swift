@@ -39,12 +39,29 @@ struct SetupController {
         guard try code.accepts(form.code) else { throw Abort(.notFound) }
         let errors = form.errors(visit.t, try site.database.read { try form.taken(by: people, on: $0) })
         guard errors.isEmpty else { return try show(form, visit, errors) }
-        let operatorHash = try site.passwords.hash(form.operator.password)
-        let administratorHash = try form.account.administrator.map { try site.passwords.hash($0.password) }
+        let operatorHash = try people.hash(form.operator.password, for: form.operator.email)
+        let administratorHash = try form.account.administrator.map { try people.hash($0.password, for: $0.email) }
         let device = Token.random()
-        let token = try site.database.write { connection in
-            // Looked at again where nobody comes between: of two who send the form at once, one is the first.
-            guard try !people.hasOperator(on: connection) else { throw Abort(.notFound) }
+        let token: String
+        do {
+            token = try create(form, visit, operatorHash: operatorHash, administratorHash: administratorHash, device: device)
+        } catch DatabaseError.duplicate {
+            // Nobody is there, so only the account can be: one that the command line made meanwhile.
+            return try show(form, visit, form.errors(visit.t, NewAccountForm.Taken(slug: true)))
+        }
+        code.discard()
+        var response = visit.redirect(to: "/", saying: visit.t("setup.done", ["account": form.account.account.name]))
+        visit.signIn(&response, session: token, device: device)
+        return response
+    }
+
+    /// Gives the operator's session.
+    private func create(
+        _ form: SetupForm, _ visit: Visit, operatorHash: String, administratorHash: String?, device: String
+    ) throws -> String {
+        try site.database.write { connection in
+            // Of two who send the form at once, one is the first.
+            guard try people.claimSetUp(on: connection) else { throw Abort(.notFound) }
             let account = try people.create(form.account.account, on: connection)
             let user = try people.create(form.operator, passwordHash: operatorHash, in: nil, on: connection)
             if let administrator = form.account.administrator, let administratorHash {
@@ -59,10 +76,6 @@ struct SetupController {
                 user: user, account: account, userAgent: visit.request.fields[.userAgent] ?? "", address: visit.request.remoteAddress,
                 on: connection)
         }
-        code.discard()
-        var response = visit.redirect(to: "/", saying: visit.t("setup.done", ["account": form.account.account.name]))
-        visit.signIn(&response, session: token, device: device)
-        return response
     }
 
     private func show(_ form: SetupForm, _ visit: Visit, _ errors: FieldErrors = FieldErrors()) throws -> WebResponse {

@@ -29,9 +29,7 @@ struct SetupForm {
     }
 
     func taken(by people: PeopleStore, on connection: any Connection) throws -> NewAccountForm.Taken {
-        var taken = try account.taken(by: people, on: connection)
-        if let administrator = account.administrator, administrator.email == `operator`.email { taken.email = true }
-        return taken
+        try account.taken(by: people, on: connection)
     }
 
     func errors(_ t: Translation, _ taken: NewAccountForm.Taken) -> FieldErrors {

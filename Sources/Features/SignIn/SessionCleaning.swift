@@ -15,5 +15,6 @@ struct SessionCleaning {
     func run() throws {
         try store.site.sessions.deleteExpired()
         try store.deleteOldDevices()
+        try SignInChoices(site: store.site).deleteOld()
     }
 }

@@ -15,6 +15,7 @@ extension Feature {
             routes: [
                 .get("/sign-in", anonymous: controller.new),
                 .post("/sign-in", anonymous: controller.create).limitingBody(to: KeptForm.bodyLimit),
+                .post("/sign-in/account", anonymous: controller.choose).limitingBody(to: KeptForm.bodyLimit),
                 .post("/sign-out", anonymous: controller.delete),
                 .get("/password", .signedIn, passwords.edit),
                 .post("/password", .signedIn, passwords.update).limitingBody(to: KeptForm.bodyLimit),
@@ -27,13 +28,17 @@ struct SignInController {
     private let attempts = SignInAttempts()
     private let passwords: PasswordController
     private let resume: KeptFormPresenter
+    private let choices: SignInChoices
     private let template: PageTemplate<SignInPage>
+    private let choiceTemplate: PageTemplate<SignInChoicePage>
 
     init(_ app: App, _ passwords: PasswordController) throws {
         store = SignInStore(site: app.site)
         self.passwords = passwords
         resume = try KeptFormPresenter(app)
+        choices = SignInChoices(site: app.site)
         template = try app.site.page("sign_in/new")
+        choiceTemplate = try app.site.page("sign_in/account")
     }
 
     @Sendable func new(_ visit: Visit) throws -> WebResponse {
@@ -48,27 +53,54 @@ struct SignInController {
         if form.email.isEmpty { errors.add("email", visit.t("sign_in.email.needed")) }
         if form.password.isEmpty { errors.add("password", visit.t("sign_in.password.needed")) }
         guard errors.isEmpty else { return try show(form, visit, errors) }
-        let candidate = try store.credentials(email: form.email)
-        let device = try visit.deviceToken.flatMap { token in
-            try candidate.flatMap { try store.isDevice(token, of: $0.user) ? token : nil }
-        }
+        let candidates = try store.credentials(email: form.email)
+        let device = try visit.deviceToken.flatMap { try store.isDevice($0, ofEmail: form.email) ? $0 : nil }
         // The owner's browser has an allowance of its own, so that others who guess cannot lock the owner out.
         let subject = device.map { "device \($0)" } ?? "email \(form.email)"
         if let wait = attempts.begin(subject, at: visit.now) { return try showTooMany(form, visit, wait) }
-        let matches: Bool
+        let matches: [Bool]
         do {
-            matches = try visit.site.passwords.matches(form.password, stored: candidate?.passwordHash)
+            matches = try visit.site.passwords.matches(form.password, stored: candidates.map(\.passwordHash))
         } catch let abort as Abort {
             attempts.forgive(subject)
             errors.add("email", visit.t("sign_in.busy"))
             return try show(form, visit, errors, status: abort.status)
         }
-        guard matches, let user = candidate, user.isEnabled else {
+        let fitting = zip(candidates, matches).filter { $0.isEnabled && $1 }.map(\.0)
+        guard let user = fitting.first else {
             errors.add("email", visit.t("sign_in.wrong"))
             return try show(form, visit, errors)
         }
         attempts.forgive(subject)
-        return try start(form, visit, user, device: device ?? Token.random())
+        guard fitting.count == 1 else { return try offer(fitting, form, visit) }
+        return try start(form, visit, user, device: device) { _ in true } ?? .redirect(to: "/sign-in")
+    }
+
+    /// The account that somebody means whose password fits several.
+    @Sendable func choose(_ visit: Visit) throws -> WebResponse {
+        let form = SignInForm(visit.form)
+        if let id = visit.form["user"].flatMap({ ID<User>($0) }), let user = try store.credentials(of: id) {
+            let device = try visit.deviceToken.flatMap { try store.isDevice($0, ofEmail: user.email) ? $0 : nil }
+            let token = visit.form["choice"] ?? ""
+            let response = try start(form, visit, user, device: device) { connection in
+                try choices.take(token, for: user.user, by: visit.browserMark, on: connection)
+            }
+            if let response { return response }
+        }
+        var errors = FieldErrors()
+        errors.add("email", visit.t("sign_in.choice.gone"))
+        return try show(form, visit, errors)
+    }
+
+    private func offer(_ users: [Credentials], _ form: SignInForm, _ visit: Visit) throws -> WebResponse {
+        let t = visit.t
+        let page = SignInChoicePage(
+            choice: try choices.offer(users.map(\.user), to: visit.browserMark),
+            accounts: users.map {
+                SignInChoicePage.Account(user: $0.user.description, name: $0.accountName ?? t("sign_in.choice.platform"))
+            },
+            to: form.to, kept: form.kept?.carried ?? [], notes: form.kept?.notes(t) ?? [])
+        return try visit.page(choiceTemplate, page, PageHead(t("sign_in.choice.title"), lead: t("sign_in.choice.lead"), section: ""))
     }
 
     @Sendable func delete(_ visit: Visit) throws -> WebResponse {
@@ -97,9 +129,14 @@ struct SignInController {
         return try show(SignInForm(interrupted: kept), visit, status: .forbidden)
     }
 
-    private func start(_ form: SignInForm, _ visit: Visit, _ user: Credentials, device: String) throws -> WebResponse {
+    /// Nil when `permits`, asked in the session's own transaction, says no: nothing is written then.
+    private func start(
+        _ form: SignInForm, _ visit: Visit, _ user: Credentials, device known: String?, permits: (any Connection) throws -> Bool
+    ) throws -> WebResponse? {
         let site = visit.site
-        let token = try site.database.write { connection in
+        let device = known ?? Token.random()
+        let token: String? = try site.database.write { connection in
+            guard try permits(connection) else { return nil }
             if let old = visit.session { _ = try site.sessions.end(old.id, of: old.user, on: connection) }
             try store.rememberDevice(device, of: user.user, on: connection)
             try AuditEntry(
@@ -110,6 +147,7 @@ struct SignInController {
                 user: user.user, account: user.account, userAgent: visit.request.fields[.userAgent] ?? "",
                 address: visit.request.remoteAddress, on: connection)
         }
+        guard let token else { return nil }
         var response = try arrival(form, visit, token)
         visit.signIn(&response, session: token, device: device)
         return response

@@ -33,6 +33,33 @@ struct SignInForm {
     var destination: String { to.isEmpty ? "/" : to }
 }
 
+/// Which of several accounts; a button for each.
+struct SignInChoicePage: TemplateData {
+    struct Account: TemplateData {
+        let user: String
+        let name: String
+
+        static let fields = Fields<Account> {
+            Text("user") { $0.user }
+            Text("name") { $0.name }
+        }
+    }
+
+    let choice: String
+    let accounts: [Account]
+    let to: String
+    let kept: [HiddenField]
+    let notes: [String]
+
+    static let fields = Fields<SignInChoicePage> {
+        Text("choice") { $0.choice }
+        List("accounts") { $0.accounts }
+        Text("to") { $0.to }
+        List("kept") { $0.kept }
+        List("notes") { $0.notes }
+    }
+}
+
 struct SignInPage: TemplateData {
     let errors: ErrorSummary?
     let email: FieldView

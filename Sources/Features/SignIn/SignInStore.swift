@@ -9,6 +9,8 @@ struct Credentials {
     let name: String
     let email: String
     let account: ID<Account>?
+    /// Nil: staff of the platform.
+    let accountName: String?
     let passwordHash: String
     let isEnabled: Bool
 }
@@ -17,35 +19,51 @@ struct SignInStore {
     /// As long as the browser keeps its cookie.
     static let deviceAge = Duration.seconds(365 * 86400)
 
+    /// Of one address: more than anybody works for.
+    private static let maximumAccounts = 50
+
     let site: Site
 
-    func credentials(email: String) throws -> Credentials? {
+    /// Everybody with this address, of every account, by the account's name; staff first.
+    func credentials(email: String) throws -> [Credentials] {
         try site.database.read { connection in
-            try connection.first(
-                "SELECT id, name, email, account_id, password_hash, is_enabled FROM users WHERE email = \(email)", Self.credentials)
+            try connection.rows(
+                Self.selection + " WHERE u.email = \(email) ORDER BY COALESCE(a.name, ''), u.id LIMIT \(Self.maximumAccounts)",
+                Self.credentials)
         }
     }
 
     func credentials(of user: ID<User>) throws -> Credentials? {
-        try site.database.read { connection in
-            try connection.first(
-                "SELECT id, name, email, account_id, password_hash, is_enabled FROM users WHERE id = \(user)", Self.credentials)
-        }
+        try site.database.read { try $0.first(Self.selection + " WHERE u.id = \(user)", Self.credentials) }
     }
+
+    private static let selection: SQL = """
+        SELECT u.id, u.name, u.email, u.account_id, a.name, u.password_hash, u.is_enabled
+        FROM users u LEFT JOIN accounts a ON a.id = u.account_id
+        """
 
     private static func credentials(_ row: Row) throws -> Credentials {
         Credentials(
-            user: try row.next(), name: try row.next(), email: try row.next(), account: try row.next(), passwordHash: try row.next(),
-            isEnabled: try row.next())
+            user: try row.next(), name: try row.next(), email: try row.next(), account: try row.next(), accountName: try row.next(),
+            passwordHash: try row.next(), isEnabled: try row.next())
     }
 
     /// True for the token of a browser in which this user has signed in.
     func isDevice(_ token: String, of user: ID<User>) throws -> Bool {
+        try isDevice(token, of: "d.user_id = \(user)")
+    }
+
+    /// True for the token of a browser in which anybody with this address has signed in.
+    func isDevice(_ token: String, ofEmail email: String) throws -> Bool {
+        try isDevice(token, of: "u.email = \(email)")
+    }
+
+    private func isDevice(_ token: String, of whom: SQL) throws -> Bool {
         try site.database.read { connection in
             try connection.value(
                 """
-                SELECT 1 FROM devices
-                WHERE token_hash = \(Token.hash(token)) AND user_id = \(user) AND created_at > \(site.clock.now() - Self.deviceAge)
+                SELECT 1 FROM devices d JOIN users u ON u.id = d.user_id
+                WHERE d.token_hash = \(Token.hash(token)) AND \(whom) AND d.created_at > \(site.clock.now() - Self.deviceAge) LIMIT 1
                 """, as: Int.self) != nil
         }
     }
@@ -55,7 +73,7 @@ struct SignInStore {
         try connection.execute(
             """
             INSERT INTO devices (token_hash, user_id, created_at) VALUES (\(Token.hash(token)), \(user), \(now))
-            ON CONFLICT (token_hash) DO UPDATE SET created_at = \(now)
+            ON CONFLICT (token_hash, user_id) DO UPDATE SET created_at = \(now)
             """)
     }
 

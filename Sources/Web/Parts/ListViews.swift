@@ -62,6 +62,8 @@ package struct FiltersView: TemplateData {
     let zoneLabel: String
     let presets: [Preset]
     let selects: [SelectView]
+    /// What is shown, for paper, which has no controls.
+    let summary: String
 
     /// - Parameter query: what the list shows now; presets keep all of it but the dates and the page.
     package init(action: String, search: FieldView?, range: DateRange, selects: [SelectView], query: FormData, times: Times, t: Translation)
@@ -71,6 +73,14 @@ package struct FiltersView: TemplateData {
         self.range = range
         self.selects = selects
         zoneLabel = times.zoneLabel
+        var said: [String] = []
+        if let search, !search.value.isEmpty { said.append("\(search.label): \(search.value)") }
+        said += selects.compactMap { select in
+            select.options.first { $0.isSelected && !$0.value.isEmpty }.map { "\(select.label): \($0.label)" }
+        }
+        if let from = range.from { said.append("\(t("shared.filters.from")): \(times.date(from))") }
+        if let to = range.to { said.append("\(t("shared.filters.to")): \(times.date(to))") }
+        summary = said.joined(separator: " · ")
         presets = DateRange.Preset.allCases.map { preset in
             let dates = preset.dates(today: times.today)
             var query = query
@@ -89,6 +99,7 @@ package struct FiltersView: TemplateData {
         Text("from") { $0.range.from?.iso ?? "" }
         Text("to") { $0.range.to?.iso ?? "" }
         Text("zone_label") { $0.zoneLabel }
+        Text("summary") { $0.summary }
         List("presets") { $0.presets }
         List("selects") { $0.selects }
     }

@@ -21,8 +21,8 @@ package struct BadgeView: TemplateData {
         case good, warning, bad, info, neutral
     }
 
-    let kind: Kind
-    let label: String
+    package let kind: Kind
+    package let label: String
 
     package init(_ kind: Kind, _ label: String) {
         self.kind = kind
@@ -137,7 +137,7 @@ package struct FactsView: TemplateData {
 /// Text to copy; `shared/code`.
 package struct CodeView: TemplateData {
     let label: String
-    let text: String
+    package let text: String
     let id: String
 
     /// - Parameter id: unique in the page; the copy button names it.

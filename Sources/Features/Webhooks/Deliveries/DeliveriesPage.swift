@@ -45,14 +45,15 @@ struct DeliveryRowView: TemplateData {
     let payload: String
     let isPayloadCut: Bool
 
-    init(_ record: DeliveryRecord, _ words: DeliveryWords, _ times: inout TimeColumn, _ url: URLView) {
+    init(_ record: DeliveryRecord, _ words: DeliveryWords, _ times: inout TimeColumn, _ url: URLView, wasDelivered: Bool) {
         id = record.id.description
         date = times.view(record.acceptedAt)
         eventParts = words.parts(ofType: record.eventType)
         self.url = url
         authentication = words.authentication(record.authentication)
         code = record.lastStatus.map { String($0) } ?? "–"
-        badge = words.badge(record.state)
+        badge = words.badge(
+            record.state, attempts: record.attempts, type: record.eventType, nextAt: record.nextAt, wasDelivered: wasDelivered, times.times)
         event = IdentifierView(record.event.description)
         attempts = record.attempts
         fault = words.fault(record.lastFault, status: record.lastStatus)?.short ?? ""

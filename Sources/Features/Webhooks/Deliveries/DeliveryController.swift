@@ -67,7 +67,8 @@ struct DeliveryController {
         let account = member.account.id
         let present = try directory.webhooks(of: account).webhooks.first { $0.id == webhook }
         guard let name = try present?.name ?? store.webhookName(webhook, of: account) else { throw Abort(.notFound) }
-        let head = PageHead(member.t("deliveries.of", ["name": name]), lead: member.t("deliveries.of.lead"))
+        let up = [EndpointStep.list(member.t)] + (present.map { [($0.name, EndpointController.path(of: $0.id))] } ?? [])
+        let head = PageHead(member.t("deliveries.of", ["name": name]), lead: member.t("deliveries.of.lead"), up: up)
         return try show(member, webhook: webhook, head)
     }
 
@@ -79,6 +80,7 @@ struct DeliveryController {
         let filter = DeliveryFilter(query, webhook: webhook, zone: times.zone, now: member.now)
         let found = try store.page(
             of: member.account.id, filter, at: PagePosition(query), size: Self.pageSize, withPayload: member.may(.viewPayloads))
+        let arrived = try store.arrived(among: found.rows, of: member.account.id)
         let path = ListAddress.path(webhook)
         let address = ListAddress(webhook: webhook, query: query)
         var urls = LastURL()
@@ -91,7 +93,9 @@ struct DeliveryController {
                     SelectView("state", t("deliveries.state"), selected: filter.state?.rawValue ?? "", options: words.stateOptions),
                     SelectView("type", t("deliveries.type"), selected: filter.eventType ?? "", options: words.typeOptions),
                 ], query: query, times: times, t: t),
-            rows: found.rows.map { DeliveryRowView($0, words, &column, urls.view($0.url)) },
+            rows: found.rows.map {
+                DeliveryRowView($0, words, &column, urls.view($0.url), wasDelivered: arrived.contains($0.id))
+            },
             pager: PagerView(newer: address.href(before: found.newer), older: address.href(after: found.older)), carried: address.carried,
             mayRetry: member.may(.retryDeliveries),
             note: found.lookedThrough.map { t("deliveries.looked_through", ["count": member.numbers.text($0)]) } ?? "",

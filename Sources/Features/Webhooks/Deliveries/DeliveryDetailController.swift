@@ -28,24 +28,41 @@ struct DeliveryDetailController {
         let words = words[t.language] ?? DeliveryWords(t)
         let address = ListAddress(carriedBy: member.query)
         let command = CurlCommand(delivery)
+        let badge = words.badge(
+            delivery.state, attempts: delivery.attempts.first?.number ?? 0, type: delivery.eventType, nextAt: delivery.nextAt,
+            wasDelivered: delivery.wasDelivered, member.times)
         let page = DeliveryDetailPage(
             id: delivery.id.description, listHref: address.href,
             retryCarried: address.carried.isEmpty ? "?from_detail=1" : address.carried + "&from_detail=1",
             mayRetry: member.may(.retryDeliveries) && delivery.state.canRetry, eventType: delivery.eventType,
-            badge: words.badge(delivery.state), stateText: stateText(delivery, member),
+            badge: badge, stateText: stateText(delivery, member),
             next: delivery.state == .pending ? delivery.nextAt.map { member.times.sentenceView($0) } : nil,
             deliveryID: IdentifierView(delivery.id.description), eventID: IdentifierView(delivery.event.description),
             webhookName: delivery.webhookName, webhookHref: ListAddress.path(delivery.webhook),
             eventHref: "\(ListAddress.path(nil))?q=\(delivery.event)", url: URLView(delivery.url), facts: facts(delivery, words, member),
             attempts: delivery.attempts.map { AttemptView($0, words, member, seesPayload: seesPayload) }, seesPayload: seesPayload,
+            isSent: delivery.attempts.contains { $0.finishedAt != nil },
             body: delivery.body.map { CodeView(t("deliveries.body"), Self.readable($0), id: "body") },
             curl: CodeView(t("deliveries.curl"), command.text, id: "curl"))
-        return try member.page(template, page, PageHead(t("deliveries.one.title"), lead: t("deliveries.one.lead")))
+        let up: [(label: String, href: String)] =
+            address.webhook == nil
+            ? [(t("deliveries.history.title"), address.href)]
+            : [
+                EndpointStep.list(t), (delivery.webhookName, EndpointController.path(of: delivery.webhook)),
+                (t("webhooks.deliveries"), address.href),
+            ]
+        let head = PageHead(
+            t("deliveries.one.title", ["event": delivery.eventType, "webhook": delivery.webhookName]), lead: t("deliveries.one.lead"),
+            up: up,
+            title: t(
+                "deliveries.one.document_title",
+                ["event": delivery.eventType, "state": badge.label, "webhook": delivery.webhookName]))
+        return try member.page(template, page, head)
     }
 
     /// What the state means for this delivery, in a sentence.
     private func stateText(_ delivery: DeliveryDetail, _ member: Member) -> String {
-        member.t("deliveries.state.\(delivery.state.rawValue).text")
+        member.t("deliveries.state.\(delivery.isResendFailed ? "resend_failed" : delivery.state.rawValue).text")
     }
 
     private func facts(_ delivery: DeliveryDetail, _ words: DeliveryWords, _ member: Member) -> [Fact] {

@@ -24,6 +24,7 @@ struct DeliveryDetailPage: TemplateData {
     let facts: [Fact]
     let attempts: [AttemptView]
     let seesPayload: Bool
+    let isSent: Bool
     let body: CodeView?
     let curl: CodeView
 
@@ -46,6 +47,7 @@ struct DeliveryDetailPage: TemplateData {
         List("attempts") { $0.attempts }
         Flag("has_attempts") { !$0.attempts.isEmpty }
         Flag("sees_payload") { $0.seesPayload }
+        Flag("is_sent") { $0.isSent }
         Section("body") { $0.body }
         Section("curl") { $0.curl }
     }
@@ -60,6 +62,14 @@ struct AttemptView: TemplateData {
         static let fields = Fields<Phase> {
             Text("label") { $0.label }
             Text("text") { $0.text }
+        }
+
+        /// Those that there were, in microseconds: an address in figures has no DNS, a kept connection no TLS. Less than a tenth of a
+        /// millisecond is the clock's own noise.
+        static func all(dns: Int, connect: Int, tls: Int, firstByte: Int, total: Int, _ member: Member) -> [Phase] {
+            [("dns", dns), ("connect", connect), ("tls", tls), ("first_byte", firstByte), ("total", total)].filter { $0.1 >= 100 }.map {
+                Phase(label: member.t("deliveries.phase.\($0.0)"), text: member.numbers.duration(microseconds: $0.1))
+            }
         }
     }
 
@@ -99,11 +109,8 @@ struct AttemptView: TemplateData {
         // Of an answer's status there is no more to say than the status.
         detail = told == nil || attempt.fault == TransferFault.receiverStatus.rawValue ? "" : attempt.detail ?? ""
         phases =
-            attempt.timings.map { timings in
-                [
-                    ("dns", timings.dns), ("connect", timings.connect), ("tls", timings.tls), ("first_byte", timings.firstByte),
-                    ("total", timings.total),
-                ].map { Phase(label: t("deliveries.phase.\($0.0)"), text: member.numbers.duration(microseconds: $0.1)) }
+            attempt.timings.map {
+                Phase.all(dns: $0.dns, connect: $0.connect, tls: $0.tls, firstByte: $0.firstByte, total: $0.total, member)
             } ?? []
         url = attempt.url
         requestHeaders = Self.code(t("deliveries.request_headers"), attempt.requestHeaders, "request-\(number)")
@@ -111,7 +118,7 @@ struct AttemptView: TemplateData {
         let responseText = attempt.responseBody.map(PrintableText.of)
         responseBody = Self.code(t("deliveries.response_body"), responseText, "response-body-\(number)")
         isTruncated = attempt.isTruncated
-        isBodyHidden = !seesPayload && attempt.finishedAt != nil
+        isBodyHidden = !seesPayload && attempt.status != nil
     }
 
     private static func code(_ label: String, _ text: String?, _ id: String) -> CodeView? {

@@ -2,6 +2,7 @@
 
 import Database
 import Delivery
+import HTTPClient
 import Time
 
 struct DeliveryDetail {
@@ -22,6 +23,11 @@ struct DeliveryDetail {
     /// Nil without the right to see it: it is not even read then.
     let body: String?
     var attempts: [Attempt] = []
+
+    /// An attempt arrived, whatever became of one that somebody asked for later.
+    var wasDelivered: Bool { attempts.contains { $0.fault == TransferFault.none.rawValue } }
+
+    var isResendFailed: Bool { wasDelivered && (state == .failed || state == .expired) }
 
     struct Attempt {
         let number: Int
@@ -84,11 +90,20 @@ struct DeliveryDetailStore {
         }
     }
 
-    /// What a retry goes to; nil when the account has no such delivery.
-    func target(of id: ID<WebhookDelivery>, in account: ID<Account>) throws -> (webhook: ID<Webhook>, state: DeliveryState)? {
+    /// What a retry is of, and goes to.
+    struct Target {
+        let webhook: ID<Webhook>
+        let webhookName: String
+        let eventType: String
+    }
+
+    /// Nil when the account has no such delivery.
+    func target(of id: ID<WebhookDelivery>, in account: ID<Account>) throws -> Target? {
         try database.read { connection in
-            try connection.first("SELECT webhook_id, state FROM deliveries WHERE id = \(id) AND account_id = \(account)") { row in
-                (try row.next(), try row.next())
+            try connection.first(
+                "SELECT webhook_id, webhook_name, event_type FROM deliveries WHERE id = \(id) AND account_id = \(account)"
+            ) { row in
+                Target(webhook: try row.next(), webhookName: try row.next(), eventType: try row.next())
             }
         }
     }

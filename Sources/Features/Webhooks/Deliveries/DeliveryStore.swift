@@ -6,6 +6,7 @@
 
 import Database
 import Delivery
+import HTTPClient
 import Time
 import Web
 
@@ -58,16 +59,19 @@ struct DeliveryStore {
         }
     }
 
+    private static let eventType = SQL.unindexed("d.event_type")
+    private static let webhookID = SQL.unindexed("d.webhook_id")
+
     /// Which index finds the rows, and what has to be looked at row by row.
     struct Plan {
         var driving: SQL
         var rest: SQL?
     }
 
-    /// `d.account_id || ''` keeps the check of the account out of the choice of an index where another one is better.
+    /// `checked` keeps the check of the account out of the choice of an index where another one is better.
     private func plan(_ filter: DeliveryFilter, of account: ID<Account>, on connection: any Connection) throws -> Plan {
         let own: SQL = "d.account_id = \(account)"
-        let checked: SQL = "d.account_id || '' = \(account)"
+        let checked: SQL = "\(SQL.unindexed("d.account_id")) = \(account)"
         var rest: [SQL] = []
         var driving: SQL
         switch filter.search {
@@ -82,18 +86,18 @@ struct DeliveryStore {
             if let event {
                 return Plan(driving: Self.joined(["d.event_id = \(event)", checked] + Self.others(filter)))
             }
-            rest.append("LOWER(d.url) LIKE \(LikePattern.containing(text)) ESCAPE '\\'")
+            rest.append("LOWER(d.url) LIKE \(LikePattern.containingASCII(text)) ESCAPE '\\'")
         case nil: break
         }
         switch (filter.state, filter.eventType, filter.webhook) {
         case (let state?, let type, let webhook):
             driving = own + (state.isSettled ? " AND d.settled_at IS NOT NULL AND d.state = \(state)" : " AND d.settled_at IS NULL")
             if !state.isSettled { rest.append("d.state = \(state)") }
-            if let type { rest.append("d.event_type || '' = \(type)") }
-            if let webhook { rest.append("d.webhook_id || '' = \(webhook)") }
+            if let type { rest.append("\(Self.eventType) = \(type)") }
+            if let webhook { rest.append("\(Self.webhookID) = \(webhook)") }
         case (nil, let type?, let webhook):
             driving = own + " AND d.event_type = \(type)"
-            if let webhook { rest.append("d.webhook_id || '' = \(webhook)") }
+            if let webhook { rest.append("\(Self.webhookID) = \(webhook)") }
         case (nil, nil, let webhook?):
             driving = "d.webhook_id = \(webhook) AND " + checked
         case (nil, nil, nil):
@@ -108,9 +112,24 @@ struct DeliveryStore {
     private static func others(_ filter: DeliveryFilter) -> [SQL] {
         var conditions: [SQL] = []
         if let state = filter.state { conditions.append("d.state = \(state)") }
-        if let type = filter.eventType { conditions.append("d.event_type || '' = \(type)") }
-        if let webhook = filter.webhook { conditions.append("d.webhook_id || '' = \(webhook)") }
+        if let type = filter.eventType { conditions.append("\(Self.eventType) = \(type)") }
+        if let webhook = filter.webhook { conditions.append("\(Self.webhookID) = \(webhook)") }
         return conditions
+    }
+
+    /// Those of the failed rows that had arrived before, and failed when somebody sent them again.
+    func arrived(among rows: [DeliveryRecord], of account: ID<Account>) throws -> Set<ID<WebhookDelivery>> {
+        let failed = rows.filter { ($0.state == .failed || $0.state == .expired) && $0.attempts > 1 }.map(\.id)
+        guard !failed.isEmpty else { return [] }
+        return try database.read { connection in
+            Set(
+                try connection.rows(
+                    """
+                    SELECT delivery_id FROM attempts
+                    WHERE delivery_id IN (\(list: failed)) AND account_id = \(account) AND fault = \(TransferFault.none.rawValue)
+                    """
+                ) { try $0.next(ID<WebhookDelivery>.self) })
+        }
     }
 
     /// The first row beyond the window; nothing when the rows end before it.
@@ -126,7 +145,7 @@ struct DeliveryStore {
         if let rest = plan.rest { conditions += " AND " + rest }
         return """
             SELECT d.id, d.event_id, d.event_type, d.url, d.authentication, d.state, d.attempt, d.accepted_at, d.next_at, d.last_status,
-                d.last_fault\(withPayload ? ", SUBSTR(e.body, 1, \(Self.excerpt + 1))" as SQL : "")
+                d.last_fault\(withPayload ? ", SUBSTR(e.body, 1, CAST(\(Self.excerpt + 1) AS INTEGER))" as SQL : "")
             FROM deliveries d\(withPayload ? " LEFT JOIN events e ON e.id = d.event_id" as SQL : "")
             WHERE \(conditions) AND \(span.condition)
             ORDER BY d.id \(span.direction) LIMIT \(size + 1)
@@ -153,13 +172,7 @@ struct DeliveryStore {
             let span = IDSpan(filter, position)
             let statements =
                 [Self.selection(plan, span, 50, withPayload: withPayload)] + (plan.rest == nil ? [] : [Self.edge(plan, span, 100)])
-            let steps = try statements.flatMap { statement in
-                try connection.rows("EXPLAIN QUERY PLAN \(statement)") { row in
-                    _ = (try row.next(Int.self), try row.next(Int.self), try row.next(Int.self))
-                    return try row.next(String.self)
-                }
-            }
-            return (plan.rest != nil, steps)
+            return (plan.rest != nil, try statements.flatMap(connection.plan))
         }
     }
 

@@ -2,6 +2,7 @@
 
 import Delivery
 import HTTPClient
+import Time
 import Web
 
 struct DeliveryWords: Sendable {
@@ -34,6 +35,7 @@ struct DeliveryWords: Sendable {
 
     let stateOptions: [(value: String, label: String)]
     let typeOptions: [(value: String, label: String)]
+    private let t: Translation
     private let badges: [DeliveryState: BadgeView]
     private let authentications: [WebhookConfiguration.Authentication.Kind: String]
     private let faults: [String: Fault]
@@ -45,6 +47,7 @@ struct DeliveryWords: Sendable {
     }
 
     init(_ t: Translation) {
+        self.t = t
         badges = DeliveryState.allCases.reduce(into: [:]) { badges, state in
             badges[state] = BadgeView(state.badgeKind, t("deliveries.state.\(state.rawValue)"))
         }
@@ -78,8 +81,26 @@ struct DeliveryWords: Sendable {
         }
     }
 
-    func badge(_ state: DeliveryState) -> BadgeView {
-        badges[state] ?? BadgeView(.neutral, state.rawValue)
+    /// The state, and what is to be told of trouble: how often it was tried, when it goes on.
+    ///
+    /// - Parameter wasDelivered: an attempt arrived before the last one.
+    func badge(
+        _ state: DeliveryState, attempts: Int, type: String, nextAt: Timestamp?, wasDelivered: Bool, _ times: Times
+    ) -> BadgeView {
+        switch state {
+        case .pending:
+            let freshness = EventCatalogue.standard.type(named: type)?.freshness ?? .durable
+            let total = RetrySchedule.waits(freshness).count
+            guard let nextAt, attempts > 0, attempts < total else { break }
+            return BadgeView(
+                .warning,
+                t("deliveries.badge.retrying", ["attempts": String(attempts), "total": String(total), "next": times.brief(nextAt)]))
+        case .failed where wasDelivered, .expired where wasDelivered: return BadgeView(.warning, t("deliveries.badge.resend_failed"))
+        case .failed where attempts > 1: return BadgeView(.bad, t("deliveries.badge.failed", count: attempts))
+        case .expired where attempts > 1: return BadgeView(.bad, t("deliveries.badge.expired", count: attempts))
+        default: break
+        }
+        return badges[state] ?? BadgeView(.neutral, state.rawValue)
     }
 
     func authentication(_ kind: WebhookConfiguration.Authentication.Kind) -> String {

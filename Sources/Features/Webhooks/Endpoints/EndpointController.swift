@@ -26,7 +26,7 @@ extension Feature {
     ) { app in
         let endpoints = try EndpointController(app)
         let deletions = try EndpointDeletionController(app)
-        let pauses = PauseController(app)
+        let pauses = try PauseController(app)
         let resumptions = try ResumeController(app)
         let secrets = try SecretController(app)
         let tests = try EndpointTestController(app)
@@ -43,6 +43,7 @@ extension Feature {
                 .post(path + "/{id}", .needs(.manageWebhooks), endpoints.update).limitingBody(to: formLimit),
                 .get(path + "/{id}/delete", .needs(.manageWebhooks), deletions.new),
                 .post(path + "/{id}/delete", .needs(.manageWebhooks), deletions.create),
+                .get(path + "/{id}/pause", .needs(.manageWebhooks), pauses.new),
                 .post(path + "/{id}/pause", .needs(.manageWebhooks), pauses.create),
                 .get(path + "/{id}/resume", .needs(.manageWebhooks), resumptions.new),
                 .post(path + "/{id}/resume", .needs(.manageWebhooks), resumptions.create),
@@ -74,7 +75,8 @@ struct EndpointController {
     }
 
     @Sendable func index(_ member: Member) throws -> WebResponse {
-        let page = EndpointListPage(try store.accountWebhooks(of: member.account.id), member)
+        let all = try store.accountWebhooks(of: member.account.id)
+        let page = EndpointListPage(all, held: try store.held(by: all.webhooks), member)
         return try member.page(
             listTemplate, page, PageHead(member.t("webhooks.endpoints.title"), lead: member.t("webhooks.endpoints.lead")))
     }
@@ -85,8 +87,8 @@ struct EndpointController {
         let all = try store.accountWebhooks(of: account)
         let page = EndpointPage(
             webhook, isIntegrationOn: all.isEnabled, waiting: try store.waiting(for: webhook.id, of: account),
-            try store.restrictable(of: account), member)
-        return try member.page(template, page, PageHead(webhook.name))
+            try store.restrictable(of: account, keeping: webhook.restriction), member)
+        return try member.page(template, page, PageHead(webhook.name, up: [EndpointStep.list(member.t)]))
     }
 
     @Sendable func new(_ member: Member) throws -> WebResponse {
@@ -96,7 +98,7 @@ struct EndpointController {
     @Sendable func create(_ member: Member) throws -> WebResponse {
         let account = member.account.id
         let form = EndpointForm(member.form)
-        switch form.validated(stored: nil, try store.restrictable(of: account), app.policy, member.t) {
+        switch form.validated(stored: nil, try store.restrictable(of: account, user: form.user), app.policy, member.t) {
         case .invalid(let errors):
             return try show(form, of: nil, member, errors)
         case .valid(let change):
@@ -118,14 +120,14 @@ struct EndpointController {
     @Sendable func edit(_ member: Member) throws -> WebResponse {
         let account = member.account.id
         let webhook = try store.webhook(member.id(), of: account)
-        return try show(EndpointForm(webhook, try store.restrictable(of: account)), of: webhook, member)
+        return try show(EndpointForm(webhook, try store.restrictable(of: account, keeping: webhook.restriction)), of: webhook, member)
     }
 
     @Sendable func update(_ member: Member) throws -> WebResponse {
         let account = member.account.id
         var webhook = try store.webhook(member.id(), of: account)
         let form = EndpointForm(member.form)
-        switch form.validated(stored: webhook, try store.restrictable(of: account), app.policy, member.t) {
+        switch form.validated(stored: webhook, try store.restrictable(of: account, user: form.user), app.policy, member.t) {
         case .invalid(let errors):
             return try show(form, of: webhook, member, errors)
         case .valid(let change):
@@ -144,7 +146,7 @@ struct EndpointController {
 
     /// Somebody saved in another window meanwhile: both values are shown, and saving again is then a decision.
     private func showStale(_ form: EndpointForm, of webhook: WebhookConfiguration, _ member: Member) throws -> WebResponse {
-        let restrictable = try store.restrictable(of: webhook.account)
+        let restrictable = try store.restrictable(of: webhook.account, keeping: webhook.restriction, user: form.user)
         let yours = form.comparable(restrictable, member.t)
         let stored = EndpointForm(webhook, restrictable).comparable(restrictable, member.t)
         let conflict = ConflictView(member.t, zip(yours, stored).map { ($0.label, $0.text, $1.text) })
@@ -158,15 +160,28 @@ struct EndpointController {
         let account = member.account.id
         let isFull = try webhook == nil && store.count(of: account) >= EndpointStore.limit
         let page = EndpointFormPage(
-            form, of: webhook, try store.restrictable(of: account), limit: isFull ? limitReached(member) : "", member, errors,
+            form, of: webhook, try store.restrictable(of: account, keeping: webhook?.restriction, user: form.user),
+            limit: isFull ? limitReached(member) : "", member, errors,
             conflict: conflict)
         let heading = webhook.map { member.t("webhooks.edit.title", ["name": $0.name]) } ?? member.t("webhooks.new.title")
         return try member.page(
-            formTemplate, page, PageHead(heading, lead: webhook == nil ? member.t("webhooks.new.lead") : ""),
+            formTemplate, page,
+            PageHead(
+                heading, lead: webhook == nil ? member.t("webhooks.new.lead") : "",
+                up: webhook.map { EndpointStep.below($0, member.t) } ?? [EndpointStep.list(member.t)]),
             hasErrors: !errors.isEmpty || conflict != nil)
     }
 
     private func limitReached(_ member: Member) -> String {
         member.t("webhooks.limit", ["limit": member.numbers.text(EndpointStore.limit)])
+    }
+}
+
+/// The way up from the pages of a webhook.
+enum EndpointStep {
+    static func list(_ t: Translation) -> (label: String, href: String) { (t("webhooks.endpoints.title"), EndpointController.path) }
+
+    static func below(_ webhook: WebhookConfiguration, _ t: Translation) -> [(label: String, href: String)] {
+        [list(t), (webhook.name, EndpointController.path(of: webhook.id))]
     }
 }

@@ -32,7 +32,8 @@ struct EndpointDeletionController {
                 Fact(t("webhooks.deliveries"), member.numbers.text(webhook.deliveredCount)),
             ],
             submit: t("webhooks.delete.submit"), keep: t("webhooks.delete.keep"))
-        return try member.page(template, page, PageHead(t("webhooks.delete.title", ["name": webhook.name])))
+        return try member.page(
+            template, page, PageHead(t("webhooks.delete.title", ["name": webhook.name]), up: EndpointStep.below(webhook, t)))
     }
 
     @Sendable func create(_ member: Member) throws -> WebResponse {

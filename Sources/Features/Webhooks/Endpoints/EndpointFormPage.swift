@@ -81,7 +81,9 @@ struct EndpointFormPage: TemplateData {
                 "numbers", t("webhooks.restriction.numbers"), checked: Set(form.numbers), choices: lost + known, errors: errors)
         isNumbersOpen = !form.numbers.isEmpty || !errors["numbers"].isEmpty
         user = SelectView(
-            "user", t("webhooks.restriction.user.label"), selected: form.user,
+            "user", t("webhooks.restriction.user.label"),
+            hint: restrictable.hasMoreUsers
+                ? t("webhooks.restriction.user.more", ["limit": member.numbers.text(Restrictable.maximumUsers)]) : "", selected: form.user,
             options: [("", t("webhooks.restriction.user.choose"))]
                 + restrictable.users.map { ($0.id.description, "\($0.name) (\($0.email))") },
             errors: errors)

@@ -1,5 +1,6 @@
 // The list of an account's webhooks. There are twenty at most: it is searched in memory and has no pages.
 
+import Database
 import Delivery
 import HTTP
 import Spelling
@@ -11,10 +12,12 @@ struct EndpointListPage: TemplateData {
     let isIntegrationOff: Bool
     let search: FieldView?
     let rows: [EndpointRow]
+    /// A column that says the same in every row says nothing.
+    let hasTransmissions: Bool
     let total: String
     let empty: EmptyView?
 
-    init(_ account: AccountWebhooks, _ member: Member) {
+    init(_ account: AccountWebhooks, held: [ID<Webhook>: Int], _ member: Member) {
         let t = member.t
         let wanted = TypedText.line(member.query["q"] ?? "")
         mayManage = member.may(.manageWebhooks)
@@ -24,7 +27,11 @@ struct EndpointListPage: TemplateData {
         }
         search =
             account.webhooks.isEmpty ? nil : FieldView("q", t("webhooks.endpoints.search"), kind: .search, value: wanted)
-        rows = shown.map { EndpointRow($0, member) }
+        rows = shown.map { webhook in
+            EndpointRow(
+                webhook, webhook.statusBadge(isIntegrationOn: account.isEnabled, held: held[webhook.id] ?? 0, member), member)
+        }
+        hasTransmissions = Set(account.webhooks.map(\.transmission)).count > 1
         total = t("webhooks.endpoints.total", count: account.webhooks.count, ["limit": member.numbers.text(EndpointStore.limit)])
         if account.webhooks.isEmpty {
             empty = EmptyView(
@@ -44,6 +51,7 @@ struct EndpointListPage: TemplateData {
         Flag("integration_off") { $0.isIntegrationOff }
         Section("search") { $0.search }
         List("rows") { $0.rows }
+        Flag("has_transmissions") { $0.hasTransmissions }
         Text("total") { $0.total }
         Section("empty") { $0.empty }
     }
@@ -58,10 +66,10 @@ struct EndpointRow: TemplateData {
     let events: String
     let status: BadgeView
     let deliveries: String
-    let last: BadgeView
+    let last: String
     let lastAt: TimeView?
 
-    init(_ webhook: WebhookConfiguration, _ member: Member) {
+    init(_ webhook: WebhookConfiguration, _ status: BadgeView, _ member: Member) {
         let t = member.t
         name = webhook.name
         href = EndpointController.path(of: webhook.id)
@@ -69,9 +77,9 @@ struct EndpointRow: TemplateData {
         transmission = t("webhooks.transmission.\(webhook.transmission.rawValue).short")
         target = URLView(webhook.url)
         events = webhook.events.summary(t)
-        status = webhook.statusBadge(t)
+        self.status = status
         deliveries = member.numbers.text(webhook.deliveredCount)
-        last = webhook.lastResultBadge(t)
+        last = webhook.lastResultText(t)
         lastAt = webhook.lastAt.map { member.times.view($0) }
     }
 
@@ -84,7 +92,8 @@ struct EndpointRow: TemplateData {
         Text("events") { $0.events }
         Section("status") { $0.status }
         Text("deliveries") { $0.deliveries }
-        Section("last") { $0.last }
+        Text("last") { $0.last }
+        Flag("in_trouble") { $0.status.kind == .bad }
         Section("last_at") { $0.lastAt }
     }
 }

@@ -9,8 +9,9 @@ struct EndpointPage: TemplateData {
     let mayManage: Bool
     let isIntegrationOff: Bool
     let href: String
-    let isPaused: Bool
-    let disabledText: String
+    let isOn: Bool
+    let switchText: String
+    let trouble: String
     let status: BadgeView
     let transmission: String
     let target: URLView
@@ -21,7 +22,7 @@ struct EndpointPage: TemplateData {
     let restriction: String
     let deliveries: String
     let waiting: String
-    let last: BadgeView
+    let last: String
     let lastAt: TimeView?
     let created: TimeView
     let updated: TimeView
@@ -36,9 +37,23 @@ struct EndpointPage: TemplateData {
         mayManage = member.may(.manageWebhooks)
         isIntegrationOff = !isIntegrationOn
         href = EndpointController.path(of: webhook.id)
-        isPaused = webhook.isPaused
-        disabledText = webhook.isEnabled ? "" : webhook.disabledReason.map { t("webhooks.disabled.\($0.rawValue)") } ?? ""
-        status = webhook.statusBadge(t)
+        isOn = webhook.isOn
+        if webhook.isOn {
+            switchText = t("webhooks.switch.on")
+        } else if webhook.isEnabled {
+            switchText = t("webhooks.switch.kept")
+        } else {
+            switchText = t("webhooks.switch.not_kept")
+        }
+        trouble =
+            if !webhook.isEnabled {
+                webhook.disabledReason.map { t("webhooks.disabled.\($0.rawValue)") } ?? ""
+            } else if webhook.isOn, webhook.circuit.failuresInRow > 1, let since = webhook.circuit.firstFailureAt {
+                t(
+                    webhook.circuit.isOpen ? "webhooks.trouble.rare" : "webhooks.trouble.retried", count: webhook.circuit.failuresInRow,
+                    ["since": times.brief(since), "result": webhook.lastResultText(t)])
+            } else { "" }
+        status = webhook.statusBadge(isIntegrationOn: isIntegrationOn, held: waiting.held, member)
         transmission = t("webhooks.transmission.\(webhook.transmission.rawValue)")
         target = URLView(webhook.url)
         identifier = IdentifierView(webhook.id.description)
@@ -57,7 +72,7 @@ struct EndpointPage: TemplateData {
             waiting.held > 0
             ? t("webhooks.waiting.held", count: waiting.held)
             : waiting.pending > 0 ? t("webhooks.waiting.pending", count: waiting.pending) : ""
-        last = webhook.lastResultBadge(t)
+        last = webhook.lastResultText(t)
         lastAt = webhook.lastAt.map { times.view($0) }
         created = times.view(webhook.createdAt)
         updated = times.view(webhook.updatedAt)
@@ -68,8 +83,9 @@ struct EndpointPage: TemplateData {
         Flag("may_manage") { $0.mayManage }
         Flag("integration_off") { $0.isIntegrationOff }
         Text("href") { $0.href }
-        Flag("paused") { $0.isPaused }
-        Text("disabled_text") { $0.disabledText }
+        Flag("on") { $0.isOn }
+        Text("switch_text") { $0.switchText }
+        Text("trouble") { $0.trouble }
         Section("status") { $0.status }
         Text("transmission") { $0.transmission }
         Section("target") { $0.target }
@@ -80,7 +96,7 @@ struct EndpointPage: TemplateData {
         Text("restriction") { $0.restriction }
         Text("deliveries") { $0.deliveries }
         Text("waiting") { $0.waiting }
-        Section("last") { $0.last }
+        Text("last") { $0.last }
         Section("last_at") { $0.lastAt }
         Section("created") { $0.created }
         Section("updated") { $0.updated }

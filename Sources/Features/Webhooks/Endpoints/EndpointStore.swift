@@ -31,10 +31,15 @@ struct EndpointStore {
             id: site.ids.next(), account: account, name: name, url: target, secret: WebhookSecret.generate(), createdAt: site.clock.now())
     }
 
-    /// Throws `Refusal.limitReached`. The count and the row are of one transaction, and there is one writer.
+    /// Throws `Refusal.limitReached`, and `.stale` for a second main webhook: somebody else has just made it.
     func insert(_ webhook: WebhookConfiguration, on connection: any Connection) throws {
+        try connection.lock(webhook.account)
         guard try count(of: webhook.account, on: connection) < Self.limit else { throw Refusal.limitReached }
-        try webhooks.insert(webhook, on: connection)
+        do {
+            try webhooks.insert(webhook, on: connection)
+        } catch DatabaseError.duplicate where webhook.isMain {
+            throw Refusal.stale
+        }
     }
 
     /// Throws `Refusal.stale` when the stored version is another.
@@ -78,6 +83,23 @@ struct EndpointStore {
         try site.database.read { try count(of: account, on: $0) }
     }
 
+    /// What each paused webhook of these keeps, up to `maximumCounted`: a list is not to count a week of events.
+    func held(by webhooks: [WebhookConfiguration]) throws -> [ID<Webhook>: Int] {
+        let paused = webhooks.filter { $0.isEnabled && $0.isPaused }
+        guard !paused.isEmpty else { return [:] }
+        return try site.database.read { connection in
+            try paused.reduce(into: [:]) { counts, webhook in
+                counts[webhook.id] = try connection.value(
+                    """
+                    SELECT COUNT(*) FROM (SELECT 1 FROM deliveries WHERE webhook_id = \(webhook.id) AND account_id = \(webhook.account)
+                        AND \(DeliveryState.unsettledCondition) AND state = \(DeliveryState.held) LIMIT \(Self.maximumCounted)) AS held
+                    """)
+            }
+        }
+    }
+
+    private static let maximumCounted = 10_000
+
     func waiting(for webhook: ID<Webhook>, of account: ID<Account>) throws -> Waiting {
         try site.database.read { connection in
             var waiting = Waiting()
@@ -95,18 +117,28 @@ struct EndpointStore {
         }
     }
 
-    /// What a restriction can name.
-    func restrictable(of account: ID<Account>) throws -> Restrictable {
+    /// What a restriction can name: of users the first by name, and those that `kept` or `user`, an id as a form sends it, names already.
+    func restrictable(of account: ID<Account>, keeping kept: Restriction? = nil, user: String = "") throws -> Restrictable {
         try site.database.read { connection in
-            Restrictable(
+            func people(_ condition: SQL, limit: Int) throws -> [Restrictable.Person] {
+                try connection.rows(
+                    "SELECT id, name, email FROM users WHERE account_id = \(account) \(condition) ORDER BY name, id LIMIT \(limit)"
+                ) {
+                    Restrictable.Person(id: try $0.next(), name: try $0.next(), email: try $0.next())
+                }
+            }
+            let listed = try people("", limit: Restrictable.maximumUsers + 1)
+            var users = Array(listed.prefix(Restrictable.maximumUsers))
+            for name in (kept?.values ?? []) + [user] where !users.contains(where: { $0.id.description == name || $0.email == name }) {
+                users += try people(ID<User>(name).map { "AND id = \($0)" } ?? "AND email = \(name)", limit: 1)
+            }
+            return Restrictable(
                 numbers: try connection.rows(
                     "SELECT number, name FROM tracking_numbers WHERE account_id = \(account) ORDER BY name, number"
                 ) {
                     Restrictable.Number(e164: try $0.next(), name: try $0.next())
                 },
-                users: try connection.rows("SELECT id, name, email FROM users WHERE account_id = \(account) ORDER BY name, email") {
-                    Restrictable.Person(id: try $0.next(), name: try $0.next(), email: try $0.next())
-                })
+                users: users, hasMoreUsers: listed.count > Restrictable.maximumUsers)
         }
     }
 }

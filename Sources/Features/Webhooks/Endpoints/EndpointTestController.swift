@@ -29,7 +29,8 @@ struct EndpointTestController {
         let delivery = try member.id("delivery", as: WebhookDelivery.self)
         guard let result = try results.result(delivery, of: webhook.id, in: account) else { throw Abort(.notFound) }
         let page = TestResultPage(result, of: webhook, member)
-        return try member.page(template, page, PageHead(member.t("webhooks.test.title", ["name": webhook.name])))
+        return try member.page(
+            template, page, PageHead(member.t("webhooks.test.title", ["name": webhook.name]), up: EndpointStep.below(webhook, member.t)))
     }
 }
 

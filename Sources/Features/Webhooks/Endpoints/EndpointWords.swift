@@ -8,23 +8,40 @@ import Telephony
 import Web
 
 extension WebhookConfiguration {
-    func statusBadge(_ t: Translation) -> BadgeView {
+    /// The one switch that people see. Off is a pause: what comes meanwhile is kept (`isPaused`) or not (`isEnabled` is false).
+    var isOn: Bool { isEnabled && !isPaused }
+
+    /// How it is doing, trouble before all else: nothing is said to be well over a failure.
+    func statusBadge(isIntegrationOn: Bool, held: Int, _ member: Member) -> BadgeView {
+        let t = member.t
         if !isEnabled {
             switch disabledReason {
             case .gone: return BadgeView(.bad, t("webhooks.status.gone"))
             case .failing: return BadgeView(.bad, t("webhooks.status.failing"))
-            case nil: return BadgeView(.neutral, t("webhooks.status.disabled"))
+            case nil: return BadgeView(.neutral, t("webhooks.status.off"))
             }
         }
-        if isPaused { return BadgeView(.warning, t("webhooks.status.paused")) }
-        if circuit.isOpen { return BadgeView(.warning, t("webhooks.status.probed")) }
-        return BadgeView(.good, t("webhooks.status.enabled"))
+        if isPaused {
+            return BadgeView(.neutral, held == 0 ? t("webhooks.status.paused") : t("webhooks.status.paused_held", count: held))
+        }
+        if !isIntegrationOn { return BadgeView(.neutral, t("webhooks.status.integration_off")) }
+        // One failure is soon tried again; two in a row are a state.
+        if circuit.failuresInRow > 1, let since = circuit.firstFailureAt {
+            return BadgeView(.bad, t("webhooks.status.failing_since", ["since": member.times.brief(since)]))
+        }
+        guard let isLastGood else { return BadgeView(.neutral, t("webhooks.status.nothing_yet")) }
+        return isLastGood ? BadgeView(.good, t("webhooks.status.delivering")) : BadgeView(.warning, t("webhooks.status.last_failed"))
     }
 
-    func lastResultBadge(_ t: Translation) -> BadgeView {
-        guard let lastResult else { return BadgeView(.neutral, t("webhooks.result.none")) }
-        if let status = Int(lastResult) { return BadgeView((200..<300).contains(status) ? .good : .bad, "HTTP \(status)") }
-        return BadgeView(.bad, t("webhooks.fault.\(lastResult)"))
+    /// Nil before the first attempt.
+    private var isLastGood: Bool? {
+        lastResult.map { result in Int(result).map { (200..<300).contains($0) } ?? false }
+    }
+
+    /// In a cell that stands beside the status, which has the colour.
+    func lastResultText(_ t: Translation) -> String {
+        guard let lastResult else { return "" }
+        return Int(lastResult).map { "HTTP \($0)" } ?? t("webhooks.fault.\(lastResult)")
     }
 }
 

@@ -15,8 +15,12 @@ struct Restrictable {
         let email: String
     }
 
+    /// In the list; an account may have thousands.
+    static let maximumUsers = 200
+
     let numbers: [Number]
     let users: [Person]
+    let hasMoreUsers: Bool
 
     /// Both the id and the address, since the platform's events name a user by either.
     func restriction(toUser id: String) -> Restriction? {

@@ -25,7 +25,8 @@ struct SecretController {
             note: isPending ? t("webhooks.rotate.twice") : t("webhooks.rotate.who"),
             facts: [Fact(t("webhooks.name"), webhook.name), Fact(t("webhooks.target"), webhook.url, isCode: true)],
             submit: t("webhooks.rotate.submit"), keep: t("webhooks.rotate.keep"))
-        return try member.page(template, page, PageHead(t("webhooks.rotate.title", ["name": webhook.name])))
+        return try member.page(
+            template, page, PageHead(t("webhooks.rotate.title", ["name": webhook.name]), up: EndpointStep.below(webhook, t)))
     }
 
     @Sendable func create(_ member: Member) throws -> WebResponse {

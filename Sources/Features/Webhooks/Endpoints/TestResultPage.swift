@@ -11,11 +11,8 @@ struct TestResultPage: TemplateData {
     let date: TimeView
     let target: URLView
     let fault: FaultView?
-    let dns: String
-    let connect: String
-    let tls: String
-    let first: String
-    let total: String
+    let phases: [AttemptView.Phase]
+    let isAnswered: Bool
     let request: CodeView
     let headers: CodeView?
     let body: CodeView?
@@ -26,18 +23,14 @@ struct TestResultPage: TemplateData {
 
     init(_ result: TestResult, of webhook: WebhookConfiguration, _ member: Member) {
         let t = member.t
-        let numbers = member.numbers
-        func duration(_ microseconds: Int) -> String { microseconds > 0 ? numbers.duration(microseconds: microseconds) : "–" }
         status = result.isSuccess ? BadgeView(.good, t("webhooks.test.good")) : BadgeView(.bad, t("webhooks.test.bad"))
         answer = result.status.map { "HTTP \($0)" } ?? t("webhooks.test.no_answer")
         date = member.times.view(result.startedAt)
         target = URLView(result.url)
         fault = result.isSuccess ? nil : FaultView(result, t)
-        dns = duration(result.dns)
-        connect = duration(result.connect)
-        tls = duration(result.tls)
-        first = duration(result.firstByte)
-        total = duration(result.total)
+        phases = AttemptView.Phase.all(
+            dns: result.dns, connect: result.connect, tls: result.tls, firstByte: result.firstByte, total: result.total, member)
+        isAnswered = result.status != nil
         request = CodeView(t("webhooks.test.request"), result.requestHeaders, id: "test-request")
         headers = result.responseHeaders.isEmpty ? nil : CodeView(t("webhooks.test.headers"), result.responseHeaders, id: "test-headers")
         body =
@@ -55,11 +48,10 @@ struct TestResultPage: TemplateData {
         Section("date") { $0.date }
         Section("target") { $0.target }
         Section("fault") { $0.fault }
-        Text("dns") { $0.dns }
-        Text("connect") { $0.connect }
-        Text("tls") { $0.tls }
-        Text("first") { $0.first }
-        Text("total") { $0.total }
+        List("phases") { $0.phases }
+        Flag("has_phases") { !$0.phases.isEmpty }
+        Flag("is_answered") { $0.isAnswered }
+        Flag("has_request") { !$0.request.text.isEmpty }
         Section("request") { $0.request }
         Section("headers") { $0.headers }
         Section("body") { $0.body }

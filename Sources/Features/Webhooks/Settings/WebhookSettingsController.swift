@@ -90,8 +90,6 @@ struct WebhookSettingsController {
                 main.authentication = change.authentication
                 try endpoints.update(main, on: connection)
             } else {
-                // Made by another window meanwhile: the account has one main webhook only.
-                guard try endpoints.main(of: account, on: connection) == nil else { throw Refusal.stale }
                 var main = endpoints.new(named: t("webhooks.main.name"), target: target, of: account)
                 main.isMain = true
                 main.authentication = change.authentication

@@ -47,7 +47,7 @@ struct WebhookSettingsPage: TemplateData {
                 t("webhooks.authentication"),
                 t("webhooks.authentication.\((main?.authentication ?? .none).kind.rawValue)")),
         ]
-        self.main = main.map { MainWebhookView($0, member) }
+        self.main = main.map { MainWebhookView($0, isIntegrationOn: form.isEnabled, member) }
     }
 
     static let fields = Fields<WebhookSettingsPage> {
@@ -70,14 +70,14 @@ struct MainWebhookView: TemplateData {
     let href: String
     let target: URLView
     let status: BadgeView
-    let last: BadgeView
+    let last: String
     let lastAt: TimeView?
 
-    init(_ webhook: WebhookConfiguration, _ member: Member) {
+    init(_ webhook: WebhookConfiguration, isIntegrationOn: Bool, _ member: Member) {
         href = EndpointController.path(of: webhook.id)
         target = URLView(webhook.url)
-        status = webhook.statusBadge(member.t)
-        last = webhook.lastResultBadge(member.t)
+        status = webhook.statusBadge(isIntegrationOn: isIntegrationOn, held: 0, member)
+        last = webhook.lastResultText(member.t)
         lastAt = webhook.lastAt.map { member.times.view($0) }
     }
 
@@ -85,7 +85,7 @@ struct MainWebhookView: TemplateData {
         Text("href") { $0.href }
         Section("target") { $0.target }
         Section("status") { $0.status }
-        Section("last") { $0.last }
+        Text("last") { $0.last }
         Section("last_at") { $0.lastAt }
     }
 }

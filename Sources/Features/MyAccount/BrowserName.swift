@@ -1,0 +1,40 @@
+// A browser in words, "Chrome on Linux", out of what browsers say of themselves, which only machines can read: each claims to be several
+// others, so the order below is what tells them apart.
+
+import Web
+
+struct BrowserName: Equatable {
+    /// Nil when it is not known.
+    let browser: String?
+    let system: String?
+
+    init(userAgent: String) {
+        browser = Self.browsers.first { userAgent.contains($0.mark) }?.name ?? Self.program(userAgent)
+        system = Self.systems.first { userAgent.contains($0.mark) }?.name
+    }
+
+    func words(_ t: Translation) -> String {
+        let browser = browser ?? t("me.sessions.unknown_browser")
+        return system.map { t("me.sessions.browser_on_system", ["browser": browser, "system": $0]) } ?? browser
+    }
+
+    /// Those that are built on another stand before it.
+    private static let browsers: [(mark: String, name: String)] = [
+        ("Edg/", "Edge"), ("EdgA/", "Edge"), ("EdgiOS/", "Edge"), ("OPR/", "Opera"), ("OPT/", "Opera"), ("Vivaldi/", "Vivaldi"),
+        ("SamsungBrowser/", "Samsung Internet"), ("Firefox/", "Firefox"), ("FxiOS/", "Firefox"), ("CriOS/", "Chrome"),
+        ("Chromium/", "Chromium"), ("Chrome/", "Chrome"), ("Version/", "Safari"),
+    ]
+
+    private static let systems: [(mark: String, name: String)] = [
+        ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("CrOS", "ChromeOS"), ("Windows", "Windows"),
+        ("Macintosh", "macOS"), ("Linux", "Linux"), ("FreeBSD", "FreeBSD"), ("OpenBSD", "OpenBSD"),
+    ]
+
+    /// A program that is no browser names itself first: `curl/8.5.0`.
+    private static func program(_ userAgent: String) -> String? {
+        let start = userAgent.prefix { $0 != "/" && $0 != "(" }.prefix(40)
+        let words = start.split { !($0.isLetter || $0.isNumber || "-._".contains($0)) }
+        let name = words.joined(separator: " ")
+        return name.isEmpty || name == "Mozilla" ? nil : name
+    }
+}

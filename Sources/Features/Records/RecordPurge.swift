@@ -1,0 +1,58 @@
+// The records of what happened would grow for ever: the change log is kept two years, the runs of jobs a quarter of one.
+
+import Cron
+import Database
+import Time
+import Web
+
+extension Feature {
+    static let records = Feature { app in
+        Running(jobs: { [try RecordPurge(site: app.site).job()] })
+    }
+}
+
+struct RecordPurge {
+    /// Two years, one of them a leap year.
+    static let auditKept = Duration.seconds(731 * 86400)
+    /// As long as the Deletion history, which the runs of the purges explain.
+    static let runsKept = Duration.seconds(92 * 86400)
+    /// Small, so that nobody's write waits long behind one.
+    static let batch = 500
+
+    let site: Site
+
+    func job() throws -> Job {
+        let expression = try CronExpression("5 4 * * *")
+        return Job(name: "records", schedule: { Schedule(expression: expression, zone: .utc) }) { run in
+            try self.run { run.isStopping }
+        }
+    }
+
+    /// What a stop leaves goes the next night.
+    func run(until isStopping: () -> Bool = { false }) throws {
+        let now = site.clock.now()
+        while !isStopping(), try deleteAudit(before: now - Self.auditKept) == Self.batch {}
+        while !isStopping(), try deleteRuns(before: now - Self.runsKept) == Self.batch {}
+    }
+
+    private func deleteAudit(before time: Timestamp) throws -> Int {
+        try site.database.write { connection in
+            try connection.execute(
+                "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < \(time) ORDER BY at LIMIT \(Self.batch))")
+        }
+    }
+
+    /// All but each job's last, from which the scheduler knows what it still owes.
+    private func deleteRuns(before time: Timestamp) throws -> Int {
+        try site.database.write { connection in
+            try connection.execute(
+                """
+                DELETE FROM job_runs WHERE (job, nominal) IN (
+                    SELECT r.job, r.nominal FROM job_runs r
+                    WHERE r.started_at < \(time)
+                        AND EXISTS (SELECT 1 FROM job_runs later WHERE later.job = r.job AND later.started_at > r.started_at)
+                    ORDER BY r.started_at LIMIT \(Self.batch))
+                """)
+        }
+    }
+}

@@ -1,0 +1,47 @@
+// Between the password and the account: somebody whose password fits several accounts has shown it once, and says within a few minutes
+// which account is meant. The page carries a token for that, good for one choice and for the browser that it was shown in.
+
+import Database
+import Time
+import Web
+
+struct SignInChoices {
+    static let period = Duration.seconds(10 * 60)
+
+    let site: Site
+
+    /// Gives the token that the page carries.
+    func offer(_ users: [ID<User>], to browser: [UInt8]) throws -> String {
+        let token = Token.random()
+        let now = site.clock.now()
+        try site.database.write { connection in
+            for user in users {
+                try connection.execute(
+                    """
+                    INSERT INTO sign_in_choices (token_hash, user_id, browser_hash, created_at)
+                    VALUES (\(Token.hash(token)), \(user), \(browser), \(now))
+                    """)
+            }
+        }
+        return token
+    }
+
+    /// Uses the token up. False when it is used up already or too old, was offered to another browser or without this user, or the user
+    /// was disabled or has another password since.
+    func take(_ token: String, for user: ID<User>, by browser: [UInt8], on connection: any Connection) throws -> Bool {
+        let isOffered =
+            try connection.value(
+                """
+                SELECT 1 FROM sign_in_choices c JOIN users u ON u.id = c.user_id
+                WHERE c.token_hash = \(Token.hash(token)) AND c.user_id = \(user) AND c.browser_hash = \(browser)
+                    AND c.created_at > \(site.clock.now() - Self.period) AND u.is_enabled = 1 AND u.password_changed_at <= c.created_at
+                """, as: Int.self) != nil
+        // Of two who choose at once, the rows go with one.
+        return try connection.execute("DELETE FROM sign_in_choices WHERE token_hash = \(Token.hash(token))") > 0 && isOffered
+    }
+
+    func deleteOld() throws {
+        let oldest = site.clock.now() - Self.period
+        try site.database.write { _ = try $0.execute("DELETE FROM sign_in_choices WHERE created_at <= \(oldest)") }
+    }
+}
