@@ -1,6 +1,7 @@
 // Deletion history: who may see it, and what it shows.
 
 import Database
+import Features
 import TestSupport
 import Testing
 import Time
