@@ -97,7 +97,7 @@ def test_a_receiver_that_keeps_failing_is_left_alone_and_its_events_are_kept(sce
     assert stage.product.value("SELECT count(*) FROM deliveries WHERE webhook_name = 'fails' AND state IN ('pending', 'leased')") == 30
     page = stage.administrator.get(webhooks.LIST)
     row = next(row for row in page.main.first("tbody").all("tr") if row.first("a").text == "fails")
-    assert t("webhooks.status.probed") in row.text
+    assert t("webhooks.status.failing_since", since="") in row.text
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -5,6 +5,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 
 import webhooks
 from receiver import Receiver
+from waiting import until
 
 # path: (what is typed wrongly, what is typed rightly and must stay), by field name
 FORMS = {
@@ -88,10 +89,14 @@ def test_back_works_and_a_list_keeps_its_filters(stage, browser, t):
         webhooks.create(console, "For the way back", receiver.url)
         stage.machine().publish("call:end", {"call_id": "back-1"})
         receiver.wait_for(1)
+        # The answer is written down a moment after the receiver gave it.
+        until(
+            lambda: stage.product.value("SELECT count(*) FROM deliveries WHERE webhook_name = 'For the way back' AND state = 'delivered'") == 1,
+            what="the delivery is in the history")
         browser.use(console).open("/settings/webhooks/history?state=delivered")
         browser._leave(lambda: browser.one("main tbody td.cell-actions a").click())
         assert browser.path.startswith("/settings/webhooks/deliveries/")
-        browser.follow(t("deliveries.back"))
+        browser.follow(t("deliveries.history.title"), within="nav.up")
         assert "state=delivered" in browser.path
         assert browser.one("[name=state]").get_attribute("value") == "delivered"
         before = browser.one("html").id
