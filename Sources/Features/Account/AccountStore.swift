@@ -24,6 +24,8 @@ struct AccountStore {
 
     /// Throws `Refusal.stale` when somebody saved in the meantime, `FieldProblem` when the playlist has gone.
     func save(_ settings: AccountSettings, of account: ID<Account>, on connection: any Connection) throws {
+        // A playlist that is there now shall be there when this is saved.
+        try connection.lock(account)
         if let playlist = settings.playlist, try !PlaylistStore.exists(playlist, in: account, on: connection) {
             throw FieldProblem("playlist", "unknown")
         }
