@@ -85,7 +85,8 @@ let package = Package(
         ].map { name in
             // Every test target may use what stands below Features, so that a test's imports are its own affair.
             let modules = Set([
-                name, "TestSupport", "Web", "Delivery", "HTTPClient", "HTTP", "Cron", "Database", "JSON", "Telephony", "Time",
+                name, "TestSupport", "Web", "Delivery", "HTTPClient", "HTTP", "Cron", "Database", "JSON", "Telephony", "Templating",
+                "Time",
             ]).sorted()
             return .testTarget(
                 name: "\(name)Tests",

@@ -7,6 +7,8 @@ package import Web
 
 package struct App: Sendable {
     package let site: Site
+    /// All of the installation's, for what is said of them together.
+    package let features: [Feature]
     package let vault: Vault
     package let policy: AddressPolicy
     package let client: HTTPClient
@@ -15,10 +17,11 @@ package struct App: Sendable {
     package let engine: DeliveryEngine
 
     package init(
-        site: Site, vault: Vault, policy: AddressPolicy, client: HTTPClient, directory: WebhookDirectory, acceptor: EventAcceptor,
-        engine: DeliveryEngine
+        site: Site, features: [Feature], vault: Vault, policy: AddressPolicy, client: HTTPClient, directory: WebhookDirectory,
+        acceptor: EventAcceptor, engine: DeliveryEngine
     ) {
         self.site = site
+        self.features = features
         self.vault = vault
         self.policy = policy
         self.client = client

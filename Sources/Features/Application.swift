@@ -6,6 +6,7 @@ import Database
 import Delivery
 import Foundation
 package import HTTPClient
+import HTTPTypes
 package import Logging
 import Templating
 package import Time
@@ -21,6 +22,10 @@ package struct Installation: Sendable {
     package var passwordCost: Passwords.Cost
     /// Reads at once: one for each worker, and a few for jobs.
     package var readers: Int
+    package var features = allFeatures
+    /// Words and templates beside those of the resource folder, by key and by name: those of features that are not of the product.
+    package var furtherWords: [Language: [String: String]] = [:]
+    package var furtherTemplates: [String: String] = [:]
 
     package init(
         dataFolder: String, resourceFolder: String, policy: AddressPolicy, clock: Clock = .system,
@@ -40,7 +45,8 @@ package final class Application: Sendable {
 
     package let app: App
     package let pipeline: Pipeline
-    package let features: [Feature]
+    /// What the features do, in their order.
+    package let running: [Feature.Running]
     private let scheduler: Scheduler
     private let lock: DataFolderLock
 
@@ -49,7 +55,8 @@ package final class Application: Sendable {
     package init(_ installation: Installation, logger: Logger) throws {
         lock = try DataFolderLock(folder: installation.dataFolder)
         let folder = installation.dataFolder
-        for name in ["uploads", "logos", "media", "media-inbox", "quarantine"] {
+        let features = installation.features
+        for name in Set(["uploads"] + features.flatMap(\.folders)).sorted() {
             try FileManager.default.createDirectory(
                 atPath: "\(folder)/\(name)", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
         }
@@ -61,28 +68,38 @@ package final class Application: Sendable {
             logger.critical("The disk failed under a write; ending so that the restart can recover: \(error)")
             exit(70)
         }
-        try database.migrate(allMigrations, at: clock.now())
+        try database.migrate(features.migrations, at: clock.now())
         // Events of one call are delivered in the order of their deliveries' ids.
         if let newest = try database.read({ try $0.value("SELECT MAX(id) FROM deliveries", as: ID<WebhookDelivery>.self) }) {
             ids.goOn(behind: newest)
         }
         let resources = installation.resourceFolder
         let site = Site(
-            database: database, clock: clock, ids: ids, locales: try Locales.load(folder: "\(resources)/Locales"),
-            assets: try Assets(folder: "\(resources)/Public"), templates: try TemplateLibrary.load(folder: "\(resources)/Templates"),
-            passwords: try Passwords(cost: installation.passwordCost), dataFolder: folder, version: Self.version, logger: logger)
+            database: database, clock: clock, ids: ids,
+            locales: try Locales.load(folder: "\(resources)/Locales", adding: installation.furtherWords),
+            assets: try Assets(folder: "\(resources)/Public"),
+            templates: TemplateLibrary(
+                sources: try TemplateLibrary.load(folder: "\(resources)/Templates").sources.merging(installation.furtherTemplates) { $1 }),
+            passwords: try Passwords(cost: installation.passwordCost), dataFolder: folder, version: Self.version, logger: logger,
+            allRights: Set(features.flatMap(\.rights)), userRights: Set(features.flatMap(\.userRights)),
+            accountLogo: features.compactMap(\.accountLogo).first)
         let client = HTTPClient(policy: installation.policy, userAgent: "Hookswitch/\(Self.version)")
         let directory = WebhookDirectory(database: database, vault: vault)
         let engine = DeliveryEngine(
             node: lock.node, database: database, client: client, clock: clock, ids: ids, directory: directory, logger: logger)
         let acceptor = EventAcceptor(database: database, ids: ids, clock: clock, directory: directory) { [weak engine] in engine?.wake($0) }
-        app = App(
-            site: site, vault: vault, policy: installation.policy, client: client, directory: directory, acceptor: acceptor, engine: engine)
-        let (features, interruption) = try allFeatures(app)
-        self.features = features
-        pipeline = try Pipeline(site: site, features: features, interruption: interruption)
+        let app = App(
+            site: site, features: features, vault: vault, policy: installation.policy, client: client, directory: directory,
+            acceptor: acceptor, engine: engine)
+        self.app = app
+        let running = try features.map { try $0.run(app) }
+        self.running = running
+        pipeline = try Pipeline(
+            site: site, routes: running.flatMap(\.routes), tabs: features.flatMap(\.tabs),
+            // Without a sign-in nobody has a session that could end.
+            interruption: running.compactMap(\.interruption).first ?? { _ in throw Abort(.forbidden) })
         scheduler = Scheduler(
-            jobs: { try features.flatMap { try $0.jobs() } }, clock: clock,
+            jobs: { try running.flatMap { try $0.jobs() } }, clock: clock,
             claim: { job, nominal in try site.claimRun(of: job, nominal: nominal) }, lastRun: { try site.lastRun(of: $0) },
             onError: { job, error in logger.error("The job \(job) failed: \(error)") })
     }
@@ -90,7 +107,7 @@ package final class Application: Sendable {
     /// Starts deliveries and the recurring work.
     package func start() throws {
         try app.engine.start()
-        for feature in features { try feature.onStart() }
+        for feature in running { try feature.onStart() }
         scheduler.start()
     }
 

@@ -42,7 +42,7 @@ package struct APIKeyStore: Sendable {
             ) { row in
                 Found(
                     id: try row.next(), account: try row.next(), slug: try row.next(),
-                    scopes: Set(try row.next(String.self).split(separator: " ").compactMap { Scope(rawValue: String($0)) }))
+                    scopes: Set(try row.next(String.self).split(separator: " ").map { Scope(String($0)) }))
             }
         }
     }

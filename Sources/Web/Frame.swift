@@ -64,7 +64,6 @@ package struct Frame: TemplateData {
 
     package static let fields = Fields<Frame> {
         Text("language") { $0.language }
-        Text("direction") { _ in "ltr" }
         Text("theme") { $0.theme }
         Text("title") { $0.title }
         Text("csrf") { $0.csrf }

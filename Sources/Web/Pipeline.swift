@@ -4,6 +4,7 @@
 import Database
 package import HTTP
 import HTTPTypes
+import JSON
 import Logging
 import Time
 
@@ -17,11 +18,13 @@ package final class Pipeline: Sendable {
 
     /// - Parameter interruption: answers a form that was sent when its session had ended, or the password has to be changed first,
     ///   so that what was typed is not lost. Nothing was checked of it but that no other site sent it.
-    package init(site: Site, features: [Feature], interruption: @escaping @Sendable (Visit) throws -> WebResponse) throws {
+    package init(
+        site: Site, routes: [Route], tabs: [Tab], interruption: @escaping @Sendable (Visit) throws -> WebResponse
+    ) throws {
         self.site = site
         self.interruption = interruption
-        routes = features.flatMap(\.routes)
-        tabs = features.flatMap(\.tabs)
+        self.routes = routes
+        self.tabs = tabs
         var router = Router<Route>()
         for route in routes { router.add(route.method, route.pattern, route) }
         self.router = router
@@ -218,7 +221,8 @@ package final class Pipeline: Sendable {
                 return response
             case .notFound: throw Problem.notFound
             }
-        } catch let problem as Problem {
+        } catch var problem as Problem {
+            problem.extensions["request_id"] = .string(requestID)
             return .problem(problem)
         } catch Refusal.notFound {
             return .problem(.notFound)

@@ -39,12 +39,6 @@ package struct AuditEntry {
     }
 }
 
-/// What the Deletion history can speak of.
-package enum DeletedEntity: String, CaseIterable, Sendable, SQLConvertible {
-    case recordings, voiceMailbox = "voice_mailbox", personalVoicemail = "personal_voicemail", ivrRecorder = "ivr_recorder"
-    case webhook, logo, playlist, key, session, webhookHistory = "webhook_history"
-}
-
 package enum DeletionRow: Identified {
     package static let idPrefix = "del"
 }

@@ -1,29 +1,55 @@
-// What somebody may do, as a closed vocabulary: a role holds rights, a route names the one it needs, and nothing else is asked.
+// The product's open vocabularies: each feature names its own words in an extension, and lists them in its `Feature`.
 
-package enum Right: String, CaseIterable, Sendable {
-    case manageAccountSettings = "settings.account"
-    case manageRetention = "settings.retention"
-    case viewDeletions = "deletions.view"
-    case manageKeys = "keys.manage"
-    case viewWebhooks = "webhooks.view"
-    case manageWebhooks = "webhooks.manage"
-    case viewPayloads = "webhooks.payloads"
-    case retryDeliveries = "webhooks.retry"
-    case seeSecrets = "webhooks.secrets"
+import Database
+
+/// What somebody may do: a role holds rights, a route names the one it needs, and nothing else is asked.
+///
+///     extension Right { static let manageRetention = Right("settings.retention") }
+package struct Right: RawRepresentable, Hashable, Sendable {
+    /// As roles store it: no space in it.
+    package let rawValue: String
+
+    package init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    package init(_ rawValue: String) {
+        self.init(rawValue: rawValue)
+    }
 }
 
 extension Set<Right> {
-    /// As a role stores them. Rights that this version does not know are left out rather than guessed.
+    /// As a role stores them. What no feature knows any more stays what it is, and is asked for by no route.
     package init(stored: String) {
-        self.init(stored.split(separator: " ").compactMap { Right(rawValue: String($0)) })
+        self.init(stored.split(separator: " ").map { Right(String($0)) })
     }
 
     package var stored: String { map(\.rawValue).sorted().joined(separator: " ") }
 }
 
 /// What a machine's key may do.
-package enum Scope: String, CaseIterable, Sendable {
-    case writeEvents = "events:write"
-    case readEvents = "events:read"
-    case writeMedia = "media:write"
+package struct Scope: RawRepresentable, Hashable, Sendable {
+    /// As keys store it: no space in it.
+    package let rawValue: String
+
+    package init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    package init(_ rawValue: String) {
+        self.init(rawValue: rawValue)
+    }
+}
+
+/// What the Deletion history can speak of, in the words `entity.…`.
+package struct DeletedEntity: RawRepresentable, Hashable, Sendable, SQLConvertible {
+    package let rawValue: String
+
+    package init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    package init(_ rawValue: String) {
+        self.init(rawValue: rawValue)
+    }
 }

@@ -7,6 +7,18 @@ package enum SessionRow: Identified {
     package static let idPrefix = "ses"
 }
 
+/// The picture that stands for an account in the frame: from which column of `accounts` it comes, in the query that every page makes
+/// anyway, and under what address a browser finds it.
+package struct AccountLogo: Sendable {
+    let column: SQL
+    let url: @Sendable (String) -> String
+
+    package init(column: SQL, url: @escaping @Sendable (String) -> String) {
+        self.column = column
+        self.url = url
+    }
+}
+
 package struct Session: Sendable {
     package struct AccountSummary: Sendable {
         package let id: ID<Account>
@@ -15,8 +27,9 @@ package struct Session: Sendable {
         package let language: String
         package let country: String
         package let timeZone: String
-        package let logoFile: String?
         package let passwordDays: Int?
+        /// Empty: none.
+        package let logoURL: String
     }
 
     package let id: ID<SessionRow>

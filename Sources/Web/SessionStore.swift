@@ -13,6 +13,9 @@ package struct SessionStore: Sendable {
     let database: Database
     let ids: IDGenerator
     let clock: Clock
+    /// All that there are: staff of the platform and administrators have them by being what they are.
+    let allRights: Set<Right>
+    let accountLogo: AccountLogo?
 
     /// Starts a session and gives its token, 256 random bits, which is nowhere else.
     package func start(
@@ -34,17 +37,18 @@ package struct SessionStore: Sendable {
             try connection.first(
                 """
                 SELECT s.id, s.last_seen_at, u.id, u.name, u.email, u.account_id IS NULL, u.language, u.time_zone, u.theme,
-                    u.password_changed_at, u.must_change_password, r.rights,
-                    a.id, a.slug, a.name, a.language, a.country, a.time_zone, a.logo_file, a.password_days
+                    u.password_changed_at, u.must_change_password, r.rights, r.is_administrator,
+                    a.id, a.slug, a.name, a.language, a.country, a.time_zone, a.password_days,
+                    \(accountLogo?.column ?? "NULL")
                 FROM sessions s JOIN users u ON u.id = s.user_id
                 LEFT JOIN roles r ON r.id = u.role_id LEFT JOIN accounts a ON a.id = s.account_id
                 WHERE s.token_hash = \(Token.hash(token)) AND u.is_enabled = 1
                     AND s.last_seen_at > \(now - Self.idle) AND s.created_at > \(now - Self.absolute)
-                """, Self.session)
+                """, session)
         }
     }
 
-    private static func session(_ row: Row) throws -> Session {
+    private func session(_ row: Row) throws -> Session {
         let id: ID<SessionRow> = try row.next()
         let lastSeenAt: Timestamp = try row.next()
         let user: ID<User> = try row.next()
@@ -57,15 +61,17 @@ package struct SessionStore: Sendable {
         let passwordChangedAt: Timestamp = try row.next()
         let mustChangePassword: Bool = try row.next()
         let rights: String? = try row.next()
+        let isAdministrator = try row.next(Bool?.self) ?? false
         let accountID: ID<Account>? = try row.next()
         let account = try accountID.map { id in
             Session.AccountSummary(
                 id: id, slug: try row.next(), name: try row.next(), language: try row.next(), country: try row.next(),
-                timeZone: try row.next(), logoFile: try row.next(), passwordDays: try row.next())
+                timeZone: try row.next(), passwordDays: try row.next(),
+                logoURL: try row.next(String?.self).flatMap { accountLogo?.url($0) } ?? "")
         }
         return Session(
             id: id, user: user, userName: name, email: email,
-            rights: isOperator ? Set(Right.allCases) : Set(stored: rights ?? ""), isOperator: isOperator,
+            rights: isOperator || isAdministrator ? allRights : Set(stored: rights ?? ""), isOperator: isOperator,
             language: language, timeZone: timeZone, theme: theme, passwordChangedAt: passwordChangedAt,
             mustChangePassword: mustChangePassword, account: account, lastSeenAt: lastSeenAt)
     }

@@ -17,14 +17,17 @@ package final class Site: Sendable {
     package let sessions: SessionStore
     package let passwords: Passwords
     package let keys: APIKeyStore
-    /// Where account files stand: logos and media, uploads under way.
+    /// Where the features' files stand, and uploads under way.
     package let dataFolder: String
+    /// Those that the role User begins with.
+    package let userRights: Set<Right>
     private let templateLibrary: TemplateLibrary
     private let zones = Mutex<[String: Zone]>([:])
 
     package init(
         database: Database, clock: Clock, ids: IDGenerator, locales: Locales, assets: Assets, templates: TemplateLibrary,
-        passwords: Passwords, dataFolder: String, version: String, logger: Logger
+        passwords: Passwords, dataFolder: String, version: String, logger: Logger, allRights: Set<Right>, userRights: Set<Right>,
+        accountLogo: AccountLogo?
     ) {
         self.database = database
         self.clock = clock
@@ -36,7 +39,8 @@ package final class Site: Sendable {
         self.dataFolder = dataFolder
         self.version = version
         self.logger = logger
-        sessions = SessionStore(database: database, ids: ids, clock: clock)
+        self.userRights = userRights
+        sessions = SessionStore(database: database, ids: ids, clock: clock, allRights: allRights, accountLogo: accountLogo)
         keys = APIKeyStore(database: database, ids: ids, clock: clock)
     }
 

@@ -89,7 +89,9 @@ package struct Locales: Sendable {
 
     /// Reads `folder/en/*.json` and `folder/fr/*.json`, one file a feature, flat objects of key and message. Throws `LocaleError`
     /// when a file is no such object, a key stands twice, or a language lacks a key or a placeholder that another has.
-    package static func load(folder: String) throws -> Locales {
+    ///
+    /// - Parameter further: words from elsewhere, held to the same rules.
+    package static func load(folder: String, adding further: [Language: [String: String]] = [:]) throws -> Locales {
         var messages: [Language: [String: String]] = [:]
         for language in Language.allCases {
             let languageFolder = "\(folder)/\(language.rawValue)"
@@ -106,6 +108,9 @@ package struct Locales: Sendable {
                         throw LocaleError("\(path): “\(member.name)” stands twice")
                     }
                 }
+            }
+            for (key, message) in further[language] ?? [:] {
+                guard all.updateValue(message, forKey: key) == nil else { throw LocaleError("“\(key)” stands twice") }
             }
             messages[language] = all
         }

@@ -87,7 +87,7 @@ package struct Visit {
                 frame.isVisiting = session.isOperator
                 frame.tabs = tabs.views(rights: session.rights, path: request.path, t)
                 frame.hasSettings = !frame.tabs.isEmpty
-                frame.logoURL = account.logoFile.map { "/logo/\($0)" } ?? ""
+                frame.logoURL = account.logoURL
             }
         }
         let bytes = try template.render(page, in: frame, language: language)

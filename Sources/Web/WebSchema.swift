@@ -11,15 +11,12 @@ package enum WebSchema {
                 CREATE TABLE accounts (
                     id TEXT PRIMARY KEY, slug TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
                     country TEXT NOT NULL, language TEXT NOT NULL, time_zone TEXT NOT NULL,
-                    playlist_id TEXT, logo_file TEXT, logo_name TEXT,
-                    password_days BIGINT, has_supervision BIGINT NOT NULL DEFAULT 0,
-                    head_of_line TEXT, presents_original_number BIGINT NOT NULL DEFAULT 0, trunk_region TEXT,
-                    search_text TEXT NOT NULL, version BIGINT NOT NULL DEFAULT 1, created_at BIGINT NOT NULL)
+                    password_days BIGINT, search_text TEXT NOT NULL, version BIGINT NOT NULL DEFAULT 1, created_at BIGINT NOT NULL)
                 """,
                 """
                 CREATE TABLE roles (
                     id TEXT PRIMARY KEY, account_id TEXT NOT NULL REFERENCES accounts (id), name TEXT NOT NULL,
-                    rights TEXT NOT NULL, UNIQUE (account_id, name))
+                    rights TEXT NOT NULL, is_administrator BIGINT NOT NULL DEFAULT 0, UNIQUE (account_id, name))
                 """,
                 """
                 CREATE TABLE users (

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Features
 import Foundation
+import Web
 
 struct AccountCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "account", abstract: "Accounts.", subcommands: [Create.self])
@@ -93,7 +94,10 @@ struct KeyCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("What the key is for.", valueName: "N"))
         var name: String
 
-        @Option(help: ArgumentHelp("What the key may do: events:write, events:read, media:write. May be given again.", valueName: "SCOPE"))
+        @Option(
+            help: ArgumentHelp(
+                "What the key may do: \(allFeatures.flatMap(\.scopes).map(\.rawValue).joined(separator: ", ")). May be given again.",
+                valueName: "SCOPE"))
         var scope: [String]
 
         func run() async throws {

@@ -3,27 +3,50 @@
 import Database
 import Delivery
 import Features
+import Foundation
 import HTTPTypes
 import JSON
 import TestSupport
+import Testing
+import Time
 import Web
 
 extension TestApp {
-    /// One of each thing that has an address of its own, in Acme.
-    func fillAcme() throws {
-        _ = try browser(alice)
+    /// One of each thing that has an address of its own, in Acme. Who adds a page with an id in its address makes its thing here, or
+    /// `OtherAccountTests` says that the page was never visited.
+    ///
+    /// - Returns: the addresses that no page links to, among them those of machines' calls.
+    @discardableResult
+    func fillAcme() throws -> Set<String> {
+        let browser = try browser(alice)
         try turnIntegrationOn(in: acme)
-        try addWebhook(to: "http://127.0.0.1:9/acme/events", in: acme)
+        let webhook = try addWebhook(to: "http://127.0.0.1:9/acme/events", in: acme)
+        var made: Set<String> = []
         for type in ["cdr", "call:end"] {
             let accepted = try accept(type, data: ["call_id": "c-1"], in: acme)
             try settle(try delivery(of: accepted.id), .failed, status: 500, fault: "receiver_status")
+            made.insert("/api/v1/accounts/acme/events/\(accepted.id)")
         }
+        let logo = "\(site.ids.next(LogoRow.self)).png"
+        let media = site.ids.next(MediaFile.self)
+        try Data([0x89, 0x50, 0x4E, 0x47]).write(to: URL(filePath: "\(folder)/logos/\(logo)"))
         try site.database.write { connection in
             try Deletion(
                 account: self.acme, user: nil, userName: "System", entity: .recordings, detail: "recordings", planned: 3, items: 2,
                 bytes: 1_500_000
             ).record(self.site, on: connection)
+            try connection.execute("UPDATE accounts SET logo_file = \(logo), logo_name = 'Our logo.png' WHERE id = \(self.acme)")
+            let now = self.site.clock.now()
+            try connection.execute(
+                """
+                INSERT INTO media_files (id, account_id, kind, extension, bytes, recorded_at, created_at)
+                VALUES (\(media), \(self.acme), 'recordings', 'wav', 100, \(now), \(now))
+                """)
         }
+        made.insert("/api/v1/accounts/acme/media/\(media)")
+        let tested = browser.post("/settings/webhooks/endpoints/\(webhook.id)/test")
+        made.insert(try #require(tested.location))
+        return made
     }
 
     /// Every address, without its query, on the pages that somebody reaches from those without an id.
@@ -37,7 +60,7 @@ extension TestApp {
             guard seen.insert(address).inserted else { continue }
             let page = browser.get(address)
             guard page.fields[.contentType]?.hasPrefix("text/html") == true else { continue }
-            for attribute in ["href=\"", "action=\""] {
+            for attribute in ["href=\"", "action=\"", "src=\""] {
                 for piece in page.text.split(separator: attribute).dropFirst() {
                     let link = String(piece.prefix { $0 != "\"" && $0 != "?" && $0 != "#" })
                     if link.hasPrefix("/"), !link.hasPrefix("/assets/") { waiting.append(link) }
@@ -45,5 +68,30 @@ extension TestApp {
             }
         }
         return seen
+    }
+}
+
+extension Route {
+    /// Its addresses with the ids that stand at the same place in `known`: an id that is met once leads to all that can be done with
+    /// what it names, also where no page shows a way just now.
+    func addresses(from known: Set<String>) -> Set<String> {
+        var partial: Set<[Substring]> = [[]]
+        for segment in pattern.split(separator: "/") {
+            guard segment.hasPrefix("{") else {
+                partial = Set(partial.map { $0 + [segment] })
+                continue
+            }
+            partial = Set(
+                partial.flatMap { start in
+                    known.compactMap { address -> [Substring]? in
+                        let parts = address.split(separator: "/")
+                        guard parts.count > start.count, parts.starts(with: start) else { return nil }
+                        let value = parts[start.count]
+                        // What stands in an id's place but is a word of the address is no id.
+                        return value.contains("_") || value.contains(".") || segment == "{slug}" ? start + [value] : nil
+                    }
+                })
+        }
+        return Set(partial.map { "/" + $0.joined(separator: "/") })
     }
 }

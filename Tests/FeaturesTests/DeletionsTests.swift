@@ -1,6 +1,7 @@
 // Deletion history: who may see it, and what it shows.
 
 import Database
+import Features
 import TestSupport
 import Testing
 import Time
@@ -76,7 +77,7 @@ struct DeletionsTests {
     @Test("The search finds by user and by detail, whatever the spelling, and the System by its name in the reader's language")
     func search() throws {
         let test = try TestApp()
-        try record("Noël.mp3", by: (test.bob.id, "Élodie Lefèvre"), .playlist, in: test)
+        try record("Noël.mp3", by: (test.bob.id, "Élodie Lefèvre"), .webhook, in: test)
         try record("100%_sûr", by: (test.alice.id, "Alice Martin"), .logo, in: test)
         try record("Nightly", by: nil, .recordings, in: test)
         let all = ["Noël.mp3", "100%_sûr", "Nightly"]

@@ -2,6 +2,7 @@
 
 import Database
 import Delivery
+import Features
 import HTTP
 import HTTPTypes
 import JSON

@@ -11,12 +11,12 @@ import Web
 extension TestApp {
     /// Runs the job as if it had last run two days ago. Fails when there is none of this name, or it throws.
     func runJob(_ name: String) throws {
-        let features = application.features
+        let running = application.running
         let now = clock.clock.now()
         let ran = Mutex(false)
         let failure = Mutex<(any Error)?>(nil)
         let scheduler = Scheduler(
-            jobs: { try features.flatMap { try $0.jobs() }.filter { $0.name == name } }, clock: clock.clock,
+            jobs: { try running.flatMap { try $0.jobs() }.filter { $0.name == name } }, clock: clock.clock,
             claim: { _, _ in
                 ran.withLock { $0 = true }
                 return true

@@ -10,26 +10,56 @@ import Web
 
 @Suite("Nothing of one account can be had from another")
 struct OtherAccountTests {
-    @Test("Every address with an id in it, found on an administrator's pages, is 404 for another account's administrator")
-    func crawl() throws {
+    /// With the routes of accounts that have an id in their address, each with what there is of it in Acme.
+    private let test: TestApp
+    private let visited: [(route: Route, addresses: Set<String>)]
+
+    init() throws {
         let test = try TestApp()
-        try test.fillAcme()
-        var router = Router<Route>()
-        for route in test.application.pipeline.routes { router.add(route.method, route.pattern, route) }
-        /// The route of an address with an id in it.
-        func route(_ method: HTTPRequest.Method, _ address: String) -> Route? {
-            guard case .found(let route, _) = router.match(method, address), route.pattern.contains("{") else { return nil }
-            return route
+        let known = try test.fillAcme().union(try test.addresses(of: test.alice))
+        self.test = test
+        visited = test.application.pipeline.routes.filter { $0.access != .operator && $0.pattern.contains("{") }
+            .map { ($0, $0.addresses(from: known)) }
+    }
+
+    @Test("Every route with an id in its address is visited: there is one of its things in Acme, and its owner gets it")
+    func complete() throws {
+        let key = try test.key(of: test.acme)
+        for (route, addresses) in visited {
+            let hasID = route.pattern.replacing("{slug}", with: "").contains("{")
+            #expect(!hasID || !addresses.isEmpty, "\(route.method) \(route.pattern): let fillAcme make one")
+            for address in addresses where route.method == .get {
+                let page =
+                    if case .machine = route.access { test.call(.get, address, key: key) } else {
+                        try test.browser(test.alice).get(address)
+                    }
+                #expect([200, 303].contains(page.status), "\(address): \(page.status)")
+            }
         }
-        let found = try test.addresses(of: test.alice)
-        // What is looked for is there to be found.
-        for part in ["/me/sessions/", "/settings/webhooks/deliveries/"] { #expect(found.contains { $0.hasPrefix(part) }, "\(part)") }
+    }
+
+    @Test("Every address with an id in it is 404 for another account's administrator")
+    func pages() throws {
         let stranger = try test.browser(test.mallory)
-        for address in found {
-            for method in [HTTPRequest.Method.get, .post] {
-                guard route(method, address) != nil else { continue }
-                let page = method == .post ? stranger.post(address) : stranger.get(address)
-                #expect(page.status == 404, "\(method) \(address): \(page.status)")
+        for (route, addresses) in visited {
+            if case .machine = route.access { continue }
+            for address in addresses {
+                let page = route.method == .post ? stranger.post(address) : stranger.get(address)
+                #expect(page.status == 404, "\(route.method) \(address): \(page.status)")
+            }
+        }
+    }
+
+    @Test("Every call with an id in it is 404 for another account's key, also below that account's own address")
+    func machines() throws {
+        let key = try test.key(of: test.globex)
+        for (route, addresses) in visited {
+            guard case .machine = route.access else { continue }
+            for address in addresses where route.pattern.replacing("{slug}", with: "").contains("{") {
+                let body = route.method == .get ? [] : Array(#"{"hold":true}"#.utf8)
+                for own in [address, address.replacing("/accounts/acme/", with: "/accounts/globex/")] {
+                    #expect(test.call(route.method, own, key: key, body: body).status == 404, "\(route.method) \(own)")
+                }
             }
         }
     }

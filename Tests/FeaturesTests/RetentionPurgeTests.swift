@@ -271,10 +271,10 @@ struct RetentionPurgeTests {
             try test.setPolicy(days: 30, account: account)
             try test.addMedia(days: 31, account: account)
         }
-        let features = test.application.features
+        let running = test.application.running
         let site = test.site
         let scheduler = Scheduler(
-            jobs: { try features.flatMap { try $0.jobs() }.filter { $0.name.hasPrefix("purge:") } }, clock: test.clock.clock,
+            jobs: { try running.flatMap { try $0.jobs() }.filter { $0.name.hasPrefix("purge:") } }, clock: test.clock.clock,
             claim: { try site.claimRun(of: $0, nominal: $1) }, lastRun: { try site.lastRun(of: $0) },
             onError: { Issue.record("\($0): \($1)") })
         scheduler.tick(at: test.clock.clock.now())

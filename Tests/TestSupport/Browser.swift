@@ -2,7 +2,7 @@
 
 import HTTP
 package import HTTPTypes
-import Web
+package import Web
 
 package final class Browser {
     package struct Page {
@@ -24,7 +24,7 @@ package final class Browser {
     package var acceptLanguage = "en"
     private let pipeline: Pipeline
 
-    init(_ pipeline: Pipeline) {
+    package init(_ pipeline: Pipeline) {
         self.pipeline = pipeline
     }
 

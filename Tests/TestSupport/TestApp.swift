@@ -39,22 +39,29 @@ package final class TestApp: Sendable {
 
     /// The product on an empty data folder, with nobody in it.
     ///
-    /// - Parameter policy: where webhooks may point; loopback by plain http when nil, so that receivers of tests can be reached.
-    package static func empty(folder: String, clock: Clock, policy: AddressPolicy? = nil) throws -> Application {
+    /// - Parameters:
+    ///   - policy: where webhooks may point; loopback by plain http when nil, so that receivers of tests can be reached.
+    ///   - change: what is otherwise with this installation.
+    package static func empty(
+        folder: String, clock: Clock, policy: AddressPolicy? = nil, with change: (inout Installation) -> Void = { _ in }
+    ) throws -> Application {
         let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
         let policy = policy ?? AddressPolicy(allowing: ["127.0.0.0/8"].compactMap { CIDR($0) }, allowsHTTP: true)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        return try Application(
-            Installation(dataFolder: folder, resourceFolder: package, policy: policy, clock: clock, passwordCost: .testing), logger: logger)
+        var installation = Installation(
+            dataFolder: folder, resourceFolder: package, policy: policy, clock: clock, passwordCost: .testing)
+        change(&installation)
+        return try Application(installation, logger: logger)
     }
 
     package init(
-        at start: Timestamp = Timestamp(iso8601: "2026-11-22T13:05:09Z") ?? Timestamp(milliseconds: 0), policy: AddressPolicy? = nil
+        at start: Timestamp = Timestamp(iso8601: "2026-11-22T13:05:09Z") ?? Timestamp(milliseconds: 0), policy: AddressPolicy? = nil,
+        with change: (inout Installation) -> Void = { _ in }
     ) throws {
         folder = NSTemporaryDirectory() + "hookswitch-test-\(UUID().uuidString)"
         clock = ManualClock(start)
-        let application = try Self.empty(folder: folder, clock: clock.clock, policy: policy)
+        let application = try Self.empty(folder: folder, clock: clock.clock, policy: policy, with: change)
         self.application = application
         let site = application.app.site
         let people = PeopleStore(site: site)
@@ -95,9 +102,12 @@ package final class TestApp: Sendable {
         return browser
     }
 
-    /// A key of `account` with all scopes.
-    package func key(of account: ID<Account>, scopes: Set<Scope> = Set(Scope.allCases)) throws -> String {
-        try site.database.write { try self.site.keys.create(account: account, name: "test", scopes: scopes, on: $0) }
+    /// All that a key can have.
+    package var scopes: Set<Scope> { Set(app.features.flatMap(\.scopes)) }
+
+    /// A key of `account`, with all scopes when nil.
+    package func key(of account: ID<Account>, scopes: Set<Scope>? = nil) throws -> String {
+        try site.database.write { try self.site.keys.create(account: account, name: "test", scopes: scopes ?? self.scopes, on: $0) }
     }
 
     /// A machine's call.

@@ -10,13 +10,19 @@ import HTTP
 import HTTPTypes
 import JSON
 import Time
-import Web
+package import Web
+
+extension Scope {
+    package static let writeEvents = Scope("events:write")
+    package static let readEvents = Scope("events:read")
+}
 
 extension Feature {
-    static func eventAPI(_ app: App) throws -> Feature {
+    static let eventAPI = Feature(
+        scopes: [.writeEvents, .readEvents]
+    ) { app in
         let events = EventController(app)
-        return Feature(
-            "event API",
+        return Running(
             routes: [
                 .machine(.post, "/events", .writeEvents, events.create).limitingBody(to: EventController.maximumCallSize),
                 .machine(.get, "/events/{id}", .readEvents, events.show),

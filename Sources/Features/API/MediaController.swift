@@ -5,13 +5,18 @@ import HTTP
 import HTTPTypes
 import JSON
 import Time
-import Web
+package import Web
+
+extension Scope {
+    package static let writeMedia = Scope("media:write")
+}
 
 extension Feature {
-    static func mediaAPI(_ app: App) throws -> Feature {
+    static let mediaAPI = Feature(
+        scopes: [.writeMedia]
+    ) { app in
         let media = MediaController(app)
-        return Feature(
-            "media API",
+        return Running(
             routes: [
                 .machine(.post, "/media", .writeMedia, media.create).limitingBody(to: MediaController.maximumFileSize),
                 .machine(.get, "/media/{id}", .writeMedia, media.show),

@@ -2,15 +2,29 @@
 
 import Database
 import HTTP
-import Web
+package import Web
+
+extension Right {
+    package static let manageAccountSettings = Right("settings.account")
+}
+
+extension DeletedEntity {
+    package static let logo = DeletedEntity("logo")
+}
 
 extension Feature {
-    static func account(_ app: App) throws -> Feature {
+    static let account = Feature(
+        tabs: [Tab(order: 10, label: "account.title", path: "/settings/account", right: .manageAccountSettings)],
+        rights: [.manageAccountSettings],
+        deletes: [.logo],
+        migrations: AccountSchema.migrations,
+        folders: ["logos"],
+        accountLogo: AccountLogo(column: "a.logo_file") { LogoController.path(of: $0) },
+        demonstrate: AccountDemonstration.fill
+    ) { app in
         let account = try AccountController(app)
         let line = try HeadOfLineController(app)
-        return Feature(
-            "account settings",
-            tabs: [Tab(order: 10, label: "account.title", path: "/settings/account", right: .manageAccountSettings)],
+        return Running(
             routes: [
                 .get("/settings/account", .needs(.manageAccountSettings), account.editor.edit),
                 .post("/settings/account", .needs(.manageAccountSettings), account.update).acceptingFiles(upTo: LogoUpload.limit)

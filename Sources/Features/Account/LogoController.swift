@@ -5,6 +5,8 @@ import HTTPTypes
 import Web
 
 struct LogoController {
+    static func path(of file: String) -> String { "/logo/\(file)" }
+
     private let files: LogoFiles
 
     init(_ app: App) {
@@ -12,8 +14,9 @@ struct LogoController {
     }
 
     @Sendable func show(_ person: Person) throws -> WebResponse {
-        let file = person.session.account?.logoFile
-        guard let file, file == person.visit.parameters["file"], let logo = files.contents(of: file) else { throw Abort(.notFound) }
+        guard let account = person.session.account, let file = person.visit.parameters["file"], account.logoURL == Self.path(of: file),
+            let logo = files.contents(of: file)
+        else { throw Abort(.notFound) }
         return WebResponse(
             fields: [
                 .contentType: logo.contentType,

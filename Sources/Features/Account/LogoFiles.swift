@@ -7,8 +7,8 @@ import HTTP
 import Time
 import Web
 
-enum LogoRow: Identified {
-    static let idPrefix = "logo"
+package enum LogoRow: Identified {
+    package static let idPrefix = "logo"
 }
 
 struct LogoFiles: Sendable {

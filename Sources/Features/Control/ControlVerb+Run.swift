@@ -65,7 +65,7 @@ extension ControlVerb {
     }
 
     private static func createKey(_ slug: String, _ name: String, _ scopes: [String], _ app: App) throws -> VerbAnswer {
-        let known = Scope.allCases.map(\.rawValue)
+        let known = app.features.flatMap(\.scopes).map(\.rawValue)
         if let stranger = scopes.first(where: { !known.contains($0) }) {
             throw VerbFailure(.data, "“\(stranger)” is no scope. There are: \(known.joined(separator: ", ")).")
         }
@@ -76,7 +76,7 @@ extension ControlVerb {
         let account = try find(slug, app)
         let secret = try site.database.write { connection in
             let secret = try site.keys.create(
-                account: account, name: name, scopes: Set(scopes.compactMap { Scope(rawValue: $0) }), on: connection)
+                account: account, name: name, scopes: Set(scopes.map { Scope($0) }), on: connection)
             try audit(account, "key.create", name, site, connection)
             return secret
         }

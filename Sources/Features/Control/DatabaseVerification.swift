@@ -14,7 +14,7 @@ enum DatabaseVerification {
                 .data, "The database has rows that belong to nothing, in \(found.tablesWithOrphans.joined(separator: ", ")).")
         }
         let migrations = try database.read { try $0.rows("SELECT number FROM migrations") { try $0.next(Int.self) } }
-        let known = Set(allMigrations.map(\.number))
+        let known = Set(allFeatures.migrations.map(\.number))
         guard known.isSuperset(of: migrations) else {
             throw VerbFailure(.data, "A newer version has used the database. Start that version, or restore a backup.")
         }

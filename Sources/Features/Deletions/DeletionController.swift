@@ -6,14 +6,19 @@ import HTTP
 import HTTPTypes
 import Templating
 import Time
-import Web
+package import Web
+
+extension Right {
+    package static let viewDeletions = Right("deletions.view")
+}
 
 extension Feature {
-    static func deletions(_ app: App) throws -> Feature {
+    static let deletions = Feature(
+        tabs: [Tab(order: 50, label: "deletions.title", path: "/settings/deletions", right: .viewDeletions)],
+        rights: [.viewDeletions]
+    ) { app in
         let deletions = try DeletionController(app)
-        return Feature(
-            "deletions",
-            tabs: [Tab(order: 50, label: "deletions.title", path: "/settings/deletions", right: .viewDeletions)],
+        return Running(
             routes: [
                 .get("/settings/deletions", .needs(.viewDeletions), deletions.index),
                 .get("/settings/deletions.csv", .needs(.viewDeletions), deletions.export),
@@ -25,9 +30,11 @@ extension Feature {
 struct DeletionController {
     private static let pageSize = 50
     private let store: DeletionStore
+    private let entities: [DeletedEntity]
     private let template: PageTemplate<DeletionsPage>
 
     init(_ app: App) throws {
+        entities = app.features.flatMap(\.deletes)
         store = DeletionStore(site: app.site)
         template = try app.site.page("deletions/index")
     }
@@ -47,7 +54,7 @@ struct DeletionController {
                     SelectView(
                         "entity", t("deletions.entity"), selected: entity,
                         options: [("", t("deletions.entity.all"))]
-                            + DeletedEntity.allCases.map { ($0.rawValue, t("entity.\($0.rawValue)")) })
+                            + entities.map { ($0.rawValue, t("entity.\($0.rawValue)")) })
                 ], query: member.query, times: member.times, t: t),
             rows: found.elements.map { DeletionView($0, member) },
             pager: found.pager(path: "/settings/deletions", query: member.query) { $0.id },
@@ -91,7 +98,7 @@ struct DeletionController {
         let oldest = member.now - DeletionHistoryPurge.kept
         return DeletionFilter(
             search: member.query["q"] ?? "", systemName: member.t("deletions.system"),
-            entity: member.query["entity"].flatMap { DeletedEntity(rawValue: $0) },
+            entity: entities.first { $0.rawValue == member.query["entity"] },
             from: max(instants.from ?? oldest, oldest), until: instants.until)
     }
 }

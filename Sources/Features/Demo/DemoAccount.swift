@@ -1,4 +1,4 @@
-// The demonstration's accounts: settings as somebody would have left them, hundreds of users, numbers, playlists, queues.
+// The demonstration's accounts: hundreds of users, numbers, playlists, queues, and what each feature has of its own to show.
 
 import Database
 import Time
@@ -25,6 +25,7 @@ struct DemoAccount {
                 users.append((try people.create(user, passwordHash: passwordHash, in: account, on: connection), user.name, user.email))
             }
             try fillReferences(account, on: connection)
+            for feature in demo.app.features { try feature.demonstrate(demo.app, account, connection) }
             return account
         }
         return Filled(id: account, users: users)
@@ -76,12 +77,6 @@ struct DemoAccount {
                 "INSERT INTO tracking_numbers (account_id, number, name, created_at) VALUES (\(account), \(place.number(index)), \(name), \(now))"
             )
         }
-        let region = place.account.country == "FR" ? "+33" : "+44"
-        try connection.execute(
-            """
-            UPDATE accounts SET playlist_id = \(playlists.first), has_supervision = 1, head_of_line = \(place.number(0)), trunk_region = \(region)
-            WHERE id = \(account)
-            """)
         try connection.execute(
             """
             UPDATE users SET head_of_line = \(place.number(3)) WHERE id IN

@@ -9,10 +9,9 @@ import Time
 import Web
 
 extension Feature {
-    static func health(_ app: App) -> Feature {
+    static let health = Feature { app in
         let controller = HealthController(app)
-        return Feature(
-            "health",
+        return Running(
             routes: [
                 .get("/healthz", anonymous: controller.show),
                 .get("/metrics", anonymous: controller.metrics),

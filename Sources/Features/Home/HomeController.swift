@@ -4,13 +4,11 @@ import HTTP
 import Web
 
 extension Feature {
-    static func home(_ app: App) throws -> Feature {
-        Feature(
-            "home",
-            routes: [
-                .get("/", .signedIn, HomeController.show),
-                .get("/settings", .signedIn, HomeController.show),
-            ])
+    static let home = Feature { _ in
+        Running(routes: [
+            .get("/", .signedIn, HomeController.show),
+            .get("/settings", .signedIn, HomeController.show),
+        ])
     }
 }
 

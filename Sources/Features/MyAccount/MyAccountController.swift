@@ -7,11 +7,10 @@ import Templating
 import Web
 
 extension Feature {
-    static func myAccount(_ app: App) throws -> Feature {
+    static let myAccount = Feature { app in
         let profile = try ProfileController(app)
         let sessions = OwnSessionController(app)
-        return Feature(
-            "my account",
+        return Running(
             routes: [
                 .get("/me", .signedIn, profile.edit),
                 .post("/me", .signedIn, profile.update),

@@ -7,10 +7,9 @@ import Templating
 import Web
 
 extension Feature {
-    static func operatorAccounts(_ app: App) throws -> Feature {
+    static let operatorAccounts = Feature { app in
         let accounts = try OperatorController(app)
-        return Feature(
-            "operator",
+        return Running(
             routes: [
                 .get("/operator", .operator) { _ in .redirect(to: "/operator/accounts") },
                 .get("/operator/accounts", .operator, accounts.index),

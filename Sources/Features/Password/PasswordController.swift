@@ -7,17 +7,6 @@ import Templating
 import Time
 import Web
 
-extension Feature {
-    static func password(_ controller: PasswordController) -> Feature {
-        Feature(
-            "password",
-            routes: [
-                .get("/password", .signedIn, controller.edit),
-                .post("/password", .signedIn, controller.update).limitingBody(to: KeptForm.bodyLimit),
-            ])
-    }
-}
-
 struct PasswordController {
     private let store: SignInStore
     private let people: PeopleStore

@@ -34,7 +34,7 @@ struct PasswordPage: TemplateData {
     let current: FieldView
     let new: FieldView
     let again: FieldView
-    let kept: [HiddenInput]
+    let kept: [HiddenField]
     let notes: [String]
     let isForced: Bool
 

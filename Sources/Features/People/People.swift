@@ -89,11 +89,13 @@ package struct PeopleStore: Sendable {
                 \(account.language), \(account.timeZone), \(site.clock.now()))
             """)
         for role in NewUser.Role.allCases {
-            let rights = role == .administrator ? Set(Right.allCases) : []
+            // Administrators have what rights there are, also those that come later, by being administrators.
+            let isAdministrator = role == .administrator
+            let rights = isAdministrator ? [] : site.userRights
             try connection.execute(
                 """
-                INSERT INTO roles (id, account_id, name, rights)
-                VALUES (\(site.ids.next(RoleRow.self)), \(id), \(role.rawValue), \(rights.stored))
+                INSERT INTO roles (id, account_id, name, rights, is_administrator)
+                VALUES (\(site.ids.next(RoleRow.self)), \(id), \(role.rawValue), \(rights.stored), \(isAdministrator))
                 """)
         }
         return id

@@ -6,8 +6,8 @@ import Time
 import Web
 
 extension Feature {
-    static func records(_ app: App) -> Feature {
-        Feature("records", routes: [], jobs: { [try RecordPurge(site: app.site).job()] })
+    static let records = Feature { app in
+        Running(jobs: { [try RecordPurge(site: app.site).job()] })
     }
 }
 

@@ -33,3 +33,8 @@ enum ReferenceSchema {
             ])
     ]
 }
+
+extension Feature {
+    /// Tables that several features read and none owns yet.
+    static let reference = Feature(migrations: ReferenceSchema.migrations) { _ in Running() }
+}

@@ -1,7 +1,7 @@
 // The four kinds of media that a policy is set for.
 
 import Database
-import Web
+package import Web
 
 package enum MediaKind: String, CaseIterable, Sendable, SQLConvertible {
     case recordings
@@ -10,14 +10,14 @@ package enum MediaKind: String, CaseIterable, Sendable, SQLConvertible {
     case ivrRecorder = "ivr_recorder"
 
     /// As the Deletion history names it.
-    var entity: DeletedEntity {
-        switch self {
-        case .recordings: .recordings
-        case .voiceMailbox: .voiceMailbox
-        case .personalVoicemail: .personalVoicemail
-        case .ivrRecorder: .ivrRecorder
-        }
-    }
+    var entity: DeletedEntity { DeletedEntity(rawValue) }
 
     func label(_ t: Translation) -> String { t("entity.\(rawValue)") }
+}
+
+extension DeletedEntity {
+    package static let recordings = MediaKind.recordings.entity
+    package static let voiceMailbox = MediaKind.voiceMailbox.entity
+    package static let personalVoicemail = MediaKind.personalVoicemail.entity
+    package static let ivrRecorder = MediaKind.ivrRecorder.entity
 }

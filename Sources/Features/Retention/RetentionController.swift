@@ -6,18 +6,26 @@ import HTTPTypes
 import Logging
 import Templating
 import Time
-import Web
+package import Web
+
+extension Right {
+    package static let manageRetention = Right("settings.retention")
+}
 
 extension Feature {
-    static func retention(_ app: App) throws -> Feature {
+    static let retention = Feature(
+        tabs: [Tab(order: 20, label: "retention.title", path: "/settings/retention", right: .manageRetention)],
+        rights: [.manageRetention],
+        deletes: MediaKind.allCases.map(\.entity),
+        migrations: RetentionSchema.migrations,
+        folders: ["media", "media-inbox", "quarantine"]
+    ) { app in
         let retention = try RetentionController(app)
         let purges = try PurgeController(app)
         let schedule = try PurgeSchedule(app)
         let purge = RetentionPurge(app)
         let logger = app.site.logger
-        return Feature(
-            "retention",
-            tabs: [Tab(order: 20, label: "retention.title", path: "/settings/retention", right: .manageRetention)],
+        return Running(
             routes: [
                 .get("/settings/retention", .needs(.manageRetention), retention.edit),
                 .post("/settings/retention", .needs(.manageRetention), retention.update),

@@ -48,16 +48,6 @@ struct RetentionConfirmPage: TemplateData {
     }
 }
 
-struct HiddenField: TemplateData {
-    let name: String
-    let value: String
-
-    static let fields = Fields<HiddenField> {
-        Text("name") { $0.name }
-        Text("value") { $0.value }
-    }
-}
-
 /// Files and rows that do not pair up, as of the last daily check.
 struct CheckView: TemplateData {
     let quarantined: String

@@ -7,9 +7,9 @@ import Templating
 import Web
 
 extension Feature {
-    static func setup(_ app: App) throws -> Feature {
+    static let setup = Feature { app in
         let setup = try SetupController(app)
-        return Feature("setup", routes: [.get("/setup", anonymous: setup.new), .post("/setup", anonymous: setup.create)])
+        return Running(routes: [.get("/setup", anonymous: setup.new), .post("/setup", anonymous: setup.create)])
     }
 }
 

@@ -13,7 +13,7 @@ struct KeptForm {
 
     /// With its query; a path of this site.
     let path: String
-    let fields: [HiddenInput]
+    let fields: [HiddenField]
     let losses: [Loss]
 
     /// Our largest form has some 250 inputs and a few KB; no text that it takes is longer than 64 KiB.
@@ -39,7 +39,7 @@ struct KeptForm {
         let isTooLarge =
             typed.count > Self.maximumFields || typed.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count } > Self.maximumBytes
         if isTooLarge { losses.append(.size) }
-        fields = isTooLarge ? [] : typed.map { HiddenInput(name: $0.name, value: $0.value) }
+        fields = isTooLarge ? [] : typed.map { HiddenField(name: $0.name, value: $0.value) }
         self.losses = losses
     }
 
@@ -50,7 +50,7 @@ struct KeptForm {
         fields = form.fields.compactMap { field in
             guard field.name.hasPrefix(Self.prefix) else { return nil }
             let name = String(field.name.dropFirst(Self.prefix.count))
-            return name == "csrf" || Self.isSecret(name) ? nil : HiddenInput(name: name, value: field.value)
+            return name == "csrf" || Self.isSecret(name) ? nil : HiddenField(name: name, value: field.value)
         }
         losses = form.all(Self.lossName).compactMap { Loss(rawValue: $0) }
     }
@@ -59,10 +59,10 @@ struct KeptForm {
     var isWhole: Bool { !losses.contains(.size) }
 
     /// What makes a form carry this one.
-    var carried: [HiddenInput] {
-        [HiddenInput(name: Self.pathName, value: path)]
-            + losses.map { HiddenInput(name: Self.lossName, value: $0.rawValue) }
-            + fields.map { HiddenInput(name: Self.prefix + $0.name, value: $0.value) }
+    var carried: [HiddenField] {
+        [HiddenField(name: Self.pathName, value: path)]
+            + losses.map { HiddenField(name: Self.lossName, value: $0.rawValue) }
+            + fields.map { HiddenField(name: Self.prefix + $0.name, value: $0.value) }
     }
 
     func notes(_ t: Translation) -> [String] {
@@ -72,15 +72,5 @@ struct KeptForm {
     private static func isSecret(_ name: String) -> Bool {
         let name = name.lowercased()
         return name.contains("password") || name.contains("secret")
-    }
-}
-
-struct HiddenInput: TemplateData {
-    let name: String
-    let value: String
-
-    static let fields = Fields<HiddenInput> {
-        Text("name") { $0.name }
-        Text("value") { $0.value }
     }
 }

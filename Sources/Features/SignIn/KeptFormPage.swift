@@ -6,24 +6,14 @@ import Templating
 import Web
 
 struct KeptFormPage: TemplateData {
-    struct Typed: TemplateData {
-        let name: String
-        let value: String
-
-        static let fields = Fields<Typed> {
-            Text("name") { $0.name }
-            Text("value") { $0.value }
-        }
-    }
-
     let form: KeptForm
-    let typed: [Typed]
+    let typed: [HiddenField]
     let notes: [String]
 
     init(_ form: KeptForm, _ t: Translation) {
         self.form = form
         // The version of a row means nothing to people.
-        typed = form.fields.filter { !$0.value.isEmpty && $0.name != "version" }.map { Typed(name: $0.name, value: $0.value) }
+        typed = form.fields.filter { !$0.value.isEmpty && $0.name != "version" }
         notes = form.notes(t)
     }
 

@@ -7,15 +7,19 @@ import Time
 import Web
 
 extension Feature {
-    static func signIn(_ controller: SignInController) -> Feature {
-        Feature(
-            "sign in",
+    /// With the change of a password, which may have to come before a form that waited.
+    static let signIn = Feature { app in
+        let passwords = try PasswordController(app)
+        let controller = try SignInController(app, passwords)
+        return Running(
             routes: [
                 .get("/sign-in", anonymous: controller.new),
                 .post("/sign-in", anonymous: controller.create).limitingBody(to: KeptForm.bodyLimit),
                 .post("/sign-in/account", anonymous: controller.choose).limitingBody(to: KeptForm.bodyLimit),
                 .post("/sign-out", anonymous: controller.delete),
-            ], jobs: { [try SessionCleaning(store: controller.store).job()] })
+                .get("/password", .signedIn, passwords.edit),
+                .post("/password", .signedIn, passwords.update).limitingBody(to: KeptForm.bodyLimit),
+            ], jobs: { [try SessionCleaning(store: controller.store).job()] }, interruption: controller.interruption)
     }
 }
 

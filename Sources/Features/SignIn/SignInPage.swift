@@ -48,7 +48,7 @@ struct SignInChoicePage: TemplateData {
     let choice: String
     let accounts: [Account]
     let to: String
-    let kept: [HiddenInput]
+    let kept: [HiddenField]
     let notes: [String]
 
     static let fields = Fields<SignInChoicePage> {
@@ -65,7 +65,7 @@ struct SignInPage: TemplateData {
     let email: FieldView
     let password: FieldView
     let to: String
-    let kept: [HiddenInput]
+    let kept: [HiddenField]
     let notes: [String]
 
     init(_ form: SignInForm, _ t: Translation, _ errors: FieldErrors) {

@@ -52,9 +52,7 @@ package struct FieldView: TemplateData {
         Text("inputmode") { $0.kind == .number ? "numeric" : "" }
         Text("suffix") { $0.suffix }
         Flag("required") { $0.isRequired }
-        Flag("readonly") { _ in false }
         Text("width") { $0.width.rawValue }
-        Text("accept") { _ in "" }
     }
 }
 

@@ -17,7 +17,6 @@ package struct PagerView: TemplateData {
     package static let fields = Fields<PagerView> {
         Text("newer") { $0.newer }
         Text("older") { $0.older }
-        Text("label") { _ in "" }
     }
 }
 

@@ -7,20 +7,31 @@ import HTTP
 import HTTPTypes
 import Templating
 import Time
-import Web
+package import Web
+
+extension Right {
+    package static let viewPayloads = Right("webhooks.payloads")
+    package static let retryDeliveries = Right("webhooks.retry")
+}
+
+extension DeletedEntity {
+    package static let webhookHistory = DeletedEntity("webhook_history")
+}
 
 extension Feature {
-    static func webhookDeliveries(_ app: App) throws -> Feature {
+    static let webhookDeliveries = Feature(
+        tabs: [
+            Tab(
+                order: 83, label: "deliveries.history.title", path: ListAddress.path(nil), right: .viewWebhooks,
+                parent: "/settings/webhooks", pagesBelow: "/settings/webhooks/deliveries")
+        ],
+        rights: [.viewPayloads, .retryDeliveries],
+        deletes: [.webhookHistory]
+    ) { app in
         let deliveries = try DeliveryController(app)
         let detail = try DeliveryDetailController(app)
         let retry = RetryController(app)
-        return Feature(
-            "webhook deliveries",
-            tabs: [
-                Tab(
-                    order: 83, label: "deliveries.history.title", path: ListAddress.path(nil), right: .viewWebhooks,
-                    parent: "/settings/webhooks", pagesBelow: "/settings/webhooks/deliveries")
-            ],
+        return Running(
             routes: [
                 .get("/settings/webhooks/history", .needs(.viewWebhooks), deliveries.history),
                 .get("/settings/webhooks/endpoints/{id}/deliveries", .needs(.viewWebhooks), deliveries.index),

@@ -4,10 +4,26 @@ import Database
 import Delivery
 import HTTP
 import HTTPTypes
-import Web
+package import Web
+
+extension Right {
+    package static let seeSecrets = Right("webhooks.secrets")
+}
+
+extension DeletedEntity {
+    package static let webhook = DeletedEntity("webhook")
+}
 
 extension Feature {
-    static func webhookEndpoints(_ app: App) throws -> Feature {
+    static let webhookEndpoints = Feature(
+        tabs: [
+            Tab(
+                order: 82, label: "webhooks.endpoints.title", path: EndpointController.path, right: .viewWebhooks,
+                parent: WebhookSettingsController.path)
+        ],
+        rights: [.seeSecrets],
+        deletes: [.webhook]
+    ) { app in
         let endpoints = try EndpointController(app)
         let deletions = try EndpointDeletionController(app)
         let pauses = try PauseController(app)
@@ -17,11 +33,7 @@ extension Feature {
         let path = EndpointController.path
         // 148 boxes and twenty headers of 2,000 bytes, percent-encoded.
         let formLimit = 192 * 1024
-        return Feature(
-            "webhook endpoints",
-            tabs: [
-                Tab(order: 82, label: "webhooks.endpoints.title", path: path, right: .viewWebhooks, parent: WebhookSettingsController.path)
-            ],
+        return Running(
             routes: [
                 .get(path, .needs(.viewWebhooks), endpoints.index),
                 .get(path + "/new", .needs(.manageWebhooks), endpoints.new),

@@ -3,20 +3,27 @@
 import Database
 import Delivery
 import HTTP
-import Web
+package import Web
+
+extension Right {
+    package static let viewWebhooks = Right("webhooks.view")
+    package static let manageWebhooks = Right("webhooks.manage")
+}
 
 extension Feature {
-    static func webhookSettings(_ app: App) throws -> Feature {
+    static let webhookSettings = Feature(
+        tabs: [
+            Tab(order: 80, label: "webhooks.title", path: WebhookSettingsController.path, right: .viewWebhooks),
+            Tab(
+                order: 81, label: "webhooks.settings.tab", path: WebhookSettingsController.path, right: .viewWebhooks,
+                parent: WebhookSettingsController.path),
+        ],
+        rights: [.viewWebhooks, .manageWebhooks],
+        migrations: DeliverySchema.migrations
+    ) { app in
         let settings = try WebhookSettingsController(app)
         let test = MainTestController(app)
-        return Feature(
-            "webhook settings",
-            tabs: [
-                Tab(order: 80, label: "webhooks.title", path: WebhookSettingsController.path, right: .viewWebhooks),
-                Tab(
-                    order: 81, label: "webhooks.settings.tab", path: WebhookSettingsController.path, right: .viewWebhooks,
-                    parent: WebhookSettingsController.path),
-            ],
+        return Running(
             routes: [
                 .get(WebhookSettingsController.path, .needs(.viewWebhooks), settings.edit),
                 .post(WebhookSettingsController.path, .needs(.manageWebhooks), settings.update),

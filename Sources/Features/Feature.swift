@@ -1,0 +1,72 @@
+// What a feature gives to the product, all of it. What has to be known before there is anything to work with, the schema, the folders,
+// the vocabularies, stands in the value itself; what needs the open installation is made by `run`. The menu, the rights, the
+// administrators' roles, the route walk and the check of templates follow from these, so a feature that is in the list is whole.
+
+package import Cron
+package import Database
+package import Web
+
+package struct Feature: Sendable {
+    package let tabs: [Tab]
+    /// All that its routes and pages ask for. Administrators have them by being administrators.
+    package let rights: [Right]
+    /// Those of its rights that the role User of a new account begins with.
+    package let userRights: [Right]
+    /// Of machines' keys.
+    package let scopes: [Scope]
+    /// What it can delete, for the Deletion history.
+    package let deletes: [DeletedEntity]
+    /// From a hundred of its own.
+    package let migrations: [Migration]
+    /// In the data folder; made at the start.
+    package let folders: [String]
+    /// The account's picture in the frame, of the one feature that has it.
+    package let accountLogo: AccountLogo?
+    /// Rows for an account of the demonstration, in the transaction that makes it.
+    package let demonstrate: @Sendable (App, ID<Account>, any Connection) throws -> Void
+    package let run: @Sendable (App) throws -> Running
+
+    /// What it does once the database is open.
+    package struct Running: Sendable {
+        package let routes: [Route]
+        package let jobs: @Sendable () throws -> [Job]
+        /// Called once, before the first job; what takes long goes on a thread of its own.
+        package let onStart: @Sendable () throws -> Void
+        /// Answers a form that was sent when its session had ended; of the one feature that signs people in.
+        package let interruption: (@Sendable (Visit) throws -> WebResponse)?
+
+        package init(
+            routes: [Route] = [], jobs: @escaping @Sendable () throws -> [Job] = { [] },
+            onStart: @escaping @Sendable () throws -> Void = {},
+            interruption: (@Sendable (Visit) throws -> WebResponse)? = nil
+        ) {
+            self.routes = routes
+            self.jobs = jobs
+            self.onStart = onStart
+            self.interruption = interruption
+        }
+    }
+
+    package init(
+        tabs: [Tab] = [], rights: [Right] = [], userRights: [Right] = [], scopes: [Scope] = [], deletes: [DeletedEntity] = [],
+        migrations: [Migration] = [], folders: [String] = [], accountLogo: AccountLogo? = nil,
+        demonstrate: @escaping @Sendable (App, ID<Account>, any Connection) throws -> Void = { _, _, _ in },
+        run: @escaping @Sendable (App) throws -> Running
+    ) {
+        self.tabs = tabs
+        self.rights = rights
+        self.userRights = userRights
+        self.scopes = scopes
+        self.deletes = deletes
+        self.migrations = migrations
+        self.folders = folders
+        self.accountLogo = accountLogo
+        self.demonstrate = demonstrate
+        self.run = run
+    }
+}
+
+extension [Feature] {
+    /// The schema, in numbered steps: Web's from 100, each feature's from a hundred of its own.
+    package var migrations: [Migration] { WebSchema.migrations + flatMap(\.migrations) }
+}

@@ -1,0 +1,22 @@
+// A tab of Client account settings: the menu follows from the features' tabs, and shows what somebody's rights lead to.
+
+package struct Tab: Sendable {
+    package let order: Int
+    /// Key of its words, which the page's `h1` repeats.
+    package let label: String
+    package let path: String
+    package let right: Right
+    /// The path of the tab that this is a sub-tab of.
+    package let parent: String?
+    /// A further path whose pages belong to this tab.
+    package let pagesBelow: String?
+
+    package init(order: Int, label: String, path: String, right: Right, parent: String? = nil, pagesBelow: String? = nil) {
+        self.order = order
+        self.label = label
+        self.path = path
+        self.right = right
+        self.parent = parent
+        self.pagesBelow = pagesBelow
+    }
+}
