@@ -94,7 +94,9 @@ struct PasswordController {
         let isForced = session.passwordHasExpired(at: visit.now)
         let page = PasswordPage(kept, email: session.email, isForced: isForced, t, errors)
         let lead =
-            if kept != nil { t("password.kept.lead") } else if session.mustChangePassword { t("password.first.lead") } else if isForced {
+            if let kept { t(kept.isEmpty ? "password.kept.nothing" : "password.kept.lead") } else if session.mustChangePassword {
+                t("password.first.lead")
+            } else if isForced {
                 t("password.expired.lead", count: session.account?.passwordDays ?? 0)
             } else { t("password.lead") }
         return try visit.page(

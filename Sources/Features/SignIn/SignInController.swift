@@ -119,8 +119,9 @@ struct SignInController {
     }
 
     /// Answers a form that came without a session, or while the password has to be changed: what was typed travels along in the page.
-    @Sendable func interruption(_ visit: Visit) throws -> WebResponse {
-        let kept = KeptForm(interrupted: visit)
+    @Sendable func interruption(_ interruption: Interruption) throws -> WebResponse {
+        let visit = interruption.visit
+        let kept = KeptForm(interruption)
         if let session = visit.session {
             guard let kept else { return .redirect(to: "/password") }
             return try passwords.interruption(kept, visit, session)
@@ -176,8 +177,8 @@ struct SignInController {
     ) throws -> WebResponse {
         let t = visit.t
         let page = SignInPage(form, t, errors)
-        let head = PageHead(
-            t(form.kept == nil ? "sign_in.title" : "sign_in.kept.title"), lead: form.kept == nil ? "" : t("sign_in.kept.lead"), section: "")
+        let lead = form.kept.map { t($0.isEmpty ? "sign_in.kept.nothing" : "sign_in.kept.lead") }
+        let head = PageHead(t(form.kept == nil ? "sign_in.title" : "sign_in.kept.title"), lead: lead ?? "", section: "")
         return try visit.page(template, page, head, hasErrors: !errors.isEmpty, status: status)
     }
 }
