@@ -1,0 +1,127 @@
+// What holds for every form that is declared, and for every form on a page: found by the routes and the pages, so that none is named here
+// but those of which something is particular.
+
+import Database
+import Features
+import HTTP
+import HTTPTypes
+import TestSupport
+import Testing
+import Web
+
+@testable import Features
+
+@Suite("Declared forms")
+struct DeclaredFormTests {
+    /// Not declared yet.
+    private static let undeclared: Set<String> = []
+
+    private let test: TestApp
+
+    init() throws {
+        test = try TestApp { $0.addSmallTab() }
+    }
+
+    private var routes: [Route] { test.application.pipeline.routes }
+
+    @Test("No field lacks its words in any language: label, what no choice is called, and each complaint that it knows of")
+    func words() {
+        var checked = 0
+        for form in routes.compactMap(\.form) {
+            for language in Language.allCases {
+                let t = test.site.locales[language]
+                for words in form.neededWords {
+                    #expect(words.contains { t.has($0) }, "\(form.name) needs \(words) in \(language.rawValue)")
+                    checked += 1
+                }
+            }
+        }
+        #expect(checked > 50)
+    }
+
+    /// True when the form edits nothing that the row does not keep.
+    private static func fits<Value, Context>(_ form: Form<Value, Context>, _ record: Record<Value>) -> Bool {
+        Set(form.paths).isSubset(of: record.paths)
+    }
+
+    @Test("What a form edits its row keeps")
+    func records() {
+        let fitting = [
+            "account": Self.fits(AccountSettings.form, AccountSettings.record),
+            "voicemail": Self.fits(Voicemail.form, Voicemail.record),
+        ]
+        /// Kept otherwise than as one row with a column a property.
+        let otherwise: Set<String> = []
+        for form in routes.compactMap(\.form) where !otherwise.contains(form.name) {
+            #expect(fitting[form.name] == true, "\(form.name)")
+        }
+    }
+
+    @Test("Whatever can be filled in on a page is declared as kept over a sign-in, but passwords, secrets and files")
+    func controls() throws {
+        try test.fillAcme()
+        var seen: Set<String> = []
+        var undeclared: Set<String> = []
+        for person in [test.alice, test.olivia] {
+            let browser = try test.browser(person)
+            for address in try test.addresses(of: person).sorted() where !address.hasPrefix("/api/") {
+                let page = browser.get(address)
+                guard page.fields[.contentType]?.hasPrefix("text/html") == true else { continue }
+                for form in page.forms where form.isPost {
+                    guard let route = routes.first(where: { $0.method == .post && $0.matches(form.action) }) else {
+                        Issue.record("\(address): a form for \(form.action), where nothing answers")
+                        continue
+                    }
+                    guard route.access != .anonymous else { continue }
+                    for control in form.controls {
+                        let isSecret = control.type == "password" || control.type == "file"
+                        let name = "\(route.pattern) \(control.name)"
+                        if route.form == nil, !isSecret { undeclared.insert(route.pattern) }
+                        if let kept = route.form?.keptNames { #expect(kept.contains(control.name) != isSecret, "\(name)") }
+                        seen.insert(name)
+                    }
+                }
+            }
+        }
+        #expect(undeclared.subtracting(Self.undeclared) == [])
+        #expect(seen.contains("/settings/account password_days") && seen.contains("/settings/voicemail pin"))
+    }
+}
+
+extension Route {
+    fileprivate func matches(_ address: String) -> Bool {
+        let path = address.prefix { $0 != "?" && $0 != "#" }.split(separator: "/")
+        let segments = pattern.split(separator: "/")
+        return path.count == segments.count && zip(path, segments).allSatisfy { $1.hasPrefix("{") || $0 == $1 }
+    }
+}
+
+extension Browser.Page {
+    struct Form {
+        let action: String
+        let isPost: Bool
+        /// What somebody fills in; not what is hidden or a button.
+        let controls: [(name: String, type: String)]
+    }
+
+    var forms: [Form] {
+        text.split(separator: "<form ").dropFirst().map { rest in
+            let tag = rest.prefix { $0 != ">" }
+            let content = rest.firstRange(of: "</form>").map { rest[..<$0.lowerBound] } ?? rest
+            let controls = content.split(separator: "<").compactMap { piece -> (name: String, type: String)? in
+                let tag = piece.prefix { $0 != ">" }
+                guard let kind = ["input", "select", "textarea"].first(where: { tag.hasPrefix("\($0) ") }),
+                    let name = Self.attribute("name", of: tag)
+                else { return nil }
+                let type = Self.attribute("type", of: tag) ?? kind
+                return type == "hidden" || type == "submit" ? nil : (name, type)
+            }
+            return Form(action: Self.attribute("action", of: tag) ?? "", isPost: tag.contains("method=\"post\""), controls: controls)
+        }
+    }
+
+    private static func attribute(_ name: String, of tag: Substring) -> String? {
+        tag.firstRange(of: " \(name)=\"").map { String(tag[$0.upperBound...].prefix { $0 != "\"" }) }
+            ?? (tag.hasPrefix("\(name)=\"") ? String(tag.dropFirst(name.count + 2).prefix { $0 != "\"" }) : nil)
+    }
+}
