@@ -33,12 +33,12 @@ package struct Feature: Sendable {
         /// Called once, before the first job; what takes long goes on a thread of its own.
         package let onStart: @Sendable () throws -> Void
         /// Answers a form that was sent when its session had ended; of the one feature that signs people in.
-        package let interruption: (@Sendable (Visit) throws -> WebResponse)?
+        package let interruption: (@Sendable (Interruption) throws -> WebResponse)?
 
         package init(
             routes: [Route] = [], jobs: @escaping @Sendable () throws -> [Job] = { [] },
             onStart: @escaping @Sendable () throws -> Void = {},
-            interruption: (@Sendable (Visit) throws -> WebResponse)? = nil
+            interruption: (@Sendable (Interruption) throws -> WebResponse)? = nil
         ) {
             self.routes = routes
             self.jobs = jobs

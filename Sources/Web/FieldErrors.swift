@@ -5,9 +5,13 @@ package import Templating
 package struct FieldErrors: Sendable {
     private var items: [(field: String, text: String)] = []
 
+    /// Why a form is shown although no field of it may be wrong.
+    package var notice = ""
+
     package init() {}
 
-    package var isEmpty: Bool { items.isEmpty }
+    /// All is right: it can be saved.
+    package var isEmpty: Bool { items.isEmpty && notice.isEmpty }
 
     /// Says what is wrong with the control whose id is `field`, and what to do. The first word on a field stands.
     package mutating func add(_ field: String, _ text: String) {

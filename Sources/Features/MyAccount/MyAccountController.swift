@@ -11,9 +11,7 @@ extension Feature {
         let profile = try ProfileController(app)
         let sessions = OwnSessionController(app)
         return Running(
-            routes: [
-                .get("/me", .signedIn, profile.editor.edit),
-                .post("/me", .signedIn, profile.editor.update),
+            routes: profile.editor.routes(.signedIn) + [
                 .post("/me/sessions/{id}/end", .signedIn, sessions.delete),
                 .post("/me/sessions/end-others", .signedIn, sessions.deleteOthers),
             ])
@@ -27,7 +25,7 @@ struct ProfileController {
         let store = ProfileStore(site: app.site)
         let template: PageTemplate<ProfilePage> = try app.site.page("me/edit")
         editor = try SettingsEditor(
-            Profile.form, at: { _ in "/me" }, action: "profile.update", version: { String($0.version) }, app.site,
+            Profile.form, at: "/me", action: "profile.update", version: { String($0.version) }, app.site,
             load: { person, connection in try store.profile(of: person.session.user, on: connection) },
             context: { person, _, _ in ProfileContext(account: person.session.account, zone: person.times.zoneLabel) },
             save: { new, _, person, connection in try store.save(new, of: person.session.user, on: connection) },

@@ -14,7 +14,7 @@ extension Feature {
                 .get("/operator", .operator) { _ in .redirect(to: "/operator/accounts") },
                 .get("/operator/accounts", .operator, accounts.index),
                 .get("/operator/accounts/new", .operator, accounts.editor.edit),
-                .post("/operator/accounts", .operator, accounts.create),
+                .post("/operator/accounts", .operator, accounts.create).keeping(NewAccountEntry.form),
                 .post("/operator/accounts/{slug}/open", .operator, accounts.open),
                 .post("/operator/leave", .operator, accounts.leave),
             ])
@@ -35,7 +35,7 @@ struct OperatorController {
         self.people = people
         list = try app.site.page("operator/accounts")
         editor = try SettingsEditor(
-            NewAccountEntry.form, at: { _ in "/operator/accounts" }, action: "account.create", subject: { $0.account.slug }, app.site,
+            NewAccountEntry.form, at: "/operator/accounts", action: "account.create", subject: { $0.account.slug }, app.site,
             load: { person, _ in NewAccountEntry(language: person.visit.language) }, context: { _, _, _ in },
             save: { new, _, _, connection in
                 do {

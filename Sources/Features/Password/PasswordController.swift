@@ -98,7 +98,9 @@ struct PasswordController {
         if !isForced { form.wayOut = .init(t("password.cancel"), to: "/me") }
         let page = PasswordPage(form: form, notes: kept?.notes(t) ?? [], isForced: isForced)
         let lead =
-            if kept != nil { t("password.kept.lead") } else if session.mustChangePassword { t("password.first.lead") } else if isForced {
+            if let kept { t(kept.isEmpty ? "password.kept.nothing" : "password.kept.lead") } else if session.mustChangePassword {
+                t("password.first.lead")
+            } else if isForced {
                 t("password.expired.lead", count: session.account?.passwordDays ?? 0)
             } else { t("password.lead") }
         return try visit.page(

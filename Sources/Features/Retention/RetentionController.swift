@@ -26,9 +26,7 @@ extension Feature {
         let purge = RetentionPurge(app)
         let logger = app.site.logger
         return Running(
-            routes: [
-                .get("/settings/retention", .needs(.manageRetention), retention.editor.edit),
-                .post("/settings/retention", .needs(.manageRetention), retention.update),
+            routes: retention.editor.routes(.needs(.manageRetention), update: retention.update) + [
                 .get("/settings/retention/purge", .needs(.manageRetention), purges.confirm),
                 .post("/settings/retention/purge", .needs(.manageRetention), purges.run),
             ],
@@ -54,7 +52,7 @@ struct RetentionController {
         (self.store, self.schedule) = (store, schedule)
         confirmTemplate = try app.site.page("retention/confirm")
         editor = try SettingsEditor(
-            RetentionPolicy.form, at: { _ in "/settings/retention" }, action: "retention.update", version: { String($0.version) }, app.site,
+            RetentionPolicy.form, at: "/settings/retention", action: "retention.update", version: { String($0.version) }, app.site,
             load: { member, connection in try store.policy(of: member.account.id, on: connection) },
             context: { member, _, connection in
                 RetentionContext(

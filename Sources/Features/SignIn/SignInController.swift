@@ -120,8 +120,9 @@ struct SignInController {
     }
 
     /// Answers a form that came without a session, or while the password has to be changed: what was typed travels along in the page.
-    @Sendable func interruption(_ visit: Visit) throws -> WebResponse {
-        let kept = KeptForm(interrupted: visit)
+    @Sendable func interruption(_ interruption: Interruption) throws -> WebResponse {
+        let visit = interruption.visit
+        let kept = KeptForm(interruption)
         if let session = visit.session {
             guard let kept else { return .redirect(to: "/password") }
             return try passwords.interruption(kept, visit, session)
@@ -179,8 +180,8 @@ struct SignInController {
         let controls = SignInEntry.form.controls(typed, stored: nil, errors: errors, Situation(t, ()))
         var form = FormView(controls, errors: errors, action: "/sign-in", save: t("sign_in.save"), t)
         form.hidden = way.hidden
-        let head = PageHead(
-            t(way.kept == nil ? "sign_in.title" : "sign_in.kept.title"), lead: way.kept == nil ? "" : t("sign_in.kept.lead"), section: "")
+        let lead = way.kept.map { t($0.isEmpty ? "sign_in.kept.nothing" : "sign_in.kept.lead") }
+        let head = PageHead(t(way.kept == nil ? "sign_in.title" : "sign_in.kept.title"), lead: lead ?? "", section: "")
         return try visit.page(
             template, AlonePage(form: form, notes: way.kept?.notes(t) ?? []), head, hasErrors: form.isRefused, status: status)
     }

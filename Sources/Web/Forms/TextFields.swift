@@ -100,6 +100,7 @@ package struct Line<Root, Context>: NamedField {
     }
 
     package var paths: [AnyKeyPath] { [slot.anyPath] }
+    package var neededWords: [[String]] { words.needed("too_long", "malformed") + (slot.isOptional ? [] : words.needed("needed")) }
 }
 
 /// A whole number with its unit.
@@ -154,6 +155,7 @@ package struct Integer<Root, Context>: NamedField {
     }
 
     package var paths: [AnyKeyPath] { [slot.anyPath] }
+    package var neededWords: [[String]] { words.needed("range") + [[unit], [unit + ".one"], [unit + ".other"]] }
 }
 
 /// Write-only: blank keeps what is stored, a box of its own clears it where it may be cleared.
@@ -235,4 +237,5 @@ package struct Secret<Root, Context>: NamedField {
 
     package var keptNames: [String] { [] }
     package var paths: [AnyKeyPath] { [slot.anyPath] }
+    package var neededWords: [[String]] { words.needed("malformed") + (mayBeEmpty ? [] : words.needed("needed")) }
 }
