@@ -18,6 +18,7 @@ extension Feature {
         rights: [.manageAccountSettings],
         deletes: [.logo],
         migrations: AccountSchema.migrations,
+        settings: [SettingsSource(AccountSettings.form) { try AccountStore(site: $0.site).settings(of: $1, on: $2) }],
         folders: ["logos"],
         accountLogo: AccountLogo(column: "a.logo_file") { LogoController.path(of: $0) },
         demonstrate: AccountDemonstration.fill
