@@ -18,6 +18,7 @@ extension Feature {
         rights: [.manageRetention],
         deletes: MediaKind.allCases.map(\.entity),
         migrations: RetentionSchema.migrations,
+        settings: [SettingsSource(RetentionPolicy.form) { try RetentionStore(site: $0.site).policy(of: $1, on: $2) }],
         folders: ["media", "media-inbox", "quarantine"]
     ) { app in
         let retention = try RetentionController(app)
