@@ -12,6 +12,8 @@ package struct Control: TemplateData, Sendable {
         case rows, rowsEnd
         /// A radio button of its own, with what depends on it until its `.choiceEnd`.
         case choice
+        /// A short line beside the choice that it depends on.
+        case inline
         /// What shows only while the switch or choice before it is on, until its `.dependentsEnd`.
         case dependents
         /// The last of radio buttons with dependents.
@@ -57,6 +59,8 @@ package struct Control: TemplateData, Sendable {
     package var width = Width.full
     package var isOn = false
     package var isRequired = false
+    /// Of a choice: what depends on it stands beside it.
+    package var isInline = false
     package var options: [Option] = []
     /// The blank one of a select, which is first and not chosen.
     package var blank = ""
@@ -91,6 +95,8 @@ package struct Control: TemplateData, Sendable {
         Flag("is_group_end") { $0.kind == .groupEnd }
         Flag("is_rows") { $0.kind == .rows }
         Flag("is_choice") { $0.kind == .choice }
+        Flag("is_inline") { $0.kind == .inline }
+        Flag("beside") { $0.isInline }
         Flag("is_dependents") { $0.kind == .dependents }
         Flag("is_radios_end") { $0.kind == .radiosEnd }
         Flag("is_end") { $0.kind == .choiceEnd || $0.kind == .dependentsEnd || $0.kind == .rowsEnd }

@@ -16,30 +16,37 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
     private let pattern: String
     private let action: StaticString
     private let version: @Sendable (Value) -> String
+    private let subject: @Sendable (Value) -> String
     private let parts: FormParts
     private let load: Load
     private let context: LoadContext
     private let save: Save
+    private let buttons: @Sendable (Translation) -> [FormView.Button]
     private let show: Show
 
     /// - Parameters:
     ///   - pattern: where the form is and is sent to, with the visit's parameters in it.
     ///   - action: what the audit calls a change.
-    ///   - version: of what is stored; a form made from another version is stale.
+    ///   - version: of what is stored; a form made from another version is stale. Something new has none.
+    ///   - subject: of the audit's row.
     ///   - save: throws `Refusal.stale` when the stored version is another, `FieldProblem` for what only the database knows.
+    ///   - buttons: further ones, such as a preview.
     ///   - page: shows the form; a page of nothing but the form when nil. Its words are `….title`, `….lead`, `….save`, `….saved`.
     package init(
         _ form: Form<Value, Context>, at pattern: String, action: StaticString,
-        version: @escaping @Sendable (Value) -> String, _ site: Site, load: @escaping Load, context: @escaping LoadContext,
-        save: @escaping Save, page: Show? = nil
+        version: @escaping @Sendable (Value) -> String = { _ in "" },
+        subject: @escaping @Sendable (Value) -> String = { _ in "" }, _ site: Site, load: @escaping Load, context: @escaping LoadContext,
+        save: @escaping Save, buttons: @escaping @Sendable (Translation) -> [FormView.Button] = { _ in [] }, page: Show? = nil
     ) throws {
         self.form = form
         self.pattern = pattern
         self.action = action
         self.version = version
+        self.subject = subject
         self.load = load
         self.context = context
         self.save = save
+        self.buttons = buttons
         parts = try form.parts(site)
         if let page {
             show = page
@@ -57,7 +64,7 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
         package let member: Visitor
         package let typed: FormData
         package let stored: Value
-        package let context: Context
+        package var context: Context
         /// Meaningful where `errors` is empty.
         package var value: Value
         package var errors: FieldErrors
@@ -76,6 +83,11 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
     @Sendable package func edit(_ member: Visitor) throws -> WebResponse {
         let (stored, context) = try current(member)
         return try present(form.typed(stored), stored, context, member, version: version(stored))
+    }
+
+    /// What sends the form again as it would save `value`, from a page that asks first.
+    package func hidden(_ value: Value) -> [HiddenField] {
+        form.typed(value).fields.map { HiddenField(name: $0.name, value: $0.value) } + [HiddenField(name: "version", value: version(value))]
     }
 
     @Sendable package func update(_ member: Visitor) throws -> WebResponse { try save(try submission(member)) }
@@ -98,11 +110,11 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
     ) throws -> WebResponse {
         let member = submission.member
         guard submission.errors.isEmpty else { return try show(submission) }
-        guard submission.typed["version"] == version(submission.stored) else { return try showStale(submission) }
+        guard submission.typed["version"] ?? "" == version(submission.stored) else { return try showStale(submission) }
         if let question = try ask() { return question }
         do {
             let changes = form.changes(submission.stored, submission.value, Situation(member.t, submission.context))
-            try member.change(action, changes: changes) { connection in
+            try member.change(action, of: subject(submission.value), changes: changes) { connection in
                 try save(submission.value, submission.stored, member, connection)
                 try within(connection)
             }
@@ -110,7 +122,7 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
             return try showStale(submission)
         } catch let problem as FieldProblem {
             var submission = submission
-            submission.errors.add(problem.field, problem.text ?? member.t("\(form.name).\(problem.field).\(problem.word)"))
+            submission.errors.add(problem.field, problem.text ?? form.message(problem.word, of: problem.field, member.t))
             return try show(submission)
         }
         return member.redirect(to: path(member.visit), saying: try after() ?? member.t(form.name + ".saved"))
@@ -145,6 +157,7 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
             typed, stored: stored, errors: errors, isShownAgain: isShownAgain, Situation(t, context), parts: parts)
         var view = FormView(
             controls, errors: errors, conflict: conflict, action: path(member.visit), version: version, save: t(form.name + ".save"), t)
+        view.buttons = buttons(t)
         change(&view)
         return try show(view, stored, context, member)
     }

@@ -277,34 +277,3 @@ package struct FileView: TemplateData {
         Section("current") { $0.current }
     }
 }
-
-/// Unlimited, or a number of days; `shared/days`. Sent as `name` (`unlimited` or `days`) and `name_days`.
-package struct DaysView: TemplateData {
-    let name: String
-    let label: String
-    let hint: String
-    let error: String
-    let isUnlimited: Bool
-    let value: String
-
-    package init(_ name: String, _ label: String, hint: String = "", isUnlimited: Bool, days: String, errors: FieldErrors = FieldErrors()) {
-        self.name = name
-        self.label = label
-        self.hint = hint
-        error = errors[name]
-        self.isUnlimited = isUnlimited
-        value = days
-    }
-
-    package static let fields = Fields<DaysView> {
-        Text("id") { $0.name }
-        Text("name") { $0.name }
-        Text("label") { $0.label }
-        Text("hint") { $0.hint }
-        Text("error") { $0.error }
-        Flag("unlimited") { $0.isUnlimited }
-        Text("value") { $0.value }
-        Text("unlimited_id") { $0.name + "-unlimited" }
-        Text("days_id") { $0.name + "-limited" }
-    }
-}
