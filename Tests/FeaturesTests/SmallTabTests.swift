@@ -94,7 +94,9 @@ struct SmallTabTests {
             Self.path,
             [("greeting", ""), ("minutes", "11"), ("voice", "loud"), ("deletion", "yes"), ("days", "0"), ("pin", "1234"), ("version", "0")])
         #expect(page.status == 422)
-        for error in ["Fill this in", "Enter a number from 1 to 10", "Choose one from the list", "Enter a number from 1 to 365"] {
+        for error in [
+            "Fill this in", "Enter a number of minutes from 1 to 10", "Choose one from the list", "Enter a number of days from 1 to 365",
+        ] {
             #expect(page.text.contains(error), "\(error)")
         }
         #expect(page.text.contains("value=\"11\"") && !page.text.contains("1234"))
