@@ -12,6 +12,8 @@ package struct Control: TemplateData, Sendable {
         case rows, rowsEnd
         /// A radio button of its own, with what depends on it until its `.choiceEnd`.
         case choice
+        /// A short line beside the choice that it depends on.
+        case inline
         /// What shows only while the switch or choice before it is on, until its `.dependentsEnd`.
         case dependents
         /// The last of radio buttons with dependents.
@@ -57,6 +59,8 @@ package struct Control: TemplateData, Sendable {
     package var width = Width.full
     package var isOn = false
     package var isRequired = false
+    /// Of a choice: what depends on it stands beside it.
+    package var isInline = false
     package var options: [Option] = []
     /// The blank one of a select, which is first and not chosen.
     package var blank = ""
@@ -83,6 +87,7 @@ package struct Control: TemplateData, Sendable {
         Flag("is_radios") { $0.kind == .radios || $0.kind == .boxes }
         Flag("is_fieldset") { $0.kind == .radios && $0.options.isEmpty }
         Flag("boxes") { $0.kind == .boxes }
+        Flag("long") { $0.options.count > 12 }
         Flag("is_switch") { $0.kind == .toggle }
         Flag("is_secret") { $0.kind == .secret }
         Flag("is_file") { $0.kind == .file }
@@ -91,6 +96,8 @@ package struct Control: TemplateData, Sendable {
         Flag("is_group_end") { $0.kind == .groupEnd }
         Flag("is_rows") { $0.kind == .rows }
         Flag("is_choice") { $0.kind == .choice }
+        Flag("is_inline") { $0.kind == .inline }
+        Flag("beside") { $0.isInline }
         Flag("is_dependents") { $0.kind == .dependents }
         Flag("is_radios_end") { $0.kind == .radiosEnd }
         Flag("is_end") { $0.kind == .choiceEnd || $0.kind == .dependentsEnd || $0.kind == .rowsEnd }

@@ -65,6 +65,47 @@ struct Inner<Root, Context: Sendable, Part: Sendable>: Sendable {
     }
 }
 
+/// The fields of a part that is always there.
+package struct Within<Root, Context: Sendable, Part: Sendable>: FormField {
+    private let path: any WritableKeyPath<Root, Part> & Sendable
+    private var fields: [any FormField<Part, Context>]
+
+    package init(
+        _ path: any WritableKeyPath<Root, Part> & Sendable, @FormBuilder<Part, Context> _ fields: () -> [any FormField<Part, Context>]
+    ) {
+        self.path = path
+        self.fields = fields()
+    }
+
+    package mutating func place(under prefix: String) { fields = placed(fields, under: prefix) }
+
+    package func write(_ root: Root, into typed: inout FormData) {
+        for field in fields { field.write(root[keyPath: path], into: &typed) }
+    }
+
+    package func read(_ typed: FormData, into root: inout Root, stored: Root?, _ context: Context, _ reading: Reading) {
+        for field in fields { field.read(typed, into: &root[keyPath: path], stored: stored?[keyPath: path], context, reading) }
+    }
+
+    package func show(_ typed: FormData, stored: Root?, _ context: Context, _ showing: Showing) {
+        for field in fields { field.show(typed, stored: stored?[keyPath: path], context, showing) }
+    }
+
+    package func compare(_ old: Root, _ new: Root, _ context: Context, _ comparison: Comparison) {
+        for field in fields { field.compare(old[keyPath: path], new[keyPath: path], context, comparison) }
+    }
+
+    package func facts(_ root: Root, _ context: Context, _ t: Translation) -> [Fact] {
+        fields.flatMap { $0.facts(root[keyPath: path], context, t) }
+    }
+
+    package func prepare(_ parts: inout FormParts, _ site: Site) throws { for field in fields { try field.prepare(&parts, site) } }
+    package func json(_ root: Root) -> [JSONMember] { fields.flatMap { $0.json(root[keyPath: path]) } }
+    package func schema(_ situation: Situation<Context>) -> [JSONMember] { fields.flatMap { $0.schema(situation) } }
+    package var keptNames: [String] { fields.flatMap(\.keptNames) }
+    package var paths: [AnyKeyPath] { [path] }
+}
+
 /// An optional that is on or off, with the fields of what it is when on.
 package struct Switched<Root, Context: Sendable, Part: Sendable>: NamedField {
     package var words: FieldWords
@@ -165,14 +206,16 @@ package struct OneOf<Root, Context: Sendable>: NamedField {
             control.name = words.name
             control.id = each.id
             control.value = each.name
-            control.label = showing.t(each.label)
+            control.label = each.words(showing.t)
             control.hint = showing.t.find(each.hint) ?? ""
             control.isOn = each.name == name
+            let place = showing.controls.count
             showing.controls.append(control)
             if let content = each.content {
                 showing.controls.append(Control(.dependents))
                 content.show(typed, stored: stored, context, showing)
                 showing.controls.append(Control(.dependentsEnd))
+                showing.joinShortLine(after: place)
             }
             showing.controls.append(Control(.choiceEnd))
         }
@@ -198,6 +241,8 @@ package struct OneOf<Root, Context: Sendable>: NamedField {
         }
         return [(words.name, ["oneOf": .array(all)])]
     }
+
+    package func text(_ root: Root, _ context: Context, _ t: Translation) -> String { chosen(root)?.text(root, context, t) ?? "" }
 
     package var keptNames: [String] { [words.name] + cases.flatMap { $0.content?.keptNames ?? [] } }
     package var paths: [AnyKeyPath] { cases.map(\.path) }
@@ -236,8 +281,11 @@ package struct Case<Root, Context: Sendable>: Sendable {
 
     func text(_ root: Root, _ context: Context, _ t: Translation) -> String {
         let own = content?.text(root, context, t) ?? ""
-        return own.isEmpty ? t(label) : "\(t(label)) \(own)"
+        return own.isEmpty ? words(t) : "\(words(t)) \(own)"
     }
+
+    /// Its own, or the common ones: `shared.choice.unlimited`.
+    func words(_ t: Translation) -> String { t.find(label) ?? t("shared.choice.\(name)") }
 
     mutating func place(under prefix: String, fields: String) {
         label = "\(prefix).\(name)"
@@ -282,15 +330,19 @@ package enum CasesBuilder<Root, Context: Sendable> {
 /// Fields under a title: `….title`, `….text`. It changes nothing but the look.
 package struct Group<Root, Context: Sendable>: FormField {
     private let name: String
+    private let ownWords: String?
     private var prefix = ""
     private var fields: [any FormField<Root, Context>]
 
-    package init(_ name: String, @FormBuilder<Root, Context> _ fields: () -> [any FormField<Root, Context>]) {
-        self.name = name
+    /// - Parameter ownWords: the first part of its words, of a group that stands in several forms.
+    package init(_ name: String, under ownWords: String? = nil, @FormBuilder<Root, Context> _ fields: () -> [any FormField<Root, Context>])
+    {
+        (self.name, self.ownWords) = (name, ownWords)
         self.fields = fields()
     }
 
     package mutating func place(under prefix: String) {
+        let prefix = ownWords ?? prefix
         self.prefix = "\(prefix).\(name)"
         fields = placed(fields, under: prefix)
     }
@@ -314,6 +366,8 @@ package struct Group<Root, Context: Sendable>: FormField {
         for field in fields { field.compare(old, new, context, comparison) }
     }
 
+    package func facts(_ root: Root, _ context: Context, _ t: Translation) -> [Fact] { fields.flatMap { $0.facts(root, context, t) } }
+    package func prepare(_ parts: inout FormParts, _ site: Site) throws { for field in fields { try field.prepare(&parts, site) } }
     package func json(_ root: Root) -> [JSONMember] { fields.flatMap { $0.json(root) } }
     package func schema(_ situation: Situation<Context>) -> [JSONMember] { fields.flatMap { $0.schema(situation) } }
     package var keptNames: [String] { fields.flatMap(\.keptNames) }

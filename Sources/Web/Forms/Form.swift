@@ -47,6 +47,13 @@ package struct Form<Value: Sendable, Context: Sendable>: Sendable {
         return showing.controls
     }
 
+    /// The field's own words for what is wrong with it, or the common ones.
+    package func message(_ word: String, of field: String, _ t: Translation) -> String {
+        var words = FieldWords(field)
+        words.place(under: name)
+        return words.message(word, t)
+    }
+
     /// Each field whose value differs, in words.
     package func differences(_ old: Value, _ new: Value, _ situation: Situation<Context>) -> [Difference] {
         let comparison = Comparison(situation.t)
@@ -113,6 +120,8 @@ func placed<Root, Context>(_ fields: [any FormField<Root, Context>], under prefi
 package enum FormBuilder<Root, Context> {
     package static func buildExpression<Field: FormField<Root, Context>>(_ field: Field) -> [any FormField<Root, Context>] { [field] }
 
+    package static func buildExpression(_ fields: [any FormField<Root, Context>]) -> [any FormField<Root, Context>] { fields }
+
     package static func buildBlock(_ fields: [any FormField<Root, Context>]...) -> [any FormField<Root, Context>] {
         fields.flatMap { $0 }
     }
@@ -120,6 +129,8 @@ package enum FormBuilder<Root, Context> {
     package static func buildArray(_ fields: [[any FormField<Root, Context>]]) -> [any FormField<Root, Context>] {
         fields.flatMap { $0 }
     }
+
+    package static func buildOptional(_ fields: [any FormField<Root, Context>]?) -> [any FormField<Root, Context>] { fields ?? [] }
 }
 
 /// A value that a control sends as text.

@@ -79,6 +79,15 @@ package final class Showing {
     }
 }
 
+extension Showing {
+    /// A single short line that depends on the choice at `place` stands beside it: "Delete after [30] days".
+    func joinShortLine(after place: Int) {
+        guard controls.count == place + 4, controls[place + 2].kind == .line, controls[place + 2].width == .short else { return }
+        controls[place].isInline = true
+        controls[place + 2].kind = .inline
+    }
+}
+
 package struct Difference: Sendable, Equatable {
     package let name: String
     package let label: String
@@ -122,12 +131,13 @@ package struct FieldWords: Sendable {
         return control
     }
 
-    /// The field's own words for it, or the common ones.
+    /// - Parameter word: of the field's own words, or the common ones; one with a dot is a whole key.
     package func complain(_ word: String, _ reading: Reading, _ values: [String: String] = [:]) {
         reading.errors.add(name, message(word, reading.t, values))
     }
 
     package func message(_ word: String, _ t: Translation, _ values: [String: String] = [:]) -> String {
+        if word.utf8.contains(UInt8(ascii: ".")) { return t(word, values) }
         let own = errors + word
         return t(t.has(own) ? own : "shared.error.\(word)", values)
     }

@@ -8,14 +8,32 @@ package struct FormView: TemplateData, Sendable {
         let name: String
         let value: String
         let label: String
+        let action: String
 
-        package init(_ name: String, _ value: String, _ label: String) {
-            (self.name, self.value, self.label) = (name, value, label)
+        /// - Parameter action: where it sends the form, where that is another place, or one within the page.
+        package init(_ name: String, _ value: String, _ label: String, to action: String = "") {
+            (self.name, self.value, self.label, self.action) = (name, value, label, action)
         }
 
         package static let fields = Fields<Button> {
             Text("name") { $0.name }
             Text("value") { $0.value }
+            Text("label") { $0.label }
+            Text("formaction") { $0.action }
+        }
+    }
+
+    /// A way out that sends nothing.
+    package struct WayOut: TemplateData, Sendable {
+        let path: String
+        let label: String
+
+        package init(_ label: String, to path: String) {
+            (self.path, self.label) = (path, label)
+        }
+
+        package static let fields = Fields<WayOut> {
+            Text("path") { $0.path }
             Text("label") { $0.label }
         }
     }
@@ -28,6 +46,7 @@ package struct FormView: TemplateData, Sendable {
     package let controls: [Control]
     let save: String
     package var buttons: [Button] = []
+    package var wayOut: WayOut?
     /// Sent with the form and not shown.
     package var hidden: [HiddenField] = []
     /// Above the controls: why what is typed here cannot be saved, or has not been.
@@ -56,11 +75,12 @@ package struct FormView: TemplateData, Sendable {
         Section("errors") { $0.errors }
         Section("conflict") { $0.conflict }
         Text("action") { $0.action }
-        Text("row_version") { $0.version }
+        Text("stored_version") { $0.version }
         Flag("is_multipart") { $0.isMultipart }
         List("controls") { $0.controls }
         Text("save") { $0.save }
         List("buttons") { $0.buttons }
+        Section("way_out") { $0.wayOut }
         List("hidden") { $0.hidden }
         Text("notice") { $0.notice }
     }
@@ -70,14 +90,17 @@ package struct FormView: TemplateData, Sendable {
 package struct HiddenField: TemplateData, Sendable {
     package let name: String
     package let value: String
+    let autocomplete: String
 
-    package init(name: String, value: String) {
-        (self.name, self.value) = (name, value)
+    /// - Parameter autocomplete: tells password managers whose password is beside it.
+    package init(name: String, value: String, autocomplete: String = "") {
+        (self.name, self.value, self.autocomplete) = (name, value, autocomplete)
     }
 
     package static let fields = Fields<HiddenField> {
         Text("name") { $0.name }
         Text("value") { $0.value }
+        Text("autocomplete") { $0.autocomplete }
     }
 }
 

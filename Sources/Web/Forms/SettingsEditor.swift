@@ -16,30 +16,38 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
     private let path: @Sendable (Visitor) -> String
     private let action: StaticString
     private let version: @Sendable (Value) -> String
+    private let subject: @Sendable (Value) -> String
     private let parts: FormParts
     private let load: Load
     private let context: LoadContext
     private let save: Save
+    private let buttons: @Sendable (Translation) -> [FormView.Button]
     private let show: Show
 
     /// - Parameters:
     ///   - path: where the form is and is sent to.
     ///   - action: what the audit calls a change.
-    ///   - version: of what is stored; a form made from another version is stale.
+    ///   - version: of what is stored; a form made from another version is stale. Something new has none.
+    ///   - subject: of the audit's row.
     ///   - save: throws `Refusal.stale` when the stored version is another, `FieldProblem` for what only the database knows.
+    ///   - buttons: further ones, such as a preview.
     ///   - page: shows the form; a page of nothing but the form when nil. Its words are `….title`, `….lead`, `….save`, `….saved`.
     package init(
         _ form: Form<Value, Context>, at path: @escaping @Sendable (Visitor) -> String, action: StaticString,
-        version: @escaping @Sendable (Value) -> String, _ site: Site, load: @escaping Load, context: @escaping LoadContext,
-        save: @escaping Save, page: Show? = nil
+        version: @escaping @Sendable (Value) -> String = { _ in "" }, subject: @escaping @Sendable (Value) -> String = { _ in "" },
+        _ site: Site,
+        load: @escaping Load, context: @escaping LoadContext,
+        save: @escaping Save, buttons: @escaping @Sendable (Translation) -> [FormView.Button] = { _ in [] }, page: Show? = nil
     ) throws {
         self.form = form
         self.path = path
         self.action = action
         self.version = version
+        self.subject = subject
         self.load = load
         self.context = context
         self.save = save
+        self.buttons = buttons
         parts = try form.parts(site)
         if let page {
             show = page
@@ -57,7 +65,7 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
         package let member: Visitor
         package let typed: FormData
         package let stored: Value
-        package let context: Context
+        package var context: Context
         /// Meaningful where `errors` is empty.
         package var value: Value
         package var errors: FieldErrors
@@ -78,6 +86,11 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
         return try present(form.typed(stored), stored, context, member, version: version(stored))
     }
 
+    /// What sends the form again as it would save `value`, from a page that asks first.
+    package func hidden(_ value: Value) -> [HiddenField] {
+        form.typed(value).fields.map { HiddenField(name: $0.name, value: $0.value) } + [HiddenField(name: "version", value: version(value))]
+    }
+
     @Sendable package func update(_ member: Visitor) throws -> WebResponse { try save(try submission(member)) }
 
     package func submission(_ member: Visitor) throws -> Submission {
@@ -90,21 +103,21 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
     ///
     /// - Parameters:
     ///   - ask: called when all is right and nothing stands against saving: a page that asks first, or nil to save.
+    ///   - place: where it leads, if not to where the form is.
     ///   - within: what else happens in the transaction.
     ///   - after: what follows once it is durable, and the sentence that says so; `….saved` when nil.
     package func save(
-        _ submission: Submission, ask: () throws -> WebResponse? = { nil }, within: (any Connection) throws -> Void = { _ in },
+        _ submission: Submission, to place: String? = nil, ask: () throws -> WebResponse? = { nil }, within: (any Connection) throws -> Void = { _ in },
         after: () throws -> String? = { nil }
     ) throws -> WebResponse {
         let member = submission.member
         // A form that was kept over a sign-in and lost something on the way is looked at before it is sent.
         guard submission.errors.isEmpty, submission.typed[KeptMark.name] == nil else { return try show(submission) }
-        guard submission.typed["version"] == version(submission.stored) else { return try showStale(submission) }
+        guard submission.typed["version"] ?? "" == version(submission.stored) else { return try showStale(submission) }
         if let question = try ask() { return question }
         do {
-            let situation = Situation(member.t, submission.context)
-            try member.change(action) { connection in
-                _ = situation
+            let changes = form.changes(submission.stored, submission.value, Situation(member.t, submission.context))
+            try member.change(action, of: subject(submission.value), changes: changes) { connection in
                 try save(submission.value, submission.stored, member, connection)
                 try within(connection)
             }
@@ -112,10 +125,10 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
             return try showStale(submission)
         } catch let problem as FieldProblem {
             var submission = submission
-            submission.errors.add(problem.field, problem.text ?? member.t("\(form.name).\(problem.field).\(problem.word)"))
+            submission.errors.add(problem.field, problem.text ?? form.message(problem.word, of: problem.field, member.t))
             return try show(submission)
         }
-        return member.redirect(to: path(member), saying: try after() ?? member.t(form.name + ".saved"))
+        return member.redirect(to: place ?? path(member), saying: try after() ?? member.t(form.name + ".saved"))
     }
 
     /// The page as it was sent, with what is wrong.
@@ -148,6 +161,7 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
         var view = FormView(
             controls, errors: errors, conflict: conflict, action: path(member), version: version, save: t(form.name + ".save"), t)
         if typed[KeptMark.name] != nil { view.notice = t("shared.kept_form") }
+        view.buttons = buttons(t)
         change(&view)
         return try show(view, stored, context, member)
     }

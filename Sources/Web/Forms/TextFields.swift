@@ -8,6 +8,8 @@ import Spelling
 package struct Line<Root, Context>: NamedField {
     package enum Kind: String, Sendable {
         case text, email, url, area
+        /// What people call something: it has one visible character at least.
+        case name
     }
 
     /// What a line must be: nil when it is right, or the word under which the complaint is found.
@@ -57,7 +59,7 @@ package struct Line<Root, Context>: NamedField {
     package func write(_ root: Root, into typed: inout FormData) { typed.append(words.name, slot[root] ?? "") }
 
     package func read(_ typed: FormData, into root: inout Root, stored: Root?, _ context: Context, _ reading: Reading) {
-        let text = TypedText.line(typed[words.name] ?? "")
+        let text = cleaned(typed[words.name] ?? "")
         if text.isEmpty, slot.isOptional { return slot.set(nil, in: &root) }
         if text.isEmpty { return words.complain("needed", reading, ["limit": String(limit)]) }
         if text.utf8.count > limit { return words.complain("too_long", reading, ["limit": String(limit)]) }
@@ -72,10 +74,18 @@ package struct Line<Root, Context>: NamedField {
         }
     }
 
+    private func cleaned(_ text: String) -> String {
+        switch kind {
+        case .text, .url, .area: TypedText.line(text)
+        case .email: TypedText.compact(text)
+        case .name: TypedText.hasVisibleCharacter(text) ? TypedText.name(text) : ""
+        }
+    }
+
     package func show(_ typed: FormData, stored: Root?, _ context: Context, _ showing: Showing) {
         var control = words.control(kind == .area ? .area : .line, showing)
         control.value = typed[words.name] ?? ""
-        control.type = kind.rawValue
+        control.type = kind == .name ? "text" : kind.rawValue
         control.width = width
         control.autocomplete = autocomplete
         control.isRequired = !slot.isOptional
@@ -151,17 +161,23 @@ package struct Secret<Root, Context>: NamedField {
     private let slot: Slot<Root, String>
     private let limit: Int
     private let mayBeEmpty: Bool
+    private let autocomplete: String
+    private let rule: (@Sendable (String, Root) -> String?)?
 
-    package init(_ name: String, _ path: any WritableKeyPath<Root, String> & Sendable, upTo limit: Int = 1000, mayBeEmpty: Bool = false) {
+    /// - Parameter rule: what it must be, among what was read before: nil when it is right, or the word of the complaint.
+    package init(
+        _ name: String, _ path: any WritableKeyPath<Root, String> & Sendable, upTo limit: Int = 1000, mayBeEmpty: Bool = false,
+        autocomplete: String = "new-password", rule: (@Sendable (String, Root) -> String?)? = nil
+    ) {
         words = FieldWords(name)
         slot = Slot(path)
-        (self.limit, self.mayBeEmpty) = (limit, mayBeEmpty)
+        (self.limit, self.mayBeEmpty, self.autocomplete, self.rule) = (limit, mayBeEmpty, autocomplete, rule)
     }
 
     package init(_ name: String, _ path: any WritableKeyPath<Root, String?> & Sendable, upTo limit: Int = 1000) {
         words = FieldWords(name)
         slot = Slot(optional: path)
-        (self.limit, mayBeEmpty) = (limit, true)
+        (self.limit, mayBeEmpty, autocomplete, rule) = (limit, true, "new-password", nil)
     }
 
     private var clearName: String { words.name + "_clear" }
@@ -179,6 +195,7 @@ package struct Secret<Root, Context>: NamedField {
         guard text.utf8.count <= limit, text.unicodeScalars.allSatisfy({ $0.value >= 32 && $0.value != 127 }) else {
             return words.complain("malformed", reading, ["limit": String(limit)])
         }
+        if let word = rule?(text, root) { return words.complain(word, reading) }
         slot.set(text, in: &root)
     }
 
@@ -187,6 +204,7 @@ package struct Secret<Root, Context>: NamedField {
         if showing.isShownAgain, typed[words.name]?.isEmpty == false { control.hint = showing.t("shared.secret.again") }
         control.isOn = stored.map { !(slot[$0] ?? "").isEmpty } ?? false
         control.isRequired = !mayBeEmpty
+        control.autocomplete = autocomplete
         showing.controls.append(control)
     }
 
