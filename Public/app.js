@@ -101,12 +101,6 @@
   }
   addEventListener("pageshow", () => all("form[data-sent]").forEach(release));
 
-  // Typing a number of days chooses the radio button beside it.
-  document.addEventListener("input", (event) => {
-    const radio = event.target.dataset && event.target.dataset.picks && document.getElementById(event.target.dataset.picks);
-    if (radio) radio.checked = true;
-  });
-
   // "3 minutes ago", beside times or in their titles, stays true while the page is open.
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   const units = [["year", 31536e3], ["month", 2592e3], ["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];

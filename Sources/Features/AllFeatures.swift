@@ -16,5 +16,6 @@ package let allFeatures: [Feature] = [
     .webhookDeliveries,
     .eventAPI,
     .mediaAPI,
+    .settingsAPI,
     .health,
 ]

@@ -18,6 +18,8 @@ package struct Feature: Sendable {
     package let deletes: [DeletedEntity]
     /// From a hundred of its own.
     package let migrations: [Migration]
+    /// What it sets for a whole account.
+    package let settings: [SettingsSource]
     /// In the data folder; made at the start.
     package let folders: [String]
     /// The account's picture in the frame, of the one feature that has it.
@@ -33,12 +35,12 @@ package struct Feature: Sendable {
         /// Called once, before the first job; what takes long goes on a thread of its own.
         package let onStart: @Sendable () throws -> Void
         /// Answers a form that was sent when its session had ended; of the one feature that signs people in.
-        package let interruption: (@Sendable (Visit) throws -> WebResponse)?
+        package let interruption: (@Sendable (Interruption) throws -> WebResponse)?
 
         package init(
             routes: [Route] = [], jobs: @escaping @Sendable () throws -> [Job] = { [] },
             onStart: @escaping @Sendable () throws -> Void = {},
-            interruption: (@Sendable (Visit) throws -> WebResponse)? = nil
+            interruption: (@Sendable (Interruption) throws -> WebResponse)? = nil
         ) {
             self.routes = routes
             self.jobs = jobs
@@ -49,7 +51,7 @@ package struct Feature: Sendable {
 
     package init(
         tabs: [Tab] = [], rights: [Right] = [], userRights: [Right] = [], scopes: [Scope] = [], deletes: [DeletedEntity] = [],
-        migrations: [Migration] = [], folders: [String] = [], accountLogo: AccountLogo? = nil,
+        migrations: [Migration] = [], settings: [SettingsSource] = [], folders: [String] = [], accountLogo: AccountLogo? = nil,
         demonstrate: @escaping @Sendable (App, ID<Account>, any Connection) throws -> Void = { _, _, _ in },
         run: @escaping @Sendable (App) throws -> Running
     ) {
@@ -59,6 +61,7 @@ package struct Feature: Sendable {
         self.scopes = scopes
         self.deletes = deletes
         self.migrations = migrations
+        self.settings = settings
         self.folders = folders
         self.accountLogo = accountLogo
         self.demonstrate = demonstrate

@@ -5,9 +5,13 @@ package import Templating
 package struct FieldErrors: Sendable {
     private var items: [(field: String, text: String)] = []
 
+    /// Why a form is shown although no field of it may be wrong.
+    package var notice = ""
+
     package init() {}
 
-    package var isEmpty: Bool { items.isEmpty }
+    /// All is right: it can be saved.
+    package var isEmpty: Bool { items.isEmpty && notice.isEmpty }
 
     /// Says what is wrong with the control whose id is `field`, and what to do. The first word on a field stands.
     package mutating func add(_ field: String, _ text: String) {
@@ -24,12 +28,6 @@ package struct FieldErrors: Sendable {
         return ErrorSummary(
             title: t("shared.error_summary.title"), items: items.map { ErrorSummary.Item(href: "#\($0.field)", text: $0.text) })
     }
-}
-
-/// What a form gives: a value to store, or errors to show.
-package enum Validated<Value> {
-    case valid(Value)
-    case invalid(FieldErrors)
 }
 
 package struct ErrorSummary: TemplateData {

@@ -8,18 +8,27 @@ import JSON
 import Logging
 import Time
 
+/// A form that was sent when its session had ended, or while the password has to be changed first.
+package struct Interruption {
+    package let visit: Visit
+    /// What the route takes. Nil: nothing of it may be kept.
+    package let form: FormDeclaration?
+    /// Where it came from, as far as the address tells: where to begin again when nothing can be kept.
+    package let page: String
+}
+
 package final class Pipeline: Sendable {
     package let routes: [Route]
     package let tabs: [Tab]
     private let router: Router<Route>
     private let site: Site
     private let errorPages: ErrorPages
-    private let interruption: @Sendable (Visit) throws -> WebResponse
+    private let interruption: @Sendable (Interruption) throws -> WebResponse
 
-    /// - Parameter interruption: answers a form that was sent when its session had ended, or the password has to be changed first,
-    ///   so that what was typed is not lost. Nothing was checked of it but that no other site sent it.
+    /// - Parameter interruption: answers a form that cannot be taken now, so that what was typed is not lost. Nothing was checked of it
+    ///   but that no other site sent it.
     package init(
-        site: Site, routes: [Route], tabs: [Tab], interruption: @escaping @Sendable (Visit) throws -> WebResponse
+        site: Site, routes: [Route], tabs: [Tab], interruption: @escaping @Sendable (Interruption) throws -> WebResponse
     ) throws {
         self.site = site
         self.interruption = interruption
@@ -118,7 +127,8 @@ package final class Pipeline: Sendable {
         let handler: (Visit) throws -> WebResponse
         switch try admit(visit.session, to: route, request) {
         case .refused(let response): return response
-        case .interrupted: handler = interruption
+        case .interrupted:
+            handler = { try self.interruption(Interruption(visit: $0, form: route.form, page: self.page(above: request.path))) }
         case .admitted(let admitted): handler = admitted
         }
         visit.upload = try form(of: route, request)
@@ -171,6 +181,16 @@ package final class Pipeline: Sendable {
             handler = { try answer(Member(visit: $0, session: session, account: account)) }
         }
         return mustChangePassword ? .interrupted : .admitted(handler)
+    }
+
+    /// The address itself where a page is there, else the nearest above it.
+    private func page(above address: String) -> String {
+        var path = address[...]
+        while path.count > 1, let slash = path.lastIndex(of: "/") {
+            if case .found = router.match(.get, String(path)) { return String(path) }
+            path = path[..<slash]
+        }
+        return "/"
     }
 
     private func mustChangePassword(_ session: Session, _ request: Request) -> Bool {

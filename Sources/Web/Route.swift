@@ -27,8 +27,8 @@ package struct Route: Sendable {
     package let handler: Handler
     /// The largest body that a request may have here, in bytes.
     package private(set) var bodyLimit = 64 * 1024
-    /// Posted names that may be kept over a sign-in when the session has ended: what the form declares, never a secret.
-    package private(set) var keptNames: Set<String> = []
+    /// What is sent here, of which what it declares may be kept over a sign-in when the session has ended. Nil: nothing is kept.
+    package private(set) var form: FormDeclaration?
     package private(set) var uploadLimits = MultipartParser.Limits(fileSize: 0)
 
     package var access: Access {
@@ -87,10 +87,12 @@ package struct Route: Sendable {
         return route
     }
 
-    /// What of its form may be written down for a later session.
-    package func keeping(_ names: Set<String>) -> Route {
+    /// Says what is sent here, so that it is not lost when the session has ended; `SettingsEditor.routes` does.
+    package func keeping<Value, Context>(_ form: Form<Value, Context>) -> Route { keeping(form.declaration) }
+
+    func keeping(_ form: FormDeclaration) -> Route {
         var route = self
-        route.keptNames = names
+        route.form = form
         return route
     }
 

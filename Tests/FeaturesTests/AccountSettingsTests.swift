@@ -65,6 +65,7 @@ struct AccountSettingsTests {
         let page = alice.get(Self.path)
         #expect(page.status == 200)
         #expect(page.text.contains("Europe/Paris (+01:00), set here"))
+        #expect(page.text.contains("Which number is shown"))
         #expect(try test.browser(test.bob).get(Self.path).status == 403)
         #expect(try test.browser(test.bob).post(Self.path, form()).status == 403)
         #expect(try test.browser(test.bob).get(Self.path + "/head-of-line").status == 403)
@@ -113,8 +114,13 @@ struct AccountSettingsTests {
                 ], version: 2))
         #expect(try stored.version == 3)
         #expect(try stored.headOfLine == "+33142685300")
-        let audits: Int? = try test.site.database.read { try $0.value("SELECT COUNT(*) FROM audit WHERE action = 'account.update'") }
-        #expect(audits == 2)
+        let audits: [String?] = try test.site.database.read {
+            try $0.rows("SELECT changes FROM audit WHERE action = 'account.update' ORDER BY id") { try $0.next() }
+        }
+        #expect(audits.count == 2)
+        #expect(audits.first??.contains(#"{"field":"head_of_line","before":"","after":"+33142685300"}"#) == true)
+        // Saving what the page showed changed nothing.
+        #expect(audits.last == .some(nil))
     }
 
     @Test("What My Account chooses stays, and the page says so")

@@ -2,12 +2,13 @@
 
 import Database
 import Delivery
-@testable import Features
 import HTTPClient
 import TestSupport
 import Testing
 import Time
 import Web
+
+@testable import Features
 
 @Suite("Webhooks list")
 struct EndpointsTests {
@@ -277,7 +278,9 @@ struct EndpointsTests {
         let some = try pages.add([("events", "cdr"), ("events", "call:end"), ("events", "module:crm")])
         let page = pages.alice.get(some + "/edit").text
         #expect(page.components(separatedBy: "<details class=\"disclosure\" open").count == 3)
-        #expect(page.contains("<span class=\"count some\"><span class=\"chosen\"><b>2</b> of </span><span class=\"every\">all </span>15</span>"))
+        #expect(
+            page.contains("<span class=\"count some\"><span class=\"chosen\"><b>2</b> of </span><span class=\"every\">all </span>15</span>")
+        )
         let everything = pages.alice.get(try pages.add([("events", "*"), ("events", "cdr")]) + "/edit").text
         #expect(everything.contains("value=\"*\" checked"))
         #expect(everything.components(separatedBy: " checked").count == 4 && !everything.contains("count some"))

@@ -112,7 +112,7 @@ struct OperatorAccountsTests {
         #expect(page.text.contains("href=\"#slug\""))
         // Nobody learns who is with another account.
         #expect(!page.text.contains("href=\"#administrator_email\""))
-        #expect(page.text.contains("value=\"Initech\"") && page.text.contains("value=\"bob@acme.example\""))
+        #expect(page.text.contains("value=\"Initech\"") && page.text.contains("value=\"BOB@acme.example\""))
         #expect(!page.text.contains("change me soon"))
     }
 

@@ -18,6 +18,7 @@ extension Feature {
         rights: [.manageAccountSettings],
         deletes: [.logo],
         migrations: AccountSchema.migrations,
+        settings: [SettingsSource(AccountSettings.form) { try AccountStore(site: $0.site).settings(of: $1, on: $2) }],
         folders: ["logos"],
         accountLogo: AccountLogo(column: "a.logo_file") { LogoController.path(of: $0) },
         demonstrate: AccountDemonstration.fill
@@ -25,10 +26,7 @@ extension Feature {
         let account = try AccountController(app)
         let line = try HeadOfLineController(app)
         return Running(
-            routes: [
-                .get("/settings/account", .needs(.manageAccountSettings), account.editor.edit),
-                .post("/settings/account", .needs(.manageAccountSettings), account.update).acceptingFiles(upTo: LogoUpload.limit)
-                    .keeping(AccountSettings.form.keptNames),
+            routes: account.editor.routes(.needs(.manageAccountSettings), filesUpTo: LogoUpload.limit, update: account.update) + [
                 .get("/settings/account/head-of-line", .needs(.manageAccountSettings), line.show),
                 .get("/logo/{file}", .signedIn, LogoController(app).show),
             ],
@@ -46,7 +44,7 @@ struct AccountController {
         self.store = store
         files = LogoFiles(site: app.site)
         editor = try SettingsEditor(
-            AccountSettings.form, at: { _ in "/settings/account" }, action: "account.update", version: { String($0.version) }, app.site,
+            AccountSettings.form, at: "/settings/account", action: "account.update", version: { String($0.version) }, app.site,
             load: { member, connection in try store.settings(of: member.account.id, on: connection) },
             context: { member, settings, connection in try store.context(of: settings, member, on: connection) },
             save: { new, _, member, connection in try store.save(new, of: member.account.id, on: connection) })

@@ -11,9 +11,7 @@ extension Feature {
         let profile = try ProfileController(app)
         let sessions = OwnSessionController(app)
         return Running(
-            routes: [
-                .get("/me", .signedIn, profile.edit),
-                .post("/me", .signedIn, profile.update),
+            routes: profile.editor.routes(.signedIn) + [
                 .post("/me/sessions/{id}/end", .signedIn, sessions.delete),
                 .post("/me/sessions/end-others", .signedIn, sessions.deleteOthers),
             ])
@@ -21,83 +19,22 @@ extension Feature {
 }
 
 struct ProfileController {
-    private let store: ProfileStore
-    private let template: PageTemplate<ProfilePage>
+    let editor: SettingsEditor<Person, Profile, ProfileContext>
 
     init(_ app: App) throws {
-        store = ProfileStore(site: app.site)
-        template = try app.site.page("me/edit")
-    }
-
-    @Sendable func edit(_ person: Person) throws -> WebResponse {
-        guard let profile = try store.profile(of: person.session.user) else { throw Abort(.notFound) }
-        return try show(ProfileForm(profile), person)
-    }
-
-    @Sendable func update(_ person: Person) throws -> WebResponse {
-        let form = ProfileForm(person.form)
-        switch form.validated(person.t) {
-        case .invalid(let errors):
-            return try show(form, person, errors)
-        case .valid(let profile):
-            do {
-                try person.change("profile.update") { try store.save(profile, of: person.session.user, on: $0) }
-            } catch Refusal.stale {
-                return try showStale(form, person)
-            }
-            return person.redirect(to: "/me", saying: person.t("me.saved"))
-        }
-    }
-
-    /// Somebody saved in another window meanwhile: both values are shown, and saving again is then a decision.
-    private func showStale(_ form: ProfileForm, _ person: Person) throws -> WebResponse {
-        guard let current = try store.profile(of: person.session.user) else { throw Abort(.notFound) }
-        let stored = ProfileForm(current)
-        let t = person.t
-        let conflict = ConflictView(
-            t,
-            [
-                (t("me.country"), Countries.name(form.country, t), Countries.name(stored.country, t)),
-                (t("me.language"), t("language.\(form.language)"), t("language.\(stored.language)")),
-                (t("me.time_zone"), form.timeZone, stored.timeZone),
-                (t("me.theme"), t("me.theme.\(form.theme)"), t("me.theme.\(stored.theme)")),
-            ])
-        return try show(form, person, FieldErrors(), conflict: conflict, version: stored.version)
-    }
-
-    private func show(
-        _ form: ProfileForm, _ person: Person, _ errors: FieldErrors = FieldErrors(), conflict: ConflictView? = nil, version: String? = nil
-    ) throws -> WebResponse {
-        let t = person.t
-        let account = person.session.account
-        let page = ProfilePage(
-            errors: errors.summary(t), conflict: conflict, version: version ?? form.version,
-            country: SelectView(
-                "country", t("me.country"), selected: form.country,
-                options: [("", inherited(t, account.map { Countries.name($0.country, t) }))] + Countries.options(t), errors: errors),
-            ownLanguage: SelectView(
-                "own_language", t("me.language"), selected: form.language,
-                options: [("", inherited(t, account.map { t("language.\($0.language)") }))]
-                    + Language.allCases.map { ($0.rawValue, t("language.\($0.rawValue)")) }, errors: errors),
-            timeZone: SelectView(
-                "time_zone", t("me.time_zone"), hint: t("me.time_zone.hint", ["zone": person.times.zoneLabel]), selected: form.timeZone,
-                options: [("", inherited(t, account?.timeZone))] + TimeZones.options, errors: errors),
-            ownTheme: ChoicesView(
-                "own_theme", t("me.theme"), checked: [form.theme],
-                choices: Profile.Theme.allCases.map { ($0.rawValue, t("me.theme.\($0.rawValue)"), "") }, errors: errors),
-            email: person.session.email,
-            sessions: try store.sessions(of: person.session.user).map { session in
-                OwnSessionView(
-                    id: session.id.description, browser: BrowserName(userAgent: session.userAgent).words(t), address: session.address,
-                    since: person.times.view(session.createdAt), lastSeen: person.times.view(session.lastSeenAt),
-                    isThis: session.id == person.session.id)
+        let store = ProfileStore(site: app.site)
+        let template: PageTemplate<ProfilePage> = try app.site.page("me/edit")
+        editor = try SettingsEditor(
+            Profile.form, at: "/me", action: "profile.update", version: { String($0.version) }, app.site,
+            load: { person, connection in try store.profile(of: person.session.user, on: connection) },
+            context: { person, _, _ in ProfileContext(account: person.session.account, zone: person.times.zoneLabel) },
+            save: { new, _, person, connection in try store.save(new, of: person.session.user, on: connection) },
+            page: { view, _, _, person in
+                let sessions = try store.sessions(of: person.session.user).map { OwnSessionView($0, person) }
+                let page = ProfilePage(form: view, email: person.session.email, sessions: sessions)
+                let head = PageHead(person.t("me.title"), lead: person.t("me.lead"), section: person.t("me.title"))
+                return try person.page(template, page, head, hasErrors: view.isRefused)
             })
-        let head = PageHead(t("me.title"), lead: t("me.lead"), section: t("me.title"))
-        return try person.page(template, page, head, hasErrors: !errors.isEmpty || conflict != nil)
-    }
-
-    private func inherited(_ t: Translation, _ value: String?) -> String {
-        value.map { t("me.inherited", ["value": $0]) } ?? t("me.not_chosen")
     }
 }
 
@@ -134,43 +71,37 @@ struct OwnSessionController {
 }
 
 struct ProfilePage: TemplateData {
-    let errors: ErrorSummary?
-    let conflict: ConflictView?
-    let version: String
-    let country: SelectView
-    let ownLanguage: SelectView
-    let timeZone: SelectView
-    let ownTheme: ChoicesView
+    let form: FormView
     let email: String
     let sessions: [OwnSessionView]
-    var hasOtherSessions: Bool { sessions.count > 1 }
 
     static let fields = Fields<ProfilePage> {
-        Section("errors") { $0.errors }
-        Section("conflict") { $0.conflict }
-        Text("row_version") { $0.version }
-        Section("country") { $0.country }
-        Section("own_language") { $0.ownLanguage }
-        Section("time_zone") { $0.timeZone }
-        Section("own_theme") { $0.ownTheme }
+        Section("form") { $0.form }
         Text("email") { $0.email }
         List("sessions") { $0.sessions }
-        Flag("has_other_sessions") { $0.hasOtherSessions }
+        Flag("has_other_sessions") { $0.sessions.count > 1 }
     }
 }
 
 struct OwnSessionView: TemplateData {
-    let id: String
+    let session: ProfileStore.OwnSession
     let browser: String
-    let address: String
     let since: TimeView
     let lastSeen: TimeView
     let isThis: Bool
 
+    init(_ session: ProfileStore.OwnSession, _ person: Person) {
+        self.session = session
+        browser = BrowserName(userAgent: session.userAgent).words(person.t)
+        since = person.times.view(session.createdAt)
+        lastSeen = person.times.view(session.lastSeenAt)
+        isThis = session.id == person.session.id
+    }
+
     static let fields = Fields<OwnSessionView> {
-        Text("id") { $0.id }
+        Text("id") { $0.session.id.description }
         Text("browser") { $0.browser }
-        Text("address") { $0.address }
+        Text("address") { $0.session.address }
         Section("since") { $0.since }
         Section("last_seen") { $0.lastSeen }
         Flag("is_this") { $0.isThis }

@@ -1,16 +1,49 @@
-// A user's own choices, which override the account's.
+// A user's own choices, which override the account's, and their form.
 
 import Database
+import Web
 
-struct Profile {
+struct Profile: Equatable {
     /// Nil: the account's own.
     var country: String?
     var language: String?
     var timeZone: String?
-    var theme: Theme
-    var version: Int
+    var theme = Theme.system
+    var version = 0
 
-    enum Theme: String, CaseIterable, SQLConvertible {
+    enum Theme: String, CaseIterable, SQLConvertible, FormText {
         case system, light, dark
+    }
+
+    static let record = Record(Profile()) {
+        Column("country", \.country)
+        Column("language", \.language)
+        Column("time_zone", \.timeZone)
+        Column("theme", \.theme)
+        Column("version", \.version, isUpdated: false)
+    }
+}
+
+/// What applies where nothing is chosen, and what does now.
+struct ProfileContext {
+    /// Nil for staff of the platform who are in no account.
+    let account: Session.AccountSummary?
+    let zone: String
+}
+
+extension Profile {
+    static let form = Form<Profile, ProfileContext>("me") {
+        Choice(
+            "own_language", \.language, of: .languages.withNone { inherited($0, $1) { account, t in t("language.\(account.language)") } })
+        Choice("country", \.country, of: .countries.withNone { inherited($0, $1) { account, t in Countries.name(account.country, t) } })
+        Choice("time_zone", \.timeZone, of: .timeZones.withNone { inherited($0, $1) { account, _ in account.timeZone } })
+            .hint { at, _ in at.t("me.time_zone.hint", ["zone": at.context.zone]) }
+        Choice("own_theme", \.theme, of: .cases("me.own_theme"), asRadios: true)
+    }
+
+    private static func inherited(
+        _ context: ProfileContext, _ t: Translation, _ value: (Session.AccountSummary, Translation) -> String
+    ) -> String {
+        context.account.map { t("me.inherited", ["value": value($0, t)]) } ?? t("me.not_chosen")
     }
 }

@@ -1,6 +1,7 @@
 // All the SQL of My Account.
 
 import Database
+import HTTPTypes
 import Time
 import Web
 
@@ -15,25 +16,20 @@ struct ProfileStore {
 
     let site: Site
 
-    func profile(of user: ID<User>) throws -> Profile? {
-        try site.database.read { connection in
-            try connection.first("SELECT country, language, time_zone, theme, version FROM users WHERE id = \(user)") { row in
-                Profile(
-                    country: try row.next(), language: try row.next(), timeZone: try row.next(), theme: try row.next(),
-                    version: try row.next())
-            }
-        }
+    func profile(of user: ID<User>, on connection: any Connection) throws -> Profile {
+        let found = try connection.first("SELECT \(Profile.record.columns) FROM users WHERE id = \(user)") { try Profile.record.decode($0) }
+        guard let found else { throw Abort(.notFound) }
+        return found
     }
 
     /// Throws `Refusal.stale` when somebody saved in the meantime.
     func save(_ profile: Profile, of user: ID<User>, on connection: any Connection) throws {
-        let changed = try connection.execute(
+        let count = try connection.execute(
             """
-            UPDATE users SET country = \(profile.country), language = \(profile.language), time_zone = \(profile.timeZone),
-                theme = \(profile.theme), version = version + 1
+            UPDATE users SET \(Profile.record.assignments(profile)), version = version + 1
             WHERE id = \(user) AND version = \(profile.version)
             """)
-        guard changed == 1 else { throw Refusal.stale }
+        guard count == 1 else { throw Refusal.stale }
     }
 
     func sessions(of user: ID<User>) throws -> [OwnSession] {

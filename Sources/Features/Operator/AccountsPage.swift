@@ -40,13 +40,3 @@ struct AccountRowView: TemplateData {
         Flag("is_open") { $0.isOpen }
     }
 }
-
-struct NewAccountPage: TemplateData {
-    let errors: ErrorSummary?
-    let accountFields: NewAccountFormView
-
-    static let fields = Fields<NewAccountPage> {
-        Section("errors") { $0.errors }
-        Section("account_fields") { $0.accountFields }
-    }
-}

@@ -13,8 +13,8 @@ extension Feature {
             routes: [
                 .get("/operator", .operator) { _ in .redirect(to: "/operator/accounts") },
                 .get("/operator/accounts", .operator, accounts.index),
-                .get("/operator/accounts/new", .operator, accounts.new),
-                .post("/operator/accounts", .operator, accounts.create),
+                .get("/operator/accounts/new", .operator, accounts.editor.edit),
+                .post("/operator/accounts", .operator, accounts.create).keeping(NewAccountEntry.form),
                 .post("/operator/accounts/{slug}/open", .operator, accounts.open),
                 .post("/operator/leave", .operator, accounts.leave),
             ])
@@ -26,13 +26,34 @@ struct OperatorController {
     private let store: AccountDirectory
     private let people: PeopleStore
     private let list: PageTemplate<AccountsPage>
-    private let form: PageTemplate<NewAccountPage>
+    let editor: SettingsEditor<Person, NewAccountEntry, Void>
 
     init(_ app: App) throws {
         store = AccountDirectory(site: app.site)
-        people = PeopleStore(site: app.site)
+        let people = PeopleStore(site: app.site)
+        let template: PageTemplate<FormPage> = try app.site.page("shared/form_page")
+        self.people = people
         list = try app.site.page("operator/accounts")
-        form = try app.site.page("operator/new_account")
+        editor = try SettingsEditor(
+            NewAccountEntry.form, at: "/operator/accounts", action: "account.create", subject: { $0.account.slug }, app.site,
+            load: { person, _ in NewAccountEntry(language: person.visit.language) }, context: { _, _, _ in },
+            save: { new, _, _, connection in
+                do {
+                    let account = try people.create(new.account, on: connection)
+                    try people.create(new.administrator, passwordHash: new.passwordHash, in: account, on: connection)
+                } catch DatabaseError.duplicate {
+                    // A new account has no people yet, so it is the short name that somebody took meanwhile.
+                    throw FieldProblem("slug", "taken")
+                }
+            },
+            page: { view, _, _, person in
+                var view = view
+                view.wayOut = .init(person.t("operator.cancel"), to: "/operator/accounts")
+                let head = PageHead(
+                    person.t("new_account.title"), lead: person.t("new_account.lead"), section: person.t("operator.section"),
+                    up: [(person.t("operator.title"), "/operator/accounts")])
+                return try person.page(template, FormPage(view), head, hasErrors: view.isRefused)
+            })
     }
 
     @Sendable func index(_ person: Person) throws -> WebResponse {
@@ -47,26 +68,17 @@ struct OperatorController {
         return try person.page(list, page, PageHead(t("operator.title"), lead: t("operator.lead"), section: t("operator.section")))
     }
 
-    @Sendable func new(_ person: Person) throws -> WebResponse {
-        try show(NewAccountForm(language: person.visit.language), person)
-    }
-
     @Sendable func create(_ person: Person) throws -> WebResponse {
-        let form = NewAccountForm(person.form, isAdministratorOptional: false)
-        let taken = try person.site.database.read { try form.taken(by: people, on: $0) }
-        let errors = errors(of: form, taken, person)
-        guard errors.isEmpty, let administrator = form.administrator else { return try show(form, person, errors) }
-        let hash = try people.hash(administrator.password, for: administrator.email)
-        do {
-            try person.change("account.create", of: form.account.slug) { connection in
-                let account = try people.create(form.account, on: connection)
-                try people.create(administrator, passwordHash: hash, in: account, on: connection)
-            }
-        } catch DatabaseError.duplicate {
-            // A new account has no people yet, so it is the short name that somebody took meanwhile.
-            return try show(form, person, self.errors(of: form, NewAccountForm.Taken(slug: true), person))
+        var submission = try editor.submission(person)
+        // Beside the other mistakes; the rule itself is the index.
+        if try person.site.database.read({ try people.isTaken(slug: submission.value.account.slug, on: $0) }) {
+            submission.errors.add("slug", person.t("new_account.slug.taken"))
         }
-        return person.redirect(to: "/operator/accounts", saying: person.t("operator.created", ["account": form.account.name]))
+        guard submission.errors.isEmpty else { return try editor.show(submission) }
+        let administrator = submission.value.administrator
+        submission.value.passwordHash = try people.hash(administrator.password, for: administrator.email)
+        let name = submission.value.account.name
+        return try editor.save(submission, after: { person.t("operator.created", ["account": name]) })
     }
 
     /// From now on this session reads and writes that account. The account's own audit log records it.
@@ -96,21 +108,5 @@ struct OperatorController {
         var response = person.redirect(to: "/operator/accounts", saying: person.t("operator.left", ["account": account.name]))
         person.visit.renew(&response, session: token)
         return response
-    }
-
-    private func errors(of form: NewAccountForm, _ taken: NewAccountForm.Taken, _ person: Person) -> FieldErrors {
-        var errors = FieldErrors()
-        form.addErrors(to: &errors, person.t, taken)
-        return errors
-    }
-
-    private func show(_ form: NewAccountForm, _ person: Person, _ errors: FieldErrors = FieldErrors()) throws -> WebResponse {
-        let t = person.t
-        let page = NewAccountPage(
-            errors: errors.summary(t), accountFields: NewAccountFormView(form, isAdministratorRequired: true, t, errors))
-        let head = PageHead(
-            t("operator.new.title"), lead: t("operator.new.lead"), section: t("operator.section"),
-            up: [(t("operator.title"), "/operator/accounts")])
-        return try person.page(self.form, page, head, hasErrors: !errors.isEmpty)
     }
 }

@@ -33,30 +33,30 @@ struct PasswordController {
 
     @Sendable func update(_ person: Person) throws -> WebResponse {
         let t = person.t
-        let form = PasswordForm(person.form)
+        let kept = KeptForm(carriedBy: person.form)
         guard let user = try store.credentials(of: person.session.user) else { throw Abort(.notFound) }
-        var errors = form.errors(email: user.email, t)
-        guard errors.isEmpty else { return try show(form.kept, person.visit, person.session, errors) }
+        var (entry, errors) = PasswordEntry.form.read(person.form, over: PasswordEntry(), Situation(t, user.email))
+        guard errors.isEmpty else { return try show(kept, person.visit, person.session, errors) }
         let subject = user.user.stored
         if let wait = attempts.begin(subject, at: person.now) {
             errors.add("current_password", t("password.too_many", count: Int(clamping: (max(1, wait.components.seconds) + 59) / 60)))
-            return try show(form.kept, person.visit, person.session, errors, status: .tooManyRequests)
+            return try show(kept, person.visit, person.session, errors, status: .tooManyRequests)
         }
         do {
-            guard try person.site.passwords.matches(form.current, stored: user.passwordHash) else {
-                errors.add("current_password", t("password.current.wrong"))
-                return try show(form.kept, person.visit, person.session, errors)
+            guard try person.site.passwords.matches(entry.current, stored: user.passwordHash) else {
+                errors.add("current_password", t("password.current_password.wrong"))
+                return try show(kept, person.visit, person.session, errors)
             }
             attempts.forgive(subject)
-            return try save(try people.hash(form.new, for: user.email, replacingThatOf: user.user), form, person, user)
+            return try save(try people.hash(entry.new, for: user.email, replacingThatOf: user.user), kept, person, user)
         } catch let abort as Abort where abort.status == .serviceUnavailable {
             attempts.forgive(subject)
             errors.add("current_password", t("password.busy"))
-            return try show(form.kept, person.visit, person.session, errors, status: abort.status)
+            return try show(kept, person.visit, person.session, errors, status: abort.status)
         }
     }
 
-    private func save(_ hash: String, _ form: PasswordForm, _ person: Person, _ user: Credentials) throws -> WebResponse {
+    private func save(_ hash: String, _ kept: KeptForm?, _ person: Person, _ user: Credentials) throws -> WebResponse {
         let visit = person.visit
         let site = person.site
         let known = try visit.deviceToken.flatMap { try store.isDevice($0, of: user.user) ? $0 : nil }
@@ -77,7 +77,7 @@ struct PasswordController {
             return .redirect(to: "/sign-in")
         }
         var response: WebResponse
-        if let kept = form.kept, let own = try visit.signedIn(as: token) {
+        if let kept, let own = try visit.signedIn(as: token) {
             response = try resume.show(kept, own)
         } else {
             let wasForced = person.session.passwordHasExpired(at: person.now)
@@ -92,9 +92,15 @@ struct PasswordController {
     ) throws -> WebResponse {
         let t = visit.t
         let isForced = session.passwordHasExpired(at: visit.now)
-        let page = PasswordPage(kept, email: session.email, isForced: isForced, t, errors)
+        let controls = PasswordEntry.form.controls(FormData(), stored: nil, errors: errors, Situation(t, session.email))
+        var form = FormView(controls, errors: errors, action: "/password", save: t("password.save"), t)
+        form.hidden = [HiddenField(name: "username", value: session.email, autocomplete: "username")] + (kept?.carried ?? [])
+        if !isForced { form.wayOut = .init(t("password.cancel"), to: "/me") }
+        let page = PasswordPage(form: form, notes: kept?.notes(t) ?? [], isForced: isForced)
         let lead =
-            if kept != nil { t("password.kept.lead") } else if session.mustChangePassword { t("password.first.lead") } else if isForced {
+            if let kept { t(kept.isEmpty ? "password.kept.nothing" : "password.kept.lead") } else if session.mustChangePassword {
+                t("password.first.lead")
+            } else if isForced {
                 t("password.expired.lead", count: session.account?.passwordDays ?? 0)
             } else { t("password.lead") }
         return try visit.page(

@@ -1,6 +1,7 @@
 // Accounts and the people in them, as set-up, the command line and the operator make them: one way in, with the same checks.
 
 package import Database
+import Spelling
 import Time
 package import Web
 
@@ -20,17 +21,25 @@ package struct NewAccount: Sendable, Codable {
         self.slug = slug
     }
 
+    /// One to be filled in.
+    init(language: Language) {
+        self.init(name: "", slug: "")
+        self.language = language.rawValue
+    }
+
+    static func isSlug(_ text: String) -> Bool {
+        (2...40).contains(text.utf8.count)
+            && text.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 } && text.first != "-"
+            && text.last != "-"
+    }
+
     package var problem: (field: String, key: String)? { problems.first }
 
-    /// Fields, each with the key of the words on what is wrong; empty when nothing is.
+    /// What the command line is told; forms ask the same. Fields, each with the key of the words on what is wrong; empty when nothing is.
     package var problems: [(field: String, key: String)] {
         var problems: [(String, String)] = []
-        if name.isEmpty || name.count > 100 { problems.append(("account_name", "people.account_name.needed")) }
-        let isSlug =
-            (2...40).contains(slug.utf8.count)
-            && slug.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 } && slug.first != "-"
-            && slug.last != "-"
-        if !isSlug { problems.append(("slug", "people.slug.format")) }
+        if !isName(name) { problems.append(("account_name", "people.account_name.needed")) }
+        if !Self.isSlug(slug) { problems.append(("slug", "people.slug.format")) }
         if !Countries.codes.contains(country) { problems.append(("country", "people.country.unknown")) }
         if Language(rawValue: language) == nil { problems.append(("account_language", "people.language.unknown")) }
         if Zone(identifier: timeZone) == nil { problems.append(("time_zone", "people.time_zone.unknown")) }
@@ -43,7 +52,10 @@ package struct NewUser: Sendable, Codable {
         case administrator, user
     }
 
-    package var email: String
+    /// In small letters.
+    package var email: String {
+        didSet { email = email.lowercased() }
+    }
     package var name: String
     package var password: String
     /// Nil: staff of the platform, in no account.
@@ -57,20 +69,32 @@ package struct NewUser: Sendable, Codable {
         self.role = role
     }
 
+    /// To be filled in: of a new account, who chooses a password of their own at the first sign-in.
+    static var firstAdministrator: NewUser {
+        var user = NewUser(email: "", name: "", password: "", role: .administrator)
+        user.mustChangePassword = true
+        return user
+    }
+
+    static func isEmail(_ text: String) -> Bool {
+        let parts = text.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
+        return parts.count == 2 && !parts[0].isEmpty && parts[1].contains(UInt8(ascii: ".")) && text.utf8.count <= 254
+            && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F }
+    }
+
     package var problem: (field: String, key: String)? { problems.first }
 
     package var problems: [(field: String, key: String)] {
         var problems: [(String, String)] = []
-        if name.isEmpty || name.count > 100 { problems.append(("name", "people.name.needed")) }
-        let parts = email.split(separator: "@", omittingEmptySubsequences: false)
-        let isEmail =
-            parts.count == 2 && !parts[0].isEmpty && parts[1].contains(".") && email.utf8.count <= 254
-            && email.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F }
-        if !isEmail { problems.append(("email", "people.email.format")) }
+        if !isName(name) { problems.append(("name", "people.name.needed")) }
+        if !Self.isEmail(email) { problems.append(("email", "people.email.format")) }
         if let key = Passwords.problem(with: password, email: email) { problems.append(("password", key)) }
         return problems
     }
 }
+
+/// Something that shows, and no more than a form takes.
+private func isName(_ text: String) -> Bool { TypedText.hasVisibleCharacter(text) && text.utf8.count <= 200 }
 
 package struct PeopleStore: Sendable {
     private let site: Site

@@ -1,58 +1,40 @@
-// The policies as typed, until they are policies or a list of errors.
+// Retention's form: for each kind, without limit or a number of days.
 
 import HTTP
-import Spelling
+import Time
 import Web
 
-struct RetentionForm {
-    struct Choice {
-        let isUnlimited: Bool
-        let days: String
-    }
+/// What the form and its page show besides the policy.
+struct RetentionContext {
+    let stock: [MediaKind: MediaStock]
+    /// What the values that were typed would delete at the next purge; nil until somebody asks.
+    var preview: [PurgeFigures]?
+    let numbers: Numbers
+    let times: Times
+}
 
-    private let choices: [MediaKind: Choice]
-    let version: String
-
-    init(_ form: FormData) {
-        choices = MediaKind.allCases.reduce(into: [:]) { choices, kind in
-            // Neither of the two is an error below, never "without limit" by mistake.
-            choices[kind] = Choice(isUnlimited: form[kind.rawValue] == "unlimited", days: form["\(kind.rawValue)_days"] ?? "")
+extension RetentionPolicy {
+    static let form = Form<RetentionPolicy, RetentionContext>("retention") {
+        for kind in MediaKind.allCases {
+            OneOf(kind.rawValue) {
+                Case("unlimited", \.days[kind], is: nil)
+                Case("days", \.days[kind], from: 30) {
+                    Integer("\(kind.rawValue)_days", \.self, in: RetentionPolicy.allowedDays, unit: "shared.unit.days")
+                }
+            }.hint { situation, _ in hint(kind, situation) }
         }
-        version = form["version"] ?? ""
     }
 
-    init(_ policy: RetentionPolicy) {
-        choices = MediaKind.allCases.reduce(into: [:]) { choices, kind in
-            choices[kind] = Choice(isUnlimited: policy.days[kind] == nil, days: policy.days[kind].map { String($0) } ?? "")
-        }
-        version = String(policy.version)
-    }
-
-    subscript(kind: MediaKind) -> Choice { choices[kind] ?? Choice(isUnlimited: false, days: "") }
-
-    func validated(_ t: Translation) -> Validated<RetentionPolicy> {
-        var errors = FieldErrors()
-        var policy = RetentionPolicy()
-        // A version that is no number is nobody's: the form is then shown as stale.
-        policy.version = Int(version) ?? -1
-        for kind in MediaKind.allCases where !self[kind].isUnlimited {
-            let digits = TypedText.compact(self[kind].days)
-            if digits.utf8.allSatisfy({ (48...57).contains($0) }), let days = Int(digits), RetentionPolicy.allowedDays.contains(days) {
-                policy.days[kind] = days
-            } else {
-                errors.add(kind.rawValue, t("retention.days.error"))
-            }
-        }
-        return errors.isEmpty ? .valid(policy) : .invalid(errors)
-    }
-
-    /// To send the same again from a page that asks whether to.
-    var hiddenFields: [HiddenField] {
-        MediaKind.allCases.flatMap { kind in
+    /// What is stored, and what a preview would delete of it.
+    private static func hint(_ kind: MediaKind, _ at: Situation<RetentionContext>) -> String {
+        guard let stock = at.context.stock[kind], let oldest = stock.oldest else { return at.t("retention.stock.none") }
+        let stored = at.t(
+            "retention.stock", count: stock.items,
             [
-                HiddenField(name: kind.rawValue, value: self[kind].isUnlimited ? "unlimited" : "days"),
-                HiddenField(name: "\(kind.rawValue)_days", value: self[kind].days),
-            ]
-        } + [HiddenField(name: "version", value: version)]
+                "size": at.context.numbers.bytes(stock.bytes), "oldest": at.context.times.date(oldest),
+                "held": at.context.numbers.text(stock.held),
+            ])
+        guard let items = at.context.preview?.first(where: { $0.kind == kind })?.items, items > 0 else { return stored }
+        return stored + " " + at.t("retention.stock.deletes", count: items)
     }
 }

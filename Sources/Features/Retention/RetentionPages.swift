@@ -5,21 +5,32 @@ import Time
 import Web
 
 struct RetentionPage: TemplateData {
-    let errors: ErrorSummary?
-    let conflict: ConflictView?
-    let version: String
-    let kinds: [DaysView]
+    let form: FormView
     let nextPurge: TimeView?
     let preview: FiguresView?
     let progress: [String]
     let check: CheckView?
     let mayViewDeletions: Bool
 
+    init(form: FormView, preview: FiguresView?, _ state: RetentionStore.State, next: Timestamp?, _ member: Member) {
+        let times = member.accountTimes
+        self.form = form
+        self.preview = preview
+        nextPurge = next.map { times.sentenceView($0) }
+        progress = state.unfinished.map { progress in
+            member.t(
+                "retention.progress",
+                [
+                    "kind": progress.kind.label(member.t), "items": member.numbers.text(progress.items),
+                    "planned": member.numbers.text(progress.planned), "date": times.inSentence(progress.startedAt),
+                ])
+        }
+        check = state.check.map { CheckView($0, member) }
+        mayViewDeletions = member.may(.viewDeletions)
+    }
+
     static let fields = Fields<RetentionPage> {
-        Section("errors") { $0.errors }
-        Section("conflict") { $0.conflict }
-        Text("row_version") { $0.version }
-        List("kinds") { $0.kinds }
+        Section("form") { $0.form }
         Section("next_purge") { $0.nextPurge }
         Section("preview") { $0.preview }
         Flag("is_purging") { !$0.progress.isEmpty }
@@ -103,7 +114,7 @@ struct FiguresView: TemplateData {
         rows = figures.map { figures in
             Row(
                 kind: figures.kind.label(t),
-                policy: figures.days.map { t("retention.policy.days", count: $0) } ?? t("retention.policy.unlimited"),
+                policy: figures.days.map { t("shared.unit.days", count: $0) } ?? t("retention.policy.unlimited"),
                 deletes: figures.items == 0 ? "" : t("retention.figures.deletes", count: figures.items),
                 size: figures.items == 0 ? "–" : numbers.bytes(figures.bytes),
                 oldest: figures.oldest.map { member.times.view($0) },

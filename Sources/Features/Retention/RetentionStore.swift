@@ -19,6 +19,11 @@ struct RetentionStore: Sendable {
         let missing: Int
     }
 
+    struct State {
+        let unfinished: [Progress]
+        let check: Check?
+    }
+
     struct AccountPlace {
         let id: ID<Account>
         let timeZone: String
@@ -30,10 +35,10 @@ struct RetentionStore: Sendable {
     // MARK: Policies
 
     func policy(of account: ID<Account>) throws -> RetentionPolicy {
-        try site.database.read { try Self.policy(of: account, on: $0) }
+        try site.database.read { try policy(of: account, on: $0) }
     }
 
-    private static func policy(of account: ID<Account>, on connection: any Connection) throws -> RetentionPolicy {
+    func policy(of account: ID<Account>, on connection: any Connection) throws -> RetentionPolicy {
         var policy = RetentionPolicy()
         policy.version = try connection.value("SELECT version FROM retention_versions WHERE account_id = \(account)") ?? 0
         try connection.forEachRow("SELECT kind, days FROM retention_policies WHERE account_id = \(account)") { row in
@@ -61,34 +66,32 @@ struct RetentionStore: Sendable {
 
     // MARK: Figures
 
-    func stock(of account: ID<Account>) throws -> [MediaKind: MediaStock] {
-        try site.database.read { connection in
-            var stock: [MediaKind: MediaStock] = [:]
-            try connection.forEachRow(
-                """
-                SELECT kind, is_held, COUNT(*), COALESCE(SUM(bytes), 0), MIN(recorded_at) FROM media_files
-                WHERE account_id = \(account) AND state = 'live' GROUP BY kind, is_held
-                """
-            ) { row in
-                let kind = try row.next(MediaKind.self)
-                let isHeld = try row.next(Bool.self)
-                let items = try row.next(Int.self)
-                var sum = stock[kind] ?? MediaStock()
-                sum.items += items
-                sum.bytes += try row.next(Int.self)
-                let oldest = try row.next(Timestamp.self)
-                sum.oldest = min(sum.oldest ?? oldest, oldest)
-                if isHeld { sum.held = items }
-                stock[kind] = sum
-            }
-            return stock
+    func stock(of account: ID<Account>, on connection: any Connection) throws -> [MediaKind: MediaStock] {
+        var stock: [MediaKind: MediaStock] = [:]
+        try connection.forEachRow(
+            """
+            SELECT kind, is_held, COUNT(*), COALESCE(SUM(bytes), 0), MIN(recorded_at) FROM media_files
+            WHERE account_id = \(account) AND state = 'live' GROUP BY kind, is_held
+            """
+        ) { row in
+            let kind = try row.next(MediaKind.self)
+            let isHeld = try row.next(Bool.self)
+            let items = try row.next(Int.self)
+            var sum = stock[kind] ?? MediaStock()
+            sum.items += items
+            sum.bytes += try row.next(Int.self)
+            let oldest = try row.next(Timestamp.self)
+            sum.oldest = min(sum.oldest ?? oldest, oldest)
+            if isHeld { sum.held = items }
+            stock[kind] = sum
         }
+        return stock
     }
 
     /// What a purge at `instant` would delete under `policy`, or under the stored one.
     func figures(of account: ID<Account>, under policy: RetentionPolicy? = nil, asOf instant: Timestamp) throws -> [PurgeFigures] {
         try site.database.read { connection in
-            let policy = try policy ?? Self.policy(of: account, on: connection)
+            let policy = try policy ?? self.policy(of: account, on: connection)
             return try MediaKind.allCases.map { kind in
                 var figures = PurgeFigures(kind: kind, days: policy.days[kind], cutoff: policy.cutoff(of: kind, asOf: instant))
                 guard let cutoff = figures.cutoff else { return figures }
@@ -117,13 +120,19 @@ struct RetentionStore: Sendable {
         }
     }
 
-    func unfinishedPurges(of account: ID<Account>) throws -> [Progress] {
+    func state(of account: ID<Account>) throws -> State {
         try site.database.read { connection in
-            try connection.rows(
-                "SELECT kind, planned, items, started_at FROM purge_runs WHERE account_id = \(account) AND finished_at IS NULL ORDER BY id"
-            ) { row in
-                Progress(kind: try row.next(), planned: try row.next(), items: try row.next(), startedAt: try row.next())
-            }
+            State(
+                unfinished: try connection.rows(
+                    "SELECT kind, planned, items, started_at FROM purge_runs WHERE account_id = \(account) AND finished_at IS NULL ORDER BY id"
+                ) { row in
+                    Progress(kind: try row.next(), planned: try row.next(), items: try row.next(), startedAt: try row.next())
+                },
+                check: try connection.first(
+                    "SELECT checked_at, quarantined, missing FROM media_checks WHERE account_id = \(account)"
+                ) { row in
+                    Check(checkedAt: try row.next(), quarantined: try row.next(), missing: try row.next())
+                })
         }
     }
 
@@ -141,14 +150,6 @@ struct RetentionStore: Sendable {
         try site.database.read { connection in
             try connection.first("SELECT id, time_zone, language FROM accounts WHERE id = \(account)") { row in
                 AccountPlace(id: try row.next(), timeZone: try row.next(), language: try row.next())
-            }
-        }
-    }
-
-    func check(of account: ID<Account>) throws -> Check? {
-        try site.database.read { connection in
-            try connection.first("SELECT checked_at, quarantined, missing FROM media_checks WHERE account_id = \(account)") { row in
-                Check(checkedAt: try row.next(), quarantined: try row.next(), missing: try row.next())
             }
         }
     }

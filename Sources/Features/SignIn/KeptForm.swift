@@ -1,5 +1,6 @@
 // A form that came when it could not be taken, kept over the sign-in or the change of password that it waits for. It is kept in the
-// pages themselves, as hidden inputs: the server holds nothing for somebody who is nobody yet.
+// pages themselves, as hidden inputs: the server holds nothing for somebody who is nobody yet. Only what its declaration names is
+// written down there; a form that declares nothing leads back to its page.
 
 import HTTP
 import Templating
@@ -9,10 +10,14 @@ struct KeptForm {
     /// Why something of it is not here; the page says so.
     enum Loss: String, CaseIterable {
         case secrets, files, size
+        /// None of it may be kept.
+        case all
     }
 
-    /// With its query; a path of this site.
+    /// With its query where the form can be sent again, else the page to begin again from; a path of this site.
     let path: String
+    /// Of the declaration: where the fields' words are.
+    let name: String
     let fields: [HiddenField]
     let losses: [Loss]
 
@@ -24,53 +29,70 @@ struct KeptForm {
 
     private static let prefix = "kept."
     private static let pathName = "kept_path"
+    private static let formName = "kept_form"
     private static let lossName = "kept_loss"
 
     /// The form that was interrupted. Nil when it is not known to come from a page of ours.
-    init?(interrupted visit: Visit) {
+    init?(_ interruption: Interruption) {
+        let visit = interruption.visit
         guard visit.isFromOwnPage else { return nil }
+        // What waited behind this form, such as a new password, waits on.
+        if let waiting = KeptForm(carriedBy: visit.form) {
+            self = waiting
+            return
+        }
         let query = visit.query.encoded()
-        path = query.isEmpty ? visit.request.path : "\(visit.request.path)?\(query)"
-        guard WebResponse.isLocal(path) else { return nil }
+        let path = query.isEmpty ? visit.request.path : "\(visit.request.path)?\(query)"
+        guard let form = interruption.form, WebResponse.isLocal(path) else {
+            self.init(path: interruption.page, losses: [.all])
+            return
+        }
+        // The token is the old session's; which version of a row was meant is ours to say, and tells of others' changes.
+        let names = form.keptNames.union(["version"])
+        let sent = visit.form.fields.filter { $0.name != "csrf" }
+        let typed = sent.filter { names.contains($0.name) }
+        guard typed.count <= Self.maximumFields,
+            typed.reduce(0, { $0 + $1.name.utf8.count + $1.value.utf8.count }) <= Self.maximumBytes
+        else {
+            self.init(path: interruption.page, losses: [.size])
+            return
+        }
         var losses: [Loss] = []
-        if visit.form.fields.contains(where: { Self.isSecret($0.name) && !$0.value.isEmpty }) { losses.append(.secrets) }
+        if sent.contains(where: { !names.contains($0.name) && !$0.value.isEmpty }) { losses.append(.secrets) }
         if visit.upload.files.contains(where: { !$0.fileName.isEmpty }) || !visit.upload.oversizedFiles.isEmpty { losses.append(.files) }
-        let typed = visit.form.fields.filter { $0.name != "csrf" && !Self.isSecret($0.name) }
-        let isTooLarge =
-            typed.count > Self.maximumFields || typed.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count } > Self.maximumBytes
-        if isTooLarge { losses.append(.size) }
-        fields = isTooLarge ? [] : typed.map { HiddenField(name: $0.name, value: $0.value) }
-        self.losses = losses
+        self.init(
+            path: path, name: form.name, fields: typed.map { HiddenField(name: $0.name, value: $0.value) }, losses: losses)
     }
 
     /// The form that another one carries. Nil when it carries none.
     init?(carriedBy form: FormData) {
         guard let path = form[Self.pathName], WebResponse.isLocal(path) else { return nil }
-        self.path = path
-        fields = form.fields.compactMap { field in
-            guard field.name.hasPrefix(Self.prefix) else { return nil }
-            let name = String(field.name.dropFirst(Self.prefix.count))
-            return name == "csrf" || Self.isSecret(name) ? nil : HiddenField(name: name, value: field.value)
-        }
-        losses = form.all(Self.lossName).compactMap { Loss(rawValue: $0) }
+        self.init(
+            path: path, name: form[Self.formName] ?? "",
+            fields: form.fields.compactMap { field in
+                guard field.name.hasPrefix(Self.prefix) else { return nil }
+                return HiddenField(name: String(field.name.dropFirst(Self.prefix.count)), value: field.value)
+            }, losses: form.all(Self.lossName).compactMap { Loss(rawValue: $0) })
     }
 
-    /// It can be sent again. Without what was too large, it would be another form.
-    var isWhole: Bool { !losses.contains(.size) }
+    private init(path: String, name: String = "", fields: [HiddenField] = [], losses: [Loss]) {
+        (self.path, self.name, self.fields, self.losses) = (path, name, fields, losses)
+    }
+
+    /// There is nothing to give back but the way to its page.
+    var isEmpty: Bool { losses.contains(.all) || losses.contains(.size) }
+
+    /// All of it is here, so that it may be sent as it is; else it has to be looked at.
+    var isWhole: Bool { losses.isEmpty }
 
     /// What makes a form carry this one.
     var carried: [HiddenField] {
-        [HiddenField(name: Self.pathName, value: path)]
+        [HiddenField(name: Self.pathName, value: path), HiddenField(name: Self.formName, value: name)]
             + losses.map { HiddenField(name: Self.lossName, value: $0.rawValue) }
             + fields.map { HiddenField(name: Self.prefix + $0.name, value: $0.value) }
     }
 
     func notes(_ t: Translation) -> [String] {
-        losses.map { t("sign_in.kept.\($0.rawValue)") }
-    }
-
-    private static func isSecret(_ name: String) -> Bool {
-        let name = name.lowercased()
-        return name.contains("password") || name.contains("secret")
+        losses.compactMap { t.find("sign_in.kept.\($0.rawValue)") }
     }
 }

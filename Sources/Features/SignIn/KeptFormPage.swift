@@ -1,4 +1,5 @@
-// After the sign-in, or the change of password, that interrupted a form: all that was typed, and the button that sends it.
+// After the sign-in, or the change of password, that interrupted a form: all that was typed, and the button that sends it. Where
+// something that counts is missing, the button opens the form instead; where nothing was kept, there is only the way to its page.
 
 import HTTP
 import HTTPTypes
@@ -6,23 +7,30 @@ import Templating
 import Web
 
 struct KeptFormPage: TemplateData {
-    let form: KeptForm
+    let path: String
+    let inputs: [HiddenField]
+    /// By their labels.
     let typed: [HiddenField]
     let notes: [String]
+    let send: String
 
     init(_ form: KeptForm, _ t: Translation) {
-        self.form = form
+        path = form.path
+        inputs = form.fields + (form.isWhole ? [] : [HiddenField(name: KeptMark.name, value: "yes")])
         // The version of a row means nothing to people.
-        typed = form.fields.filter { !$0.value.isEmpty && $0.name != "version" }
+        typed = form.fields.filter { !$0.value.isEmpty && $0.name != "version" }.map {
+            HiddenField(name: t.find("\(form.name).\($0.name)") ?? $0.name, value: $0.value)
+        }
         notes = form.notes(t)
+        send = t(form.isWhole ? "sign_in.resume.send" : "sign_in.resume.open")
     }
 
     static let fields = Fields<KeptFormPage> {
-        Text("resume_path") { $0.form.path }
-        Flag("is_whole") { $0.form.isWhole }
-        List("inputs") { $0.form.fields }
+        Text("resume_path") { $0.path }
+        List("inputs") { $0.inputs }
         List("typed") { $0.typed }
         List("notes") { $0.notes }
+        Text("send") { $0.send }
     }
 }
 
@@ -36,8 +44,11 @@ struct KeptFormPresenter {
     /// - Parameter visit: already in the session whose token the form needs.
     func show(_ form: KeptForm, _ visit: Visit) throws -> WebResponse {
         let t = visit.t
+        if form.isEmpty { return visit.redirect(to: form.path, .info, saying: t("sign_in.resume.nothing")) }
         return try visit.page(
             template, KeptFormPage(form, t),
-            PageHead(t("sign_in.resume.title"), lead: t("sign_in.resume.lead"), section: t("sign_in.resume.section")))
+            PageHead(
+                t("sign_in.resume.title"), lead: t(form.isWhole ? "sign_in.resume.lead" : "sign_in.resume.incomplete"),
+                section: t("sign_in.resume.section")))
     }
 }

@@ -3,6 +3,7 @@
 import Database
 import HTTP
 import HTTPTypes
+import Spelling
 import Time
 import Web
 
@@ -29,7 +30,7 @@ struct SignInController {
     private let passwords: PasswordController
     private let resume: KeptFormPresenter
     private let choices: SignInChoices
-    private let template: PageTemplate<SignInPage>
+    private let template: PageTemplate<AlonePage>
     private let choiceTemplate: PageTemplate<SignInChoicePage>
 
     init(_ app: App, _ passwords: PasswordController) throws {
@@ -37,69 +38,69 @@ struct SignInController {
         self.passwords = passwords
         resume = try KeptFormPresenter(app)
         choices = SignInChoices(site: app.site)
-        template = try app.site.page("sign_in/new")
+        template = try app.site.page("sign_in/alone")
         choiceTemplate = try app.site.page("sign_in/account")
     }
 
     @Sendable func new(_ visit: Visit) throws -> WebResponse {
-        let form = SignInForm(visit.query)
-        guard visit.session == nil else { return .redirect(to: form.destination) }
-        return try show(form, visit)
+        let way = SignInWay(visit.query)
+        guard visit.session == nil else { return .redirect(to: way.destination) }
+        return try show(visit.query, way, visit)
     }
 
     @Sendable func create(_ visit: Visit) throws -> WebResponse {
-        let form = SignInForm(visit.form)
-        var errors = FieldErrors()
-        if form.email.isEmpty { errors.add("email", visit.t("sign_in.email.needed")) }
-        if form.password.isEmpty { errors.add("password", visit.t("sign_in.password.needed")) }
-        guard errors.isEmpty else { return try show(form, visit, errors) }
-        let candidates = try store.credentials(email: form.email)
-        let device = try visit.deviceToken.flatMap { try store.isDevice($0, ofEmail: form.email) ? $0 : nil }
+        let way = SignInWay(visit.form)
+        var (entry, errors) = SignInEntry.form.read(visit.form, over: SignInEntry(), Situation(visit.t, ()))
+        guard errors.isEmpty else { return try show(visit.form, way, visit, errors) }
+        // What is counted by it stays small.
+        entry.email = TypedText.prefix(entry.email.lowercased(), maximumBytes: 254)
+        let candidates = try store.credentials(email: entry.email)
+        let device = try visit.deviceToken.flatMap { try store.isDevice($0, ofEmail: entry.email) ? $0 : nil }
         // The owner's browser has an allowance of its own, so that others who guess cannot lock the owner out.
-        let subject = device.map { "device \($0)" } ?? "email \(form.email)"
-        if let wait = attempts.begin(subject, at: visit.now) { return try showTooMany(form, visit, wait) }
+        let subject = device.map { "device \($0)" } ?? "email \(entry.email)"
+        if let wait = attempts.begin(subject, at: visit.now) { return try showTooMany(way, visit, wait) }
         let matches: [Bool]
         do {
-            matches = try visit.site.passwords.matches(form.password, stored: candidates.map(\.passwordHash))
+            matches = try visit.site.passwords.matches(entry.password, stored: candidates.map(\.passwordHash))
         } catch let abort as Abort {
             attempts.forgive(subject)
             errors.add("email", visit.t("sign_in.busy"))
-            return try show(form, visit, errors, status: abort.status)
+            return try show(visit.form, way, visit, errors, status: abort.status)
         }
         let fitting = zip(candidates, matches).filter { $0.isEnabled && $1 }.map(\.0)
         guard let user = fitting.first else {
             errors.add("email", visit.t("sign_in.wrong"))
-            return try show(form, visit, errors)
+            return try show(visit.form, way, visit, errors)
         }
         attempts.forgive(subject)
-        guard fitting.count == 1 else { return try offer(fitting, form, visit) }
-        return try start(form, visit, user, device: device) { _ in true } ?? .redirect(to: "/sign-in")
+        guard fitting.count == 1 else { return try offer(fitting, way, visit) }
+        return try start(way, visit, user, device: device) { _ in true } ?? .redirect(to: "/sign-in")
     }
 
     /// The account that somebody means whose password fits several.
     @Sendable func choose(_ visit: Visit) throws -> WebResponse {
-        let form = SignInForm(visit.form)
+        let way = SignInWay(visit.form)
         if let id = visit.form["user"].flatMap({ ID<User>($0) }), let user = try store.credentials(of: id) {
             let device = try visit.deviceToken.flatMap { try store.isDevice($0, ofEmail: user.email) ? $0 : nil }
             let token = visit.form["choice"] ?? ""
-            let response = try start(form, visit, user, device: device) { connection in
+            let response = try start(way, visit, user, device: device) { connection in
                 try choices.take(token, for: user.user, by: visit.browserMark, on: connection)
             }
             if let response { return response }
         }
         var errors = FieldErrors()
         errors.add("email", visit.t("sign_in.choice.gone"))
-        return try show(form, visit, errors)
+        return try show(visit.form, way, visit, errors)
     }
 
-    private func offer(_ users: [Credentials], _ form: SignInForm, _ visit: Visit) throws -> WebResponse {
+    private func offer(_ users: [Credentials], _ way: SignInWay, _ visit: Visit) throws -> WebResponse {
         let t = visit.t
         let page = SignInChoicePage(
             choice: try choices.offer(users.map(\.user), to: visit.browserMark),
             accounts: users.map {
                 SignInChoicePage.Account(user: $0.user.description, name: $0.accountName ?? t("sign_in.choice.platform"))
             },
-            to: form.to, kept: form.kept?.carried ?? [], notes: form.kept?.notes(t) ?? [])
+            hidden: way.hidden, notes: way.kept?.notes(t) ?? [])
         return try visit.page(choiceTemplate, page, PageHead(t("sign_in.choice.title"), lead: t("sign_in.choice.lead"), section: ""))
     }
 
@@ -119,19 +120,20 @@ struct SignInController {
     }
 
     /// Answers a form that came without a session, or while the password has to be changed: what was typed travels along in the page.
-    @Sendable func interruption(_ visit: Visit) throws -> WebResponse {
-        let kept = KeptForm(interrupted: visit)
+    @Sendable func interruption(_ interruption: Interruption) throws -> WebResponse {
+        let visit = interruption.visit
+        let kept = KeptForm(interruption)
         if let session = visit.session {
             guard let kept else { return .redirect(to: "/password") }
             return try passwords.interruption(kept, visit, session)
         }
         guard let kept else { return .redirect(to: "/sign-in") }
-        return try show(SignInForm(interrupted: kept), visit, status: .forbidden)
+        return try show(FormData(), SignInWay(interrupted: kept), visit, status: .forbidden)
     }
 
     /// Nil when `permits`, asked in the session's own transaction, says no: nothing is written then.
     private func start(
-        _ form: SignInForm, _ visit: Visit, _ user: Credentials, device known: String?, permits: (any Connection) throws -> Bool
+        _ way: SignInWay, _ visit: Visit, _ user: Credentials, device known: String?, permits: (any Connection) throws -> Bool
     ) throws -> WebResponse? {
         let site = visit.site
         let device = known ?? Token.random()
@@ -148,36 +150,39 @@ struct SignInController {
                 address: visit.request.remoteAddress, on: connection)
         }
         guard let token else { return nil }
-        var response = try arrival(form, visit, token)
+        var response = try arrival(way, visit, token)
         visit.signIn(&response, session: token, device: device)
         return response
     }
 
     /// Where somebody comes who has just signed in: to the form that waited, over the change of password if that is due.
-    private func arrival(_ form: SignInForm, _ visit: Visit, _ token: String) throws -> WebResponse {
-        guard let kept = form.kept, let own = try visit.signedIn(as: token), let session = own.session else {
-            return .redirect(to: form.destination)
+    private func arrival(_ way: SignInWay, _ visit: Visit, _ token: String) throws -> WebResponse {
+        guard let kept = way.kept, let own = try visit.signedIn(as: token), let session = own.session else {
+            return .redirect(to: way.destination)
         }
         if session.passwordHasExpired(at: visit.now) { return try passwords.interruption(kept, own, session) }
         return try resume.show(kept, own)
     }
 
-    private func showTooMany(_ form: SignInForm, _ visit: Visit, _ wait: Duration) throws -> WebResponse {
+    private func showTooMany(_ way: SignInWay, _ visit: Visit, _ wait: Duration) throws -> WebResponse {
         var errors = FieldErrors()
         let seconds = max(1, wait.components.seconds)
         errors.add("email", visit.t("sign_in.too_many", count: Int(clamping: (seconds + 59) / 60)))
-        var response = try show(form, visit, errors, status: .tooManyRequests)
+        var response = try show(visit.form, way, visit, errors, status: .tooManyRequests)
         response.fields[.retryAfter] = String(seconds)
         return response
     }
 
     private func show(
-        _ form: SignInForm, _ visit: Visit, _ errors: FieldErrors = FieldErrors(), status: HTTPResponse.Status? = nil
+        _ typed: FormData, _ way: SignInWay, _ visit: Visit, _ errors: FieldErrors = FieldErrors(), status: HTTPResponse.Status? = nil
     ) throws -> WebResponse {
         let t = visit.t
-        let page = SignInPage(form, t, errors)
-        let head = PageHead(
-            t(form.kept == nil ? "sign_in.title" : "sign_in.kept.title"), lead: form.kept == nil ? "" : t("sign_in.kept.lead"), section: "")
-        return try visit.page(template, page, head, hasErrors: !errors.isEmpty, status: status)
+        let controls = SignInEntry.form.controls(typed, stored: nil, errors: errors, Situation(t, ()))
+        var form = FormView(controls, errors: errors, action: "/sign-in", save: t("sign_in.save"), t)
+        form.hidden = way.hidden
+        let lead = way.kept.map { t($0.isEmpty ? "sign_in.kept.nothing" : "sign_in.kept.lead") }
+        let head = PageHead(t(way.kept == nil ? "sign_in.title" : "sign_in.kept.title"), lead: lead ?? "", section: "")
+        return try visit.page(
+            template, AlonePage(form: form, notes: way.kept?.notes(t) ?? []), head, hasErrors: form.isRefused, status: status)
     }
 }

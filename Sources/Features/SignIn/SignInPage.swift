@@ -1,36 +1,17 @@
-// The sign-in form: what was typed, where it leads, and the form that waits behind it.
+// What the pages of signing in show.
 
-import HTTP
-import Spelling
 import Templating
 import Web
 
-struct SignInForm {
-    let email: String
-    let password: String
-    /// Where to go then; `Response.redirect` lets nobody be led off the site.
-    let to: String
-    let kept: KeptForm?
+/// A form on a page of its own, without the frame; what is kept of another form is said above it.
+struct AlonePage: TemplateData {
+    let form: FormView
+    let notes: [String]
 
-    init(_ form: FormData) {
-        // No address is longer (RFC 5321), and what is counted by it stays small: in bytes, as one character may have any number.
-        let typed = TypedText.compact(form["email"] ?? "").lowercased()
-        email = TypedText.prefix(typed, maximumBytes: 254)
-        let password = form["password"] ?? ""
-        // None that is longer can be right: it is not worth stretching.
-        self.password = password.unicodeScalars.count > Passwords.lengths.upperBound ? " " : password
-        to = form["to"] ?? ""
-        kept = KeptForm(carriedBy: form)
+    static let fields = Fields<AlonePage> {
+        Section("form") { $0.form }
+        List("notes") { $0.notes }
     }
-
-    init(interrupted form: KeptForm) {
-        email = ""
-        password = ""
-        to = ""
-        kept = form
-    }
-
-    var destination: String { to.isEmpty ? "/" : to }
 }
 
 /// Which of several accounts; a button for each.
@@ -47,44 +28,13 @@ struct SignInChoicePage: TemplateData {
 
     let choice: String
     let accounts: [Account]
-    let to: String
-    let kept: [HiddenField]
+    let hidden: [HiddenField]
     let notes: [String]
 
     static let fields = Fields<SignInChoicePage> {
         Text("choice") { $0.choice }
         List("accounts") { $0.accounts }
-        Text("to") { $0.to }
-        List("kept") { $0.kept }
-        List("notes") { $0.notes }
-    }
-}
-
-struct SignInPage: TemplateData {
-    let errors: ErrorSummary?
-    let email: FieldView
-    let password: FieldView
-    let to: String
-    let kept: [HiddenField]
-    let notes: [String]
-
-    init(_ form: SignInForm, _ t: Translation, _ errors: FieldErrors) {
-        self.errors = errors.summary(t)
-        email = FieldView(
-            "email", t("sign_in.email"), kind: .email, value: form.email, errors: errors, autocomplete: "username", isRequired: true)
-        password = FieldView(
-            "password", t("sign_in.password"), kind: .password, errors: errors, autocomplete: "current-password", isRequired: true)
-        to = form.to
-        kept = form.kept?.carried ?? []
-        notes = form.kept?.notes(t) ?? []
-    }
-
-    static let fields = Fields<SignInPage> {
-        Section("errors") { $0.errors }
-        Section("email") { $0.email }
-        Section("password") { $0.password }
-        Text("to") { $0.to }
-        List("kept") { $0.kept }
+        List("hidden") { $0.hidden }
         List("notes") { $0.notes }
     }
 }

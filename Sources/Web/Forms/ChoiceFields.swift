@@ -60,7 +60,12 @@ package struct Choice<Root, Context: Sendable, Item: FormText>: NamedField {
         return options.list(context, t).label(of: item.formText) ?? item.formText
     }
 
-    private func none(_ t: Translation, _ context: Context) -> String { options.none?(context, t) ?? t(words.label + ".none") }
+    private var noneKey: String { words.label + ".none" }
+
+    /// A blank that nobody may choose, as of a form without its value, asks for a choice.
+    private func none(_ t: Translation, _ context: Context) -> String {
+        options.none?(context, t) ?? t(slot.isOptional || t.has(noneKey) ? noneKey : "shared.error.unknown")
+    }
 
     package func json(_ root: Root) -> [JSONMember] { [(words.name, slot[root].map { .string($0.formText) } ?? .null)] }
 
@@ -70,6 +75,10 @@ package struct Choice<Root, Context: Sendable, Item: FormText>: NamedField {
     }
 
     package var paths: [AnyKeyPath] { [slot.anyPath] }
+
+    package var neededWords: [[String]] {
+        words.needed("needed", "unknown") + (slot.isOptional && options.none == nil ? [[noneKey]] : [])
+    }
 }
 
 /// Several of a list.
@@ -128,6 +137,7 @@ package struct Several<Root, Context: Sendable, Item: FormText>: NamedField {
     }
 
     package var paths: [AnyKeyPath] { [path] }
+    package var neededWords: [[String]] { minimum > 0 ? words.needed("needed") : words.needed() }
 }
 
 /// Yes or no.

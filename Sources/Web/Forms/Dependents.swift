@@ -63,6 +63,16 @@ struct Inner<Root, Context: Sendable, Part: Sendable>: Sendable {
         let old = stored?[keyPath: path]
         for field in fields { field.show(typed, stored: old, context, showing) }
     }
+
+    /// Of parts that are several values, like `compare`.
+    func facts(_ root: Root, _ context: Context, _ t: Translation) -> [Fact] {
+        guard !isSelf, let part = root[keyPath: path] else { return [] }
+        return fields.flatMap { $0.facts(part, context, t) }
+    }
+
+    func prepare(_ parts: inout FormParts, _ site: Site) throws { for field in fields { try field.prepare(&parts, site) } }
+    var keptNames: [String] { fields.flatMap(\.keptNames) }
+    var neededWords: [[String]] { fields.flatMap(\.neededWords) }
 }
 
 /// The fields of a part that is always there.
@@ -103,6 +113,7 @@ package struct Within<Root, Context: Sendable, Part: Sendable>: FormField {
     package func json(_ root: Root) -> [JSONMember] { fields.flatMap { $0.json(root[keyPath: path]) } }
     package func schema(_ situation: Situation<Context>) -> [JSONMember] { fields.flatMap { $0.schema(situation) } }
     package var keptNames: [String] { fields.flatMap(\.keptNames) }
+    package var neededWords: [[String]] { fields.flatMap(\.neededWords) }
     package var paths: [AnyKeyPath] { [path] }
 }
 
@@ -162,8 +173,14 @@ package struct Switched<Root, Context: Sendable, Part: Sendable>: NamedField {
         [(words.name, schemaObject([("anyOf", [["type": "null"], inner.schema(situation)])]))]
     }
 
-    package var keptNames: [String] { [words.name] + inner.fields.flatMap(\.keptNames) }
+    package func facts(_ root: Root, _ context: Context, _ t: Translation) -> [Fact] {
+        [Fact(t(words.label), text(root, context, t))] + inner.facts(root, context, t)
+    }
+
+    package func prepare(_ parts: inout FormParts, _ site: Site) throws { try inner.prepare(&parts, site) }
+    package var keptNames: [String] { [words.name] + inner.keptNames }
     package var paths: [AnyKeyPath] { [inner.path] }
+    package var neededWords: [[String]] { words.needed() + inner.neededWords }
 }
 
 /// One of several, shown as radio buttons, each with fields of its own.
@@ -244,8 +261,19 @@ package struct OneOf<Root, Context: Sendable>: NamedField {
 
     package func text(_ root: Root, _ context: Context, _ t: Translation) -> String { chosen(root)?.text(root, context, t) ?? "" }
 
+    package func facts(_ root: Root, _ context: Context, _ t: Translation) -> [Fact] {
+        let text = text(root, context, t)
+        return [Fact(t(words.label), text.isEmpty ? t("shared.conflict.none") : text)]
+            + (chosen(root)?.content?.facts(root, context, t) ?? [])
+    }
+
+    package func prepare(_ parts: inout FormParts, _ site: Site) throws { for each in cases { try each.content?.prepare(&parts, site) } }
     package var keptNames: [String] { [words.name] + cases.flatMap { $0.content?.keptNames ?? [] } }
     package var paths: [AnyKeyPath] { cases.map(\.path) }
+
+    package var neededWords: [[String]] {
+        words.needed("needed", "unknown") + cases.flatMap { [[$0.label, "shared.choice.\($0.name)"]] + ($0.content?.neededWords ?? []) }
+    }
 }
 
 package struct Case<Root, Context: Sendable>: Sendable {
@@ -318,7 +346,10 @@ private struct CaseContent<Root, Context: Sendable, Part: Sendable>: FormField {
 
     func json(_ root: Root) -> [JSONMember] { root[keyPath: inner.path].map { part in inner.fields.flatMap { $0.json(part) } } ?? [] }
     func schema(_ situation: Situation<Context>) -> [JSONMember] { inner.fields.flatMap { $0.schema(situation) } }
-    var keptNames: [String] { inner.fields.flatMap(\.keptNames) }
+    func facts(_ root: Root, _ context: Context, _ t: Translation) -> [Fact] { inner.facts(root, context, t) }
+    func prepare(_ parts: inout FormParts, _ site: Site) throws { try inner.prepare(&parts, site) }
+    var keptNames: [String] { inner.keptNames }
+    var neededWords: [[String]] { inner.neededWords }
 }
 
 @resultBuilder
@@ -367,9 +398,10 @@ package struct Group<Root, Context: Sendable>: FormField {
     }
 
     package func facts(_ root: Root, _ context: Context, _ t: Translation) -> [Fact] { fields.flatMap { $0.facts(root, context, t) } }
-    package func prepare(_ parts: inout FormParts, _ site: Site) throws { for field in fields { try field.prepare(&parts, site) } }
     package func json(_ root: Root) -> [JSONMember] { fields.flatMap { $0.json(root) } }
     package func schema(_ situation: Situation<Context>) -> [JSONMember] { fields.flatMap { $0.schema(situation) } }
+    package func prepare(_ parts: inout FormParts, _ site: Site) throws { for field in fields { try field.prepare(&parts, site) } }
     package var keptNames: [String] { fields.flatMap(\.keptNames) }
     package var paths: [AnyKeyPath] { fields.flatMap(\.paths) }
+    package var neededWords: [[String]] { [[prefix + ".title"]] + fields.flatMap(\.neededWords) }
 }

@@ -32,6 +32,7 @@ package struct Form<Value: Sendable, Context: Sendable>: Sendable {
         var value = stored
         let reading = Reading(situation.t)
         for field in fields { field.read(typed, into: &value, stored: stored, situation.context, reading) }
+        if typed[KeptMark.name] != nil { reading.errors.notice = situation.t("shared.kept_form") }
         return (value, reading.errors)
     }
 
@@ -63,12 +64,13 @@ package struct Form<Value: Sendable, Context: Sendable>: Sendable {
 
     /// For the change log: each field that is another now, in no language; of a secret only that it was changed.
     package func changes(_ old: Value, _ new: Value, _ situation: Situation<Context>) -> [FieldChange] {
+        let secrets = differences(old, new, situation).filter(\.isSecret).map(\.name)
         let after = JSONObject(members: fields.flatMap { $0.json(new) }.map { ($0.name, $0.value) })
         let values = fields.flatMap { $0.json(old) }.compactMap { member -> FieldChange? in
-            guard let value = after[member.name], value != member.value else { return nil }
+            guard !secrets.contains(member.name), let value = after[member.name], value != member.value else { return nil }
             return FieldChange(member.name, before: Self.text(member.value), after: Self.text(value))
         }
-        return values + differences(old, new, situation).filter(\.isSecret).map { .secret($0.name) }
+        return values + secrets.map { .secret($0) }
     }
 
     private static func text(_ value: JSONValue) -> String {
@@ -106,6 +108,24 @@ package struct Form<Value: Sendable, Context: Sendable>: Sendable {
 
     /// Properties that the form reads and writes: a test holds them against the record's.
     package var paths: [AnyKeyPath] { fields.flatMap(\.paths) }
+
+    package var declaration: FormDeclaration {
+        FormDeclaration(name: name, keptNames: keptNames, neededWords: fields.flatMap(\.neededWords))
+    }
+}
+
+/// What is known of a form whatever it edits: for the pipeline, which must not lose what was typed into it, and for the tests that
+/// look at every form there is.
+package struct FormDeclaration: Sendable {
+    package let name: String
+    package let keptNames: Set<String>
+    /// Each with those that stand in for it.
+    package var neededWords: [[String]]
+}
+
+/// Sent by the page that gives back a form which lost something while it was kept: whoever reads such a form shows it, and saves nothing.
+package enum KeptMark {
+    package static let name = "was_kept"
 }
 
 func placed<Root, Context>(_ fields: [any FormField<Root, Context>], under prefix: String) -> [any FormField<Root, Context>] {

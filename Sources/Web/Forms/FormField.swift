@@ -26,6 +26,8 @@ package protocol FormField<Root, Context>: Sendable {
     var keptNames: [String] { get }
     /// For a test that nothing is declared here and forgotten in the record.
     var paths: [AnyKeyPath] { get }
+    /// Keys without which a page would show a key, each with those that stand in for it: for a test that no language lacks one.
+    var neededWords: [[String]] { get }
 }
 
 package typealias JSONMember = (name: String, value: JSONValue)
@@ -42,6 +44,7 @@ extension FormField {
     package func prepare(_ parts: inout FormParts, _ site: Site) throws {}
     package var keptNames: [String] { [] }
     package var paths: [AnyKeyPath] { [] }
+    package var neededWords: [[String]] { [] }
 }
 
 /// In which language, and among which other things.
@@ -142,6 +145,9 @@ package struct FieldWords: Sendable {
         return t(t.has(own) ? own : "shared.error.\(word)", values)
     }
 
+    /// Of complaints, the field's own words or the common ones.
+    func needed(_ complaints: String...) -> [[String]] { [[label]] + complaints.map { [errors + $0, "shared.error.\($0)"] } }
+
     package func differ(_ old: String, _ new: String, _ comparison: Comparison, isSecret: Bool = false) {
         guard old != new else { return }
         comparison.differences.append(Difference(name: name, label: comparison.t(label), old: old, new: new, isSecret: isSecret))
@@ -156,6 +162,7 @@ package protocol NamedField: FormField {
 extension NamedField {
     package mutating func place(under prefix: String) { words.place(under: prefix) }
     package var keptNames: [String] { [words.name] }
+    package var neededWords: [[String]] { words.needed() }
 
     package func compare(_ old: Root, _ new: Root, _ context: Context, _ comparison: Comparison) {
         words.differ(text(old, context, comparison.t), text(new, context, comparison.t), comparison)
@@ -203,6 +210,7 @@ package struct Hinted<Base: FormField>: FormField where Base.Context: Sendable {
     package func prepare(_ parts: inout FormParts, _ site: Site) throws { try field.prepare(&parts, site) }
     package var keptNames: [String] { field.keptNames }
     package var paths: [AnyKeyPath] { field.paths }
+    package var neededWords: [[String]] { field.neededWords }
 }
 
 /// Where a field's value is: in a property, or in an optional one, where nil is the blank control.

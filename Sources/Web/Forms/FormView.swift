@@ -50,7 +50,7 @@ package struct FormView: TemplateData, Sendable {
     /// Sent with the form and not shown.
     package var hidden: [HiddenField] = []
     /// Above the controls: why what is typed here cannot be saved, or has not been.
-    package var notice = ""
+    package var notice: String
 
     /// What was sent comes back: the page is an error page.
     package var isRefused: Bool { errors != nil || conflict != nil }
@@ -69,6 +69,7 @@ package struct FormView: TemplateData, Sendable {
         isMultipart = controls.contains { $0.kind == .file }
         self.controls = controls
         self.save = save
+        notice = errors.notice
     }
 
     package static let fields = Fields<FormView> {

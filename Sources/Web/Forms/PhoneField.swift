@@ -50,4 +50,6 @@ package struct Phone<Root, Context>: NamedField {
     }
 
     package var paths: [AnyKeyPath] { [slot.anyPath] }
+
+    package var neededWords: [[String]] { words.needed("malformed", "ambiguous", "unknown_code", "wrong_length", "short_code") }
 }

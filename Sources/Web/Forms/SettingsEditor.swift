@@ -13,7 +13,7 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
     package typealias Show = @Sendable (FormView, Value, Context, Visitor) throws -> WebResponse
 
     package let form: Form<Value, Context>
-    private let path: @Sendable (Visitor) -> String
+    private let pattern: String
     private let action: StaticString
     private let version: @Sendable (Value) -> String
     private let subject: @Sendable (Value) -> String
@@ -25,7 +25,7 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
     private let show: Show
 
     /// - Parameters:
-    ///   - path: where the form is and is sent to.
+    ///   - pattern: where the form is and is sent to, with the visit's parameters in it.
     ///   - action: what the audit calls a change.
     ///   - version: of what is stored; a form made from another version is stale. Something new has none.
     ///   - subject: of the audit's row.
@@ -33,14 +33,13 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
     ///   - buttons: further ones, such as a preview.
     ///   - page: shows the form; a page of nothing but the form when nil. Its words are `….title`, `….lead`, `….save`, `….saved`.
     package init(
-        _ form: Form<Value, Context>, at path: @escaping @Sendable (Visitor) -> String, action: StaticString,
-        version: @escaping @Sendable (Value) -> String = { _ in "" }, subject: @escaping @Sendable (Value) -> String = { _ in "" },
-        _ site: Site,
-        load: @escaping Load, context: @escaping LoadContext,
+        _ form: Form<Value, Context>, at pattern: String, action: StaticString,
+        version: @escaping @Sendable (Value) -> String = { _ in "" },
+        subject: @escaping @Sendable (Value) -> String = { _ in "" }, _ site: Site, load: @escaping Load, context: @escaping LoadContext,
         save: @escaping Save, buttons: @escaping @Sendable (Translation) -> [FormView.Button] = { _ in [] }, page: Show? = nil
     ) throws {
         self.form = form
-        self.path = path
+        self.pattern = pattern
         self.action = action
         self.version = version
         self.subject = subject
@@ -107,12 +106,11 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
     ///   - within: what else happens in the transaction.
     ///   - after: what follows once it is durable, and the sentence that says so; `….saved` when nil.
     package func save(
-        _ submission: Submission, to place: String? = nil, ask: () throws -> WebResponse? = { nil }, within: (any Connection) throws -> Void = { _ in },
-        after: () throws -> String? = { nil }
+        _ submission: Submission, to place: String? = nil, ask: () throws -> WebResponse? = { nil },
+        within: (any Connection) throws -> Void = { _ in }, after: () throws -> String? = { nil }
     ) throws -> WebResponse {
         let member = submission.member
-        // A form that was kept over a sign-in and lost something on the way is looked at before it is sent.
-        guard submission.errors.isEmpty, submission.typed[KeptMark.name] == nil else { return try show(submission) }
+        guard submission.errors.isEmpty else { return try show(submission) }
         guard submission.typed["version"] ?? "" == version(submission.stored) else { return try showStale(submission) }
         if let question = try ask() { return question }
         do {
@@ -128,7 +126,7 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
             submission.errors.add(problem.field, problem.text ?? form.message(problem.word, of: problem.field, member.t))
             return try show(submission)
         }
-        return member.redirect(to: place ?? path(member), saying: try after() ?? member.t(form.name + ".saved"))
+        return member.redirect(to: place ?? path(member.visit), saying: try after() ?? member.t(form.name + ".saved"))
     }
 
     /// The page as it was sent, with what is wrong.
@@ -159,11 +157,18 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
         let controls = form.controls(
             typed, stored: stored, errors: errors, isShownAgain: isShownAgain, Situation(t, context), parts: parts)
         var view = FormView(
-            controls, errors: errors, conflict: conflict, action: path(member), version: version, save: t(form.name + ".save"), t)
-        if typed[KeptMark.name] != nil { view.notice = t("shared.kept_form") }
+            controls, errors: errors, conflict: conflict, action: path(member.visit), version: version, save: t(form.name + ".save"), t)
         view.buttons = buttons(t)
         change(&view)
         return try show(view, stored, context, member)
+    }
+
+    private func path(_ visit: Visit) -> String {
+        guard pattern.contains("{") else { return pattern }
+        return pattern.split(separator: "/", omittingEmptySubsequences: false).map { segment in
+            guard segment.hasPrefix("{") else { return String(segment) }
+            return percentEncoded(visit.parameters[String(segment.dropFirst().dropLast())] ?? "")
+        }.joined(separator: "/")
     }
 
     private func current(_ member: Visitor) throws -> (Value, Context) {
@@ -171,6 +176,36 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
             let value = try load(member, connection)
             return (value, try context(member, value, connection))
         }
+    }
+}
+
+// Both of its routes at once: what the form declares is kept, should the session end before it is sent.
+
+extension SettingsEditor where Visitor == Member {
+    /// - Parameters:
+    ///   - limit: in bytes, of a form with files.
+    ///   - update: in place of the editor's own.
+    package func routes(
+        _ access: MemberAccess, filesUpTo limit: Int? = nil, update: (@Sendable (Member) throws -> WebResponse)? = nil
+    ) -> [Route] {
+        routes(.get(pattern, access, edit), .post(pattern, access, update ?? self.update), limit)
+    }
+}
+
+extension SettingsEditor where Visitor == Person {
+    package func routes(
+        _ access: PersonAccess, filesUpTo limit: Int? = nil, update: (@Sendable (Person) throws -> WebResponse)? = nil
+    ) -> [Route] {
+        routes(.get(pattern, access, edit), .post(pattern, access, update ?? self.update), limit)
+    }
+}
+
+extension SettingsEditor {
+    private func routes(_ get: Route, _ post: Route, _ limit: Int?) -> [Route] {
+        var declaration = form.declaration
+        declaration.neededWords += ["title", "save", "saved"].map { ["\(form.name).\($0)"] }
+        let post = post.keeping(declaration)
+        return [get, limit.map { post.acceptingFiles(upTo: $0) } ?? post]
     }
 }
 
@@ -185,9 +220,4 @@ package struct FieldProblem: Error {
     package init(_ field: String, _ word: String, text: String? = nil) {
         (self.field, self.word, self.text) = (field, word, text)
     }
-}
-
-/// Sent by the page that gives back a form which lost something while it was kept.
-package enum KeptMark {
-    package static let name = "was_kept"
 }

@@ -35,14 +35,14 @@ package struct Line<Root, Context>: NamedField {
     /// - Parameter limit: in bytes of UTF-8.
     package init(
         _ name: String, _ path: any WritableKeyPath<Root, String> & Sendable, _ kind: Kind = .text, upTo limit: Int = 200,
-        width: Control.Width = .full, autocomplete: String = "off", parsing parser: Parser? = nil, rule: Rule? = nil
+        width: Control.Width = .full, autocomplete: String = "off", rule: Rule? = nil, parsing parser: Parser? = nil
     ) {
         self.init(name, Slot(path), kind, limit, width, autocomplete, parser, rule)
     }
 
     package init(
         _ name: String, _ path: any WritableKeyPath<Root, String?> & Sendable, _ kind: Kind = .text, upTo limit: Int = 200,
-        width: Control.Width = .full, autocomplete: String = "off", parsing parser: Parser? = nil, rule: Rule? = nil
+        width: Control.Width = .full, autocomplete: String = "off", rule: Rule? = nil, parsing parser: Parser? = nil
     ) {
         self.init(name, Slot(optional: path), kind, limit, width, autocomplete, parser, rule)
     }
@@ -100,6 +100,7 @@ package struct Line<Root, Context>: NamedField {
     }
 
     package var paths: [AnyKeyPath] { [slot.anyPath] }
+    package var neededWords: [[String]] { words.needed("too_long", "malformed") + (slot.isOptional ? [] : words.needed("needed")) }
 }
 
 /// A whole number with its unit.
@@ -123,7 +124,8 @@ package struct Integer<Root, Context>: NamedField {
         let digits = TypedText.line(typed[words.name] ?? "").unicodeScalars.filter { !$0.properties.isWhitespace }
         let text = String(String.UnicodeScalarView(digits))
         guard text.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(text), range.contains(number) else {
-            return words.complain("range", reading, ["minimum": String(range.lowerBound), "maximum": String(range.upperBound)])
+            return words.complain(
+                "range", reading, ["unit": reading.t(unit), "minimum": String(range.lowerBound), "maximum": String(range.upperBound)])
         }
         slot.set(number, in: &root)
     }
@@ -153,6 +155,7 @@ package struct Integer<Root, Context>: NamedField {
     }
 
     package var paths: [AnyKeyPath] { [slot.anyPath] }
+    package var neededWords: [[String]] { words.needed("range") + [[unit], [unit + ".one"], [unit + ".other"]] }
 }
 
 /// Write-only: blank keeps what is stored, a box of its own clears it where it may be cleared.
@@ -234,4 +237,5 @@ package struct Secret<Root, Context>: NamedField {
 
     package var keptNames: [String] { [] }
     package var paths: [AnyKeyPath] { [slot.anyPath] }
+    package var neededWords: [[String]] { words.needed("malformed") + (mayBeEmpty ? [] : words.needed("needed")) }
 }

@@ -38,11 +38,11 @@ extension Feature {
                 .get(path, .needs(.viewWebhooks), endpoints.index),
                 .get(path + "/new", .needs(.manageWebhooks), endpoints.addition.edit),
                 .post(path, .needs(.manageWebhooks), endpoints.create).limitingBody(to: formLimit)
-                    .keeping(WebhookConfiguration.newForm.keptNames),
+                    .keeping(WebhookConfiguration.newForm),
                 .get(path + "/{id}", .needs(.viewWebhooks), endpoints.show),
                 .get(path + "/{id}/edit", .needs(.manageWebhooks), endpoints.change.edit),
                 .post(path + "/{id}", .needs(.manageWebhooks), endpoints.update).limitingBody(to: formLimit)
-                    .keeping(WebhookConfiguration.form.keptNames),
+                    .keeping(WebhookConfiguration.form),
                 .get(path + "/{id}/delete", .needs(.manageWebhooks), deletions.new),
                 .post(path + "/{id}/delete", .needs(.manageWebhooks), deletions.create),
                 .get(path + "/{id}/pause", .needs(.manageWebhooks), pauses.new),
@@ -86,7 +86,7 @@ struct EndpointController {
         listTemplate = try app.site.page("webhooks/endpoints/index")
         template = try app.site.page("webhooks/endpoints/show")
         addition = try SettingsEditor(
-            WebhookConfiguration.newForm, at: { _ in Self.path }, action: "webhook.create", subject: { $0.id.description }, app.site,
+            WebhookConfiguration.newForm, at: Self.path, action: "webhook.create", subject: { $0.id.description }, app.site,
             load: { member, _ in
                 var webhook = store.new(of: member.account.id)
                 webhook.events = EventSubscription()
@@ -109,7 +109,7 @@ struct EndpointController {
                 return try member.page(formTemplate, FormPage(view), head, hasErrors: view.isRefused)
             })
         change = try SettingsEditor(
-            WebhookConfiguration.form, at: { (try? Self.path(of: $0.id())) ?? Self.path }, action: "webhook.update",
+            WebhookConfiguration.form, at: Self.path + "/{id}", action: "webhook.update",
             version: { String($0.version) }, subject: { $0.id.description }, app.site,
             load: { member, connection in try store.webhook(member.id(), of: member.account.id, on: connection) },
             context: context,

@@ -17,7 +17,7 @@ struct WebhookSettings: Receiver {
 
     var address: String { url ?? "" }
 
-    static let form = Form<WebhookSettings, AddressPolicy>("webhooks.settings") {
+    static let form = Form<WebhookSettings, AddressPolicy>("webhook_settings") {
         Group("integration") { Switch("enabled", \.isEnabled) }
         Group("main", under: "webhooks") {
             Line.target("url", \.url)

@@ -16,19 +16,19 @@ extension Feature {
         tabs: [
             Tab(order: 80, label: "webhooks.title", path: WebhookSettingsController.path, right: .viewWebhooks),
             Tab(
-                order: 81, label: "webhooks.settings.tab", path: WebhookSettingsController.path, right: .viewWebhooks,
+                order: 81, label: "webhook_settings.tab", path: WebhookSettingsController.path, right: .viewWebhooks,
                 parent: WebhookSettingsController.path),
         ],
         rights: [.viewWebhooks, .manageWebhooks],
-        migrations: DeliverySchema.migrations
+        migrations: DeliverySchema.migrations,
+        settings: [SettingsSource(WebhookSettings.form) { try WebhookSettingsStore($0).settings(of: $1, on: $2) }]
     ) { app in
         let settings = try WebhookSettingsController(app)
         let test = MainTestController(app)
         return Running(
             routes: [
                 .get(WebhookSettingsController.path, .needs(.viewWebhooks), settings.editor.edit),
-                .post(WebhookSettingsController.path, .needs(.manageWebhooks), settings.update)
-                    .keeping(WebhookSettings.form.keptNames),
+                .post(WebhookSettingsController.path, .needs(.manageWebhooks), settings.update).keeping(WebhookSettings.form),
                 .post(WebhookSettingsController.path + "/test", .needs(.manageWebhooks), test.create),
             ])
     }
@@ -48,7 +48,7 @@ struct WebhookSettingsController {
         endpoints = EndpointStore(app)
         editor = try SettingsEditor(
             // Two rows stand behind the form: a change of either makes it stale.
-            WebhookSettings.form, at: { _ in Self.path }, action: "webhook_settings.update",
+            WebhookSettings.form, at: Self.path, action: "webhook_settings.update",
             version: { "\($0.version).\($0.main?.version ?? 0)" }, app.site,
             load: { member, connection in try store.settings(of: member.account.id, on: connection) },
             context: { _, _, _ in app.policy },
@@ -61,7 +61,7 @@ struct WebhookSettingsController {
             },
             page: { view, settings, policy, member in
                 let page = WebhookSettingsPage(view, settings, policy, member)
-                let head = PageHead(member.t("webhooks.settings.title"), lead: member.t("webhooks.settings.lead"))
+                let head = PageHead(member.t("webhook_settings.title"), lead: member.t("webhook_settings.lead"))
                 return try member.page(template, page, head, hasErrors: view.isRefused)
             })
     }

@@ -1,0 +1,50 @@
+// What the platform's services may read of an account's settings: those of every feature, as their forms declare them.
+
+import Crypto
+import Database
+import Foundation
+import HTTP
+import HTTPTypes
+import JSON
+package import Web
+
+extension Scope {
+    package static let readSettings = Scope("settings:read")
+}
+
+extension Feature {
+    static let settingsAPI = Feature(scopes: [.readSettings]) { app in
+        Running(routes: [.machine(.get, "/settings", .readSettings, SettingsController(app: app).show)])
+    }
+}
+
+struct SettingsController {
+    let app: App
+
+    /// All settings of one moment, a member a feature. With a tag, so that a service which asks every minute is told that nothing is new.
+    @Sendable func show(_ call: MachineCall) throws -> WebResponse {
+        let sources = app.features.flatMap(\.settings)
+        let members = try app.site.database.read { connection in
+            try sources.map { ($0.name, try $0.json(app, call.account, connection)) }
+        }
+        return Self.answer(.object(JSONObject(members: members)), to: call.request)
+    }
+
+    private static func answer(_ json: JSONValue, to request: Request) -> WebResponse {
+        var response = WebResponse.json(json)
+        let tag = "\"\(Data(SHA256.hash(data: json.serialized()).prefix(16)).base64EncodedString())\""
+        if matches(tag, request.fields[.ifNoneMatch] ?? "") { response = .empty(.notModified) }
+        response.fields[.eTag] = tag
+        // May be kept, and asked about each time.
+        response.fields[.cacheControl] = "private, no-cache"
+        return response
+    }
+
+    /// The weak comparison of RFC 9110 § 13.1.2.
+    private static func matches(_ tag: String, _ header: String) -> Bool {
+        header.split(separator: ",").contains { part in
+            let text = part.trimmingCharacters(in: .whitespaces)
+            return text == "*" || text == tag || text == "W/" + tag
+        }
+    }
+}
