@@ -117,20 +117,52 @@
   }
   setInterval(refresh, 30000);
 
-  // <input data-filters="id">: hides the items of that list whose words do not contain what is typed.
-  for (const input of all("input[data-filters]")) {
-    const list = document.getElementById(input.dataset.filters);
-    if (!list) continue;
+  // A list with data-find gets a box that finds in it, by the beginnings of words; what is folded opens where something is found.
+  const words = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+  for (const list of all("[data-find]")) {
+    const input = document.createElement("input");
+    input.type = "search";
+    input.className = "input";
+    input.placeholder = list.dataset.find;
+    input.setAttribute("aria-label", list.dataset.find);
+    const none = document.createElement("p");
+    none.className = "hint";
+    none.setAttribute("role", "status");
+    list.before(input, none);
+    const folds = [...all("details", list)];
+    const items = [...all(".choice", list)].map((element) => {
+      const fold = element.closest("details");
+      const name = fold && list.contains(fold) ? fold.querySelector("summary > span").textContent : "";
+      return { element, words: words(`${element.textContent} ${name}`) };
+    });
+    let opened = null;
     input.addEventListener("input", () => {
-      const wanted = input.value.trim().toLocaleLowerCase(language);
-      for (const item of all("[data-words], li:not([data-words])", list)) {
-        item.hidden = !(item.dataset.words || item.textContent).toLocaleLowerCase(language).includes(wanted);
-        const folded = wanted && !item.hidden && item.closest("details");
-        if (folded && list.contains(folded)) folded.open = true;
+      const wanted = words(input.value);
+      if (wanted.length && !opened) opened = new Set(folds.filter((fold) => fold.open));
+      for (const item of items) {
+        item.element.hidden = !wanted.every((start) => item.words.some((word) => word.startsWith(start)));
       }
+      for (const fold of folds) {
+        fold.hidden = !fold.querySelector(".choice:not([hidden])");
+        fold.open = wanted.length ? !fold.hidden : opened ? opened.has(fold) : fold.open;
+      }
+      if (!wanted.length) opened = null;
+      none.textContent = items.every((item) => item.element.hidden) ? list.dataset.none : "";
     });
     // Enter looks for something; it is not to send the form that the list stands in.
     input.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
+  }
+
+  // How many events are chosen in each module stays true while boxes are ticked.
+  function count(module) {
+    const chosen = all(".choice:not(.all) > :checked", module).length;
+    module.querySelector(".count b").textContent = chosen;
+    module.querySelector(".count").classList.toggle("some", chosen > 0);
+  }
+  for (const module of all(".modules > details")) {
+    module.addEventListener("change", () => count(module));
+    // The browser may have put back what was ticked before.
+    addEventListener("pageshow", () => count(module));
   }
 
   // The panel of a long page marks the section that is being read.

@@ -30,12 +30,6 @@ package struct FieldErrors: Sendable {
     }
 }
 
-/// What a form gives: a value to store, or errors to show.
-package enum Validated<Value> {
-    case valid(Value)
-    case invalid(FieldErrors)
-}
-
 package struct ErrorSummary: TemplateData {
     package struct Item: TemplateData {
         package let href: String

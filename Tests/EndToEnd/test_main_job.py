@@ -134,8 +134,8 @@ def test_the_purge_stands_in_deletion_history(page, t):
 
 def test_add_a_webhook_and_test_it(page, receiver, job, t):
     page.open("/settings/webhooks")
-    page.switch(t("webhooks.settings.enabled")).press(t("webhooks.settings.save"))
-    assert t("webhooks.settings.saved") in page.text
+    page.switch(t("webhook_settings.enabled")).press(t("webhook_settings.save"))
+    assert t("webhook_settings.saved") in page.text
     page.follow(t("webhooks.endpoints.title"), within="nav.tabs")
     page.follow(t("webhooks.endpoints.add"))
     webhooks.type_new(page, "CRM synchronisation", receiver.url)

@@ -221,8 +221,8 @@ struct EndpointActionTests {
         _ = pages.alice.post(
             WebhookPages.settings,
             [
-                ("url", receiver.url("/main")), ("authentication", "yes"), ("auth_login", "acme"), ("auth_secret", "word"),
-                ("row_version", "0.0"),
+                ("url", receiver.url("/main")), ("authentication", "basic"), ("login", "acme"), ("password", "word"),
+                ("version", "0.0"),
             ])
         let result = try #require(pages.alice.post(WebhookPages.settings + "/test").location)
         let expected = "Basic " + Data("acme:word".utf8).base64EncodedString()

@@ -45,6 +45,25 @@ struct SettingsAPITests {
                 ])
     }
 
+    @Test("Of the main webhook's secret a service reads that there is one")
+    func secrets() throws {
+        let saved = try test.browser(test.alice).post(
+            "/settings/webhooks",
+            [
+                ("enabled", "yes"), ("url", "http://127.0.0.1:9009/main"), ("authentication", "basic"), ("login", "acme"),
+                ("password", "s3cret-word"), ("version", "0.0"),
+            ])
+        #expect(saved.status == 303)
+        let page = ask()
+        #expect(!page.text.contains("s3cret-word"))
+        #expect(
+            try JSONValue(parsing: page.bytes)["webhook_settings"]
+                == [
+                    "enabled": true, "url": "http://127.0.0.1:9009/main",
+                    "authentication": ["kind": "basic", "login": "acme", "password": ["is_set": true]],
+                ])
+    }
+
     @Test("A service that has the newest is told so, by a tag that changes with the settings and with nothing else")
     func tag() throws {
         let tag = try #require(ask().fields[.eTag])
@@ -70,6 +89,7 @@ struct SettingsAPITests {
         let tabs = Set(features.flatMap(\.tabs).map(\.path))
         let edited = test.application.pipeline.routes.filter { tabs.contains($0.pattern) }.compactMap { $0.form?.name }
         #expect(edited.contains("account"))
-        #expect(Set(edited).subtracting(features.flatMap(\.settings).map(\.name)).isEmpty)
+        // A new webhook is added in its list; webhooks are no settings, they will have calls of their own.
+        #expect(Set(edited).subtracting(features.flatMap(\.settings).map(\.name) + ["webhooks.new"]).isEmpty)
     }
 }

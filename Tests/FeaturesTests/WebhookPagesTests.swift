@@ -29,7 +29,7 @@ struct WebhookPages {
             ("headers", ""), ("restriction", "none"), ("enabled", "yes"),
         ]
         let kept = usual.filter { field in !changes.contains { $0.0 == field.0 } }
-        return kept + changes.filter { !$0.1.isEmpty } + (version.map { [("row_version", "\($0)")] } ?? [])
+        return kept + changes.filter { !$0.1.isEmpty } + (version.map { [("version", "\($0)")] } ?? [])
     }
 
     /// Added by the form; its address.
@@ -74,7 +74,7 @@ struct WebhookPages {
 
     func enableIntegration() throws {
         #expect(
-            alice.post(Self.settings, [("enabled", "yes"), ("url", ""), ("authentication", "no"), ("row_version", "0.0")]).status == 303)
+            alice.post(Self.settings, [("enabled", "yes"), ("url", ""), ("authentication", "none"), ("version", "0.0")]).status == 303)
     }
 
     func states(of address: String) throws -> [DeliveryState] {
@@ -86,5 +86,12 @@ struct WebhookPages {
 
     func audited(_ action: String) throws -> Int {
         try test.site.database.read { try $0.value("SELECT COUNT(*) FROM audit WHERE action = \(action)") ?? 0 }
+    }
+
+    /// What the change log has of the last one of these, as it is stored.
+    func changes(_ action: String) throws -> String {
+        try test.site.database.read { connection in
+            try connection.value("SELECT changes FROM audit WHERE action = \(action) ORDER BY id DESC LIMIT 1", as: String.self) ?? ""
+        }
     }
 }

@@ -87,6 +87,7 @@ package struct Control: TemplateData, Sendable {
         Flag("is_radios") { $0.kind == .radios || $0.kind == .boxes }
         Flag("is_fieldset") { $0.kind == .radios && $0.options.isEmpty }
         Flag("boxes") { $0.kind == .boxes }
+        Flag("long") { $0.options.count > 12 }
         Flag("is_switch") { $0.kind == .toggle }
         Flag("is_secret") { $0.kind == .secret }
         Flag("is_file") { $0.kind == .file }

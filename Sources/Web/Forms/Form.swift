@@ -149,6 +149,8 @@ package enum FormBuilder<Root, Context> {
     package static func buildArray(_ fields: [[any FormField<Root, Context>]]) -> [any FormField<Root, Context>] {
         fields.flatMap { $0 }
     }
+
+    package static func buildOptional(_ fields: [any FormField<Root, Context>]?) -> [any FormField<Root, Context>] { fields ?? [] }
 }
 
 /// A value that a control sends as text.

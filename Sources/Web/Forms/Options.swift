@@ -119,9 +119,9 @@ package struct Options<Context: Sendable, Item: FormText>: Sendable {
 }
 
 extension Options where Item: CaseIterable {
-    /// Every case, with its words under `prefix`.
+    /// Every case, with its words under `prefix`, and a hint where there is one.
     package static func cases(_ prefix: String) -> Self {
-        let keys = Item.allCases.map { (value: $0.formText, key: "\(prefix).\($0.formText)") }
-        return .of(OptionCatalogue { t in keys.map { ($0.value, t($0.key)) } })
+        let keys = Item.allCases.map { (item: $0, key: "\(prefix).\($0.formText)") }
+        return .of { _, t in keys.map { ($0.item, t($0.key), t.find($0.key + ".hint") ?? "") } }
     }
 }

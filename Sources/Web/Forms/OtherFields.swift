@@ -61,6 +61,15 @@ package struct FormParts: Sendable {
     func markup(_ name: String, _ view: some TemplateData, _ language: Language) -> String { renderers[name]?(view, language) ?? "" }
 }
 
+extension Showing {
+    /// A template that the field has prepared.
+    package func show(_ template: String, _ view: some TemplateData) {
+        var control = Control(.part)
+        control.markup = parts.markup(template, view, t.language)
+        controls.append(control)
+    }
+}
+
 /// A template of its own among the controls, where a control is not enough.
 package struct Part<Root, Context: Sendable, View: TemplateData & Sendable>: FormField {
     private let template: String
@@ -76,9 +85,7 @@ package struct Part<Root, Context: Sendable, View: TemplateData & Sendable>: For
     package func prepare(_ parts: inout FormParts, _ site: Site) throws { try parts.add(template, View.self, site) }
 
     package func show(_ typed: FormData, stored: Root?, _ context: Context, _ showing: Showing) {
-        var control = Control(.part)
-        control.markup = showing.parts.markup(template, view(Situation(showing.t, context), stored), showing.t.language)
-        showing.controls.append(control)
+        showing.show(template, view(Situation(showing.t, context), stored))
     }
 }
 

@@ -102,11 +102,12 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
     ///
     /// - Parameters:
     ///   - ask: called when all is right and nothing stands against saving: a page that asks first, or nil to save.
+    ///   - place: where it leads, if not to where the form is.
     ///   - within: what else happens in the transaction.
     ///   - after: what follows once it is durable, and the sentence that says so; `….saved` when nil.
     package func save(
-        _ submission: Submission, ask: () throws -> WebResponse? = { nil }, within: (any Connection) throws -> Void = { _ in },
-        after: () throws -> String? = { nil }
+        _ submission: Submission, to place: String? = nil, ask: () throws -> WebResponse? = { nil },
+        within: (any Connection) throws -> Void = { _ in }, after: () throws -> String? = { nil }
     ) throws -> WebResponse {
         let member = submission.member
         guard submission.errors.isEmpty else { return try show(submission) }
@@ -125,7 +126,7 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
             submission.errors.add(problem.field, problem.text ?? form.message(problem.word, of: problem.field, member.t))
             return try show(submission)
         }
-        return member.redirect(to: path(member.visit), saying: try after() ?? member.t(form.name + ".saved"))
+        return member.redirect(to: place ?? path(member.visit), saying: try after() ?? member.t(form.name + ".saved"))
     }
 
     /// The page as it was sent, with what is wrong.

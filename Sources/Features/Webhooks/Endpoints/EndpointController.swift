@@ -36,11 +36,13 @@ extension Feature {
         return Running(
             routes: [
                 .get(path, .needs(.viewWebhooks), endpoints.index),
-                .get(path + "/new", .needs(.manageWebhooks), endpoints.new),
-                .post(path, .needs(.manageWebhooks), endpoints.create).limitingBody(to: formLimit),
+                .get(path + "/new", .needs(.manageWebhooks), endpoints.addition.edit),
+                .post(path, .needs(.manageWebhooks), endpoints.create).limitingBody(to: formLimit)
+                    .keeping(WebhookConfiguration.newForm),
                 .get(path + "/{id}", .needs(.viewWebhooks), endpoints.show),
-                .get(path + "/{id}/edit", .needs(.manageWebhooks), endpoints.edit),
-                .post(path + "/{id}", .needs(.manageWebhooks), endpoints.update).limitingBody(to: formLimit),
+                .get(path + "/{id}/edit", .needs(.manageWebhooks), endpoints.change.edit),
+                .post(path + "/{id}", .needs(.manageWebhooks), endpoints.update).limitingBody(to: formLimit)
+                    .keeping(WebhookConfiguration.form),
                 .get(path + "/{id}/delete", .needs(.manageWebhooks), deletions.new),
                 .post(path + "/{id}/delete", .needs(.manageWebhooks), deletions.create),
                 .get(path + "/{id}/pause", .needs(.manageWebhooks), pauses.new),
@@ -60,18 +62,65 @@ struct EndpointController {
 
     static func path(of webhook: ID<Webhook>) -> String { "\(path)/\(webhook)" }
 
+    private typealias Editor = SettingsEditor<Member, WebhookConfiguration, WebhookContext>
+
+    let addition: SettingsEditor<Member, WebhookConfiguration, WebhookContext>
+    let change: SettingsEditor<Member, WebhookConfiguration, WebhookContext>
     private let app: App
     private let store: EndpointStore
     private let listTemplate: PageTemplate<EndpointListPage>
-    private let formTemplate: PageTemplate<EndpointFormPage>
     private let template: PageTemplate<EndpointPage>
 
     init(_ app: App) throws {
+        let store = EndpointStore(app)
+        let formTemplate = try app.site.page("shared/form_page", FormPage.self)
+        let context: Editor.LoadContext = { member, webhook, connection in
+            WebhookContext(
+                policy: app.policy,
+                restrictable: try store.restrictable(
+                    of: webhook.account, keeping: webhook.restriction, user: member.form["user"] ?? "", on: connection),
+                count: try store.count(of: webhook.account, on: connection))
+        }
         self.app = app
-        store = EndpointStore(app)
+        self.store = store
         listTemplate = try app.site.page("webhooks/endpoints/index")
-        formTemplate = try app.site.page("webhooks/endpoints/form")
         template = try app.site.page("webhooks/endpoints/show")
+        addition = try SettingsEditor(
+            WebhookConfiguration.newForm, at: Self.path, action: "webhook.create", subject: { $0.id.description }, app.site,
+            load: { member, _ in
+                var webhook = store.new(of: member.account.id)
+                webhook.events = EventSubscription()
+                return webhook
+            },
+            context: context,
+            save: { new, _, member, connection in
+                do {
+                    try store.insert(new, on: connection)
+                } catch Refusal.limitReached {
+                    throw FieldProblem("notice", "", text: EndpointStore.limitText(member))
+                }
+            },
+            page: { view, _, context, member in
+                var view = view
+                view.wayOut = .init(member.t("webhooks.cancel"), to: Self.path)
+                if context.count >= EndpointStore.limit { view.notice = EndpointStore.limitText(member) }
+                let head = PageHead(
+                    member.t("webhooks.new.title"), lead: member.t("webhooks.new.lead"), up: [EndpointStep.list(member.t)])
+                return try member.page(formTemplate, FormPage(view), head, hasErrors: view.isRefused)
+            })
+        change = try SettingsEditor(
+            WebhookConfiguration.form, at: Self.path + "/{id}", action: "webhook.update",
+            version: { String($0.version) }, subject: { $0.id.description }, app.site,
+            load: { member, connection in try store.webhook(member.id(), of: member.account.id, on: connection) },
+            context: context,
+            save: { new, _, _, connection in try store.update(new, on: connection) },
+            page: { view, webhook, _, member in
+                var view = view
+                view.wayOut = .init(member.t("webhooks.cancel"), to: Self.path(of: webhook.id))
+                let head = PageHead(
+                    member.t("webhooks.edit.title", ["name": webhook.name]), up: EndpointStep.below(webhook, member.t))
+                return try member.page(formTemplate, FormPage(view), head, hasErrors: view.isRefused)
+            })
     }
 
     @Sendable func index(_ member: Member) throws -> WebResponse {
@@ -87,94 +136,28 @@ struct EndpointController {
         let all = try store.accountWebhooks(of: account)
         let page = EndpointPage(
             webhook, isIntegrationOn: all.isEnabled, waiting: try store.waiting(for: webhook.id, of: account),
-            try store.restrictable(of: account, keeping: webhook.restriction), member)
+            try app.site.database.read { try store.restrictable(of: account, keeping: webhook.restriction, on: $0) }, member)
         return try member.page(template, page, PageHead(webhook.name, up: [EndpointStep.list(member.t)]))
     }
 
-    @Sendable func new(_ member: Member) throws -> WebResponse {
-        try show(.blank, of: nil, member)
-    }
-
     @Sendable func create(_ member: Member) throws -> WebResponse {
-        let account = member.account.id
-        let form = EndpointForm(member.form)
-        switch form.validated(stored: nil, try store.restrictable(of: account, user: form.user), app.policy, member.t) {
-        case .invalid(let errors):
-            return try show(form, of: nil, member, errors)
-        case .valid(let change):
-            var webhook = store.new(named: change.name, target: change.target, of: account)
-            change.apply(to: &webhook)
-            do {
-                let added = webhook
-                try member.change("webhook.create", of: added.id.description) { try store.insert(added, on: $0) }
-            } catch Refusal.limitReached {
-                var errors = FieldErrors()
-                errors.add("limit", limitReached(member))
-                return try show(form, of: nil, member, errors)
-            }
-            app.webhooksChanged([webhook.id], of: account)
-            return member.redirect(to: Self.path(of: webhook.id), saying: member.t("webhooks.created", ["name": webhook.name]))
-        }
-    }
-
-    @Sendable func edit(_ member: Member) throws -> WebResponse {
-        let account = member.account.id
-        let webhook = try store.webhook(member.id(), of: account)
-        return try show(EndpointForm(webhook, try store.restrictable(of: account, keeping: webhook.restriction)), of: webhook, member)
+        let submission = try addition.submission(member)
+        return try addition.save(submission, to: Self.path(of: submission.value.id), after: { follow(submission.value, "created", member) })
     }
 
     @Sendable func update(_ member: Member) throws -> WebResponse {
-        let account = member.account.id
-        var webhook = try store.webhook(member.id(), of: account)
-        let form = EndpointForm(member.form)
-        switch form.validated(stored: webhook, try store.restrictable(of: account, user: form.user), app.policy, member.t) {
-        case .invalid(let errors):
-            return try show(form, of: webhook, member, errors)
-        case .valid(let change):
-            guard form.version == String(webhook.version) else { return try showStale(form, of: webhook, member) }
-            change.apply(to: &webhook)
-            do {
-                let changed = webhook
-                try member.change("webhook.update", of: changed.id.description) { try store.update(changed, on: $0) }
-            } catch Refusal.stale {
-                return try showStale(form, of: store.webhook(webhook.id, of: account), member)
-            }
-            app.webhooksChanged([webhook.id], of: account)
-            return member.redirect(to: Self.path(of: webhook.id), saying: member.t("webhooks.saved", ["name": webhook.name]))
-        }
+        let submission = try change.submission(member)
+        return try change.save(submission, after: { follow(submission.value, "saved", member) })
     }
 
-    /// Somebody saved in another window meanwhile: both values are shown, and saving again is then a decision.
-    private func showStale(_ form: EndpointForm, of webhook: WebhookConfiguration, _ member: Member) throws -> WebResponse {
-        let restrictable = try store.restrictable(of: webhook.account, keeping: webhook.restriction, user: form.user)
-        let yours = form.comparable(restrictable, member.t)
-        let stored = EndpointForm(webhook, restrictable).comparable(restrictable, member.t)
-        let conflict = ConflictView(member.t, zip(yours, stored).map { ($0.label, $0.text, $1.text) })
-        return try show(form, of: webhook, member, conflict: conflict)
+    private func follow(_ webhook: WebhookConfiguration, _ word: String, _ member: Member) -> String {
+        app.webhooksChanged([webhook.id], of: webhook.account)
+        return member.t("webhooks.\(word)", ["name": webhook.name])
     }
+}
 
-    private func show(
-        _ form: EndpointForm, of webhook: WebhookConfiguration?, _ member: Member, _ errors: FieldErrors = FieldErrors(),
-        conflict: ConflictView? = nil
-    ) throws -> WebResponse {
-        let account = member.account.id
-        let isFull = try webhook == nil && store.count(of: account) >= EndpointStore.limit
-        let page = EndpointFormPage(
-            form, of: webhook, try store.restrictable(of: account, keeping: webhook?.restriction, user: form.user),
-            limit: isFull ? limitReached(member) : "", member, errors,
-            conflict: conflict)
-        let heading = webhook.map { member.t("webhooks.edit.title", ["name": $0.name]) } ?? member.t("webhooks.new.title")
-        return try member.page(
-            formTemplate, page,
-            PageHead(
-                heading, lead: webhook == nil ? member.t("webhooks.new.lead") : "",
-                up: webhook.map { EndpointStep.below($0, member.t) } ?? [EndpointStep.list(member.t)]),
-            hasErrors: !errors.isEmpty || conflict != nil)
-    }
-
-    private func limitReached(_ member: Member) -> String {
-        member.t("webhooks.limit", ["limit": member.numbers.text(EndpointStore.limit)])
-    }
+extension EndpointStore {
+    static func limitText(_ member: Member) -> String { member.t("webhooks.limit", ["limit": member.numbers.text(limit)]) }
 }
 
 /// The way up from the pages of a webhook.

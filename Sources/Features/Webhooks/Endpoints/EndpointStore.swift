@@ -26,9 +26,9 @@ struct EndpointStore {
         webhooks = WebhookStore(vault: app.vault)
     }
 
-    func new(named name: String, target: String, of account: ID<Account>) -> WebhookConfiguration {
+    func new(named name: String = "", of account: ID<Account>) -> WebhookConfiguration {
         WebhookConfiguration(
-            id: site.ids.next(), account: account, name: name, url: target, secret: WebhookSecret.generate(), createdAt: site.clock.now())
+            id: site.ids.next(), account: account, name: name, url: "", secret: WebhookSecret.generate(), createdAt: site.clock.now())
     }
 
     /// Throws `Refusal.limitReached`, and `.stale` for a second main webhook: somebody else has just made it.
@@ -36,7 +36,7 @@ struct EndpointStore {
         try connection.lock(webhook.account)
         guard try count(of: webhook.account, on: connection) < Self.limit else { throw Refusal.limitReached }
         do {
-            try webhooks.insert(webhook, on: connection)
+            try webhooks.insert(completed(webhook, on: connection), on: connection)
         } catch DatabaseError.duplicate where webhook.isMain {
             throw Refusal.stale
         }
@@ -44,7 +44,20 @@ struct EndpointStore {
 
     /// Throws `Refusal.stale` when the stored version is another.
     func update(_ webhook: WebhookConfiguration, on connection: any Connection) throws {
-        guard try webhooks.update(webhook, at: site.clock.now(), on: connection) else { throw Refusal.stale }
+        guard try webhooks.update(completed(webhook, on: connection), at: site.clock.now(), on: connection) else { throw Refusal.stale }
+    }
+
+    /// A restriction to a user by id alone, as a form has it, gets their address too: the platform's events name a user by either.
+    /// Throws `FieldProblem` when they have left the account.
+    private func completed(_ webhook: WebhookConfiguration, on connection: any Connection) throws -> WebhookConfiguration {
+        guard case .users(let values) = webhook.restriction, values.count == 1, let user = values.first.flatMap({ ID<User>($0) }) else {
+            return webhook
+        }
+        let email = try connection.value("SELECT email FROM users WHERE id = \(user) AND account_id = \(webhook.account)", as: String.self)
+        guard let email else { throw FieldProblem("user", "webhooks.user.unknown") }
+        var webhook = webhook
+        webhook.restriction = .users([user.description, email])
+        return webhook
     }
 
     /// How many it deleted.
@@ -53,9 +66,13 @@ struct EndpointStore {
     }
 
     /// Throws 404 for one of another account, as for one that never was.
-    func webhook(_ id: ID<Webhook>, of account: ID<Account>) throws -> WebhookConfiguration {
-        guard let webhook = try site.database.read({ try webhooks.webhook(id, of: account, on: $0) }) else { throw Abort(.notFound) }
+    func webhook(_ id: ID<Webhook>, of account: ID<Account>, on connection: any Connection) throws -> WebhookConfiguration {
+        guard let webhook = try webhooks.webhook(id, of: account, on: connection) else { throw Abort(.notFound) }
         return webhook
+    }
+
+    func webhook(_ id: ID<Webhook>, of account: ID<Account>) throws -> WebhookConfiguration {
+        try site.database.read { try webhook(id, of: account, on: $0) }
     }
 
     func all(of account: ID<Account>, on connection: any Connection) throws -> [WebhookConfiguration] {
@@ -71,16 +88,8 @@ struct EndpointStore {
         try all(of: account, on: connection).first(where: \.isMain)
     }
 
-    func main(of account: ID<Account>) throws -> WebhookConfiguration? {
-        try site.database.read { try main(of: account, on: $0) }
-    }
-
     func count(of account: ID<Account>, on connection: any Connection) throws -> Int {
         try connection.value("SELECT COUNT(*) FROM webhooks WHERE account_id = \(account)") ?? 0
-    }
-
-    func count(of account: ID<Account>) throws -> Int {
-        try site.database.read { try count(of: account, on: $0) }
     }
 
     /// What each paused webhook of these keeps, up to `maximumCounted`: a list is not to count a week of events.
@@ -118,27 +127,30 @@ struct EndpointStore {
     }
 
     /// What a restriction can name: of users the first by name, and those that `kept` or `user`, an id as a form sends it, names already.
-    func restrictable(of account: ID<Account>, keeping kept: Restriction? = nil, user: String = "") throws -> Restrictable {
-        try site.database.read { connection in
-            func people(_ condition: SQL, limit: Int) throws -> [Restrictable.Person] {
-                try connection.rows(
-                    "SELECT id, name, email FROM users WHERE account_id = \(account) \(condition) ORDER BY name, id LIMIT \(limit)"
-                ) {
-                    Restrictable.Person(id: try $0.next(), name: try $0.next(), email: try $0.next())
-                }
+    func restrictable(of account: ID<Account>, keeping kept: Restriction, user: String = "", on connection: any Connection) throws
+        -> Restrictable
+    {
+        func people(_ condition: SQL, limit: Int) throws -> [Restrictable.Person] {
+            try connection.rows(
+                "SELECT id, name, email FROM users WHERE account_id = \(account) \(condition) ORDER BY name, id LIMIT \(limit)"
+            ) {
+                Restrictable.Person(id: try $0.next(), name: try $0.next(), email: try $0.next())
             }
-            let listed = try people("", limit: Restrictable.maximumUsers + 1)
-            var users = Array(listed.prefix(Restrictable.maximumUsers))
-            for name in (kept?.values ?? []) + [user] where !users.contains(where: { $0.id.description == name || $0.email == name }) {
-                users += try people(ID<User>(name).map { "AND id = \($0)" } ?? "AND email = \(name)", limit: 1)
-            }
-            return Restrictable(
-                numbers: try connection.rows(
-                    "SELECT number, name FROM tracking_numbers WHERE account_id = \(account) ORDER BY name, number"
-                ) {
-                    Restrictable.Number(e164: try $0.next(), name: try $0.next())
-                },
-                users: users, hasMoreUsers: listed.count > Restrictable.maximumUsers)
         }
+        let listed = try people("", limit: Restrictable.maximumUsers + 1)
+        var users = Array(listed.prefix(Restrictable.maximumUsers))
+        for name in kept.values + [user] where !users.contains(where: { $0.id.description == name || $0.email == name }) {
+            users += try people(ID<User>(name).map { "AND id = \($0)" } ?? "AND email = \(name)", limit: 1)
+        }
+        var numbers = try connection.rows(
+            "SELECT number, name FROM tracking_numbers WHERE account_id = \(account) ORDER BY name, number"
+        ) {
+            Restrictable.Number(e164: try $0.next(), name: try $0.next())
+        }
+        if case .trackingNumbers(let kept) = kept {
+            let lost = kept.filter { number in !numbers.contains { $0.e164 == number } }
+            numbers = lost.map { Restrictable.Number(e164: $0, name: "", isLost: true) } + numbers
+        }
+        return Restrictable(numbers: numbers, users: users, hasMoreUsers: listed.count > Restrictable.maximumUsers)
     }
 }

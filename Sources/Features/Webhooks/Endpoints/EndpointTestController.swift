@@ -45,7 +45,7 @@ struct MainTestController {
     }
 
     @Sendable func create(_ member: Member) throws -> WebResponse {
-        guard let main = try store.main(of: member.account.id) else {
+        guard let main = try app.site.database.read({ try store.main(of: member.account.id, on: $0) }) else {
             return member.redirect(to: WebhookSettingsController.path, .warning, saying: member.t("webhooks.test.no_main"))
         }
         return try app.test(main, member)

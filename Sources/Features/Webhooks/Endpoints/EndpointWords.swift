@@ -2,8 +2,6 @@
 
 import Database
 import Delivery
-import HTTPClient
-import Spelling
 import Telephony
 import Web
 
@@ -79,30 +77,5 @@ extension Restriction {
             let person = restrictable.users.first { $0.id.description == id }
             return person.map { "\($0.name) (\($0.email))" } ?? values.last ?? ""
         }
-    }
-}
-
-extension EndpointForm {
-    /// Every value that two people can set differently, but secrets, for the comparison of a conflict.
-    func comparable(_ restrictable: Restrictable, _ t: Translation) -> [(label: String, text: String)] {
-        let restriction: Restriction =
-            switch Restriction.Kind(rawValue: restriction) {
-            case .trackingNumber: .trackingNumbers(numbers)
-            case .user: restrictable.restriction(toUser: user) ?? .none
-            default: .none
-            }
-        let isKnown = WebhookConfiguration.Authentication.Kind(rawValue: credential.kind) != nil
-        return [
-            (t("webhooks.name"), name), (t("webhooks.target"), target),
-            (t("webhooks.events"), subscription().words(t).joined(separator: ", ")),
-            (t("webhooks.authentication"), isKnown ? t("webhooks.authentication.\(credential.kind)") : ""),
-            (t("webhooks.login"), credential.login), (t("webhooks.header_name"), credential.header),
-            (t("webhooks.headers"), headerNames), (t("webhooks.restriction"), restriction.words(restrictable, t)),
-            (t("webhooks.enabled"), t(isEnabled ? "shared.on" : "shared.off")),
-        ]
-    }
-
-    private var headerNames: String {
-        headers.split(whereSeparator: \.isNewline).map { TypedText.line(String($0.prefix { $0 != ":" })) }.joined(separator: ", ")
     }
 }

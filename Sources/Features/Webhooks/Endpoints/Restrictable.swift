@@ -7,6 +7,8 @@ struct Restrictable {
     struct Number {
         let e164: String
         let name: String
+        /// No longer in the account.
+        var isLost = false
     }
 
     struct Person {
@@ -21,11 +23,6 @@ struct Restrictable {
     let numbers: [Number]
     let users: [Person]
     let hasMoreUsers: Bool
-
-    /// Both the id and the address, since the platform's events name a user by either.
-    func restriction(toUser id: String) -> Restriction? {
-        users.first { $0.id.description == id }.map { .users([$0.id.description, $0.email]) }
-    }
 
     /// The user that a stored restriction means; empty when they are no longer in the account.
     func user(of restriction: Restriction) -> String {

@@ -4,43 +4,47 @@ import Database
 import Delivery
 import HTTP
 import HTTPTypes
-import Templating
 import Web
 
-struct ResumeController {
-    private enum Held: String, CaseIterable {
+struct Resumption {
+    enum Held: String, CaseIterable, FormText {
         case release, discard
     }
 
+    var held = Held.release
+
+    static let form = Form<Resumption, Void>("webhooks.resume") {
+        Choice("held", \.held, of: .cases("webhooks.resume"), asRadios: true)
+    }
+}
+
+struct ResumeController {
     private let app: App
     private let store: EndpointStore
-    private let template: PageTemplate<SwitchWebhookPage>
+    private let template: PageTemplate<FormPage>
 
     init(_ app: App) throws {
         self.app = app
         store = EndpointStore(app)
-        template = try app.site.page("webhooks/endpoints/switch")
+        template = try app.site.page("shared/form_page")
     }
 
     @Sendable func new(_ member: Member) throws -> WebResponse {
         let webhook = try store.webhook(member.id(), of: member.account.id)
         guard !webhook.isOn else { return isOn(webhook, member) }
-        return try show(webhook, member)
+        return try show(webhook, Resumption.form.typed(Resumption()), member)
     }
 
     @Sendable func create(_ member: Member) throws -> WebResponse {
         let account = member.account.id
         let webhook = try store.webhook(member.id(), of: account)
         guard !webhook.isOn else { return isOn(webhook, member) }
-        let chosen = Held(rawValue: member.form["held"] ?? "")
-        let isEmpty = try store.waiting(for: webhook.id, of: account).all == 0
-        guard chosen != nil || isEmpty else {
-            var errors = FieldErrors()
-            errors.add("held", member.t("webhooks.resume.needed"))
-            return try show(webhook, member, errors)
-        }
+        let (resumption, errors) = Resumption.form.read(member.form, over: Resumption(), Situation(member.t, ()))
         // What comes between the question and the answer, when there was nothing to ask about, is sent.
-        let held = chosen ?? .release
+        guard try errors.isEmpty || store.waiting(for: webhook.id, of: account).all == 0 else {
+            return try show(webhook, member.form, member, errors)
+        }
+        let held = resumption.held
         let count: Int
         do {
             count = try member.change("webhook.resume", of: webhook.id.description) { connection in
@@ -71,22 +75,20 @@ struct ResumeController {
             to: EndpointController.path(of: webhook.id), .info, saying: member.t("webhooks.resume.already", ["name": webhook.name]))
     }
 
-    private func show(_ webhook: WebhookConfiguration, _ member: Member, _ errors: FieldErrors = FieldErrors()) throws -> WebResponse {
+    private func show(
+        _ webhook: WebhookConfiguration, _ typed: FormData, _ member: Member, _ errors: FieldErrors = FieldErrors()
+    ) throws -> WebResponse {
         let t = member.t
         let waiting = try store.waiting(for: webhook.id, of: webhook.account).all
         let href = EndpointController.path(of: webhook.id)
-        let page = SwitchWebhookPage(
-            errors: errors.summary(t), action: href + "/resume", back: href,
-            text: waiting == 0 ? t("webhooks.resume.nothing") : t("webhooks.waiting.held", count: waiting),
-            choices: waiting == 0
-                ? nil
-                : ChoicesView(
-                    "held", t("webhooks.resume.held"), checked: [member.form["held"] ?? Held.release.rawValue],
-                    choices: Held.allCases.map {
-                        ($0.rawValue, t("webhooks.resume.\($0.rawValue)"), t("webhooks.resume.\($0.rawValue).hint"))
-                    }, errors: errors), submit: t("webhooks.resume.submit"), keep: t("webhooks.resume.stay"))
-        return try member.page(
-            template, page, PageHead(t("webhooks.resume.title", ["name": webhook.name]), up: EndpointStep.below(webhook, t)),
-            hasErrors: !errors.isEmpty)
+        let controls = Resumption.form.controls(typed, stored: nil, errors: errors, Situation(t, ()))
+        var view = FormView(
+            waiting == 0 ? [] : controls, errors: errors, action: href + "/resume", save: t("webhooks.resume.submit"), t)
+        view.wayOut = .init(t("webhooks.resume.stay"), to: href)
+        let head = PageHead(
+            t("webhooks.resume.title", ["name": webhook.name]),
+            lead: waiting == 0 ? t("webhooks.resume.nothing") : t("webhooks.waiting.held", count: waiting),
+            up: EndpointStep.below(webhook, t))
+        return try member.page(template, FormPage(view), head, hasErrors: view.isRefused)
     }
 }

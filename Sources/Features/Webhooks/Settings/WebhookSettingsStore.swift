@@ -1,20 +1,48 @@
 // All the SQL of the account's webhook settings; the main webhook itself is a webhook like any other.
 
 import Database
+import Delivery
 import Time
 import Web
 
 struct WebhookSettingsStore {
-    let site: Site
+    private let site: Site
+    private let endpoints: EndpointStore
 
-    func settings(of account: ID<Account>, on connection: any Connection) throws -> WebhookSettings {
-        try connection.first("SELECT is_enabled, version FROM webhook_settings WHERE account_id = \(account)") { row in
-            WebhookSettings(isEnabled: try row.next(), version: try row.next())
-        } ?? WebhookSettings(isEnabled: false, version: 0)
+    init(_ app: App) {
+        site = app.site
+        endpoints = EndpointStore(app)
     }
 
-    /// False when somebody saved in the meantime: nothing is written then.
-    func save(_ settings: WebhookSettings, of account: ID<Account>, on connection: any Connection) throws -> Bool {
+    func settings(of account: ID<Account>, on connection: any Connection) throws -> WebhookSettings {
+        let stored = try connection.first("SELECT is_enabled, version FROM webhook_settings WHERE account_id = \(account)") { row in
+            WebhookSettings(isEnabled: try row.next(), version: try row.next())
+        }
+        var settings = stored ?? WebhookSettings()
+        settings.main = try endpoints.main(of: account, on: connection)
+        settings.url = settings.main?.url
+        settings.authentication = settings.main?.authentication ?? .none
+        return settings
+    }
+
+    /// Throws `Refusal.stale` when somebody saved in the meantime, `.limitReached` for a main webhook too many.
+    ///
+    /// - Parameter name: of a main webhook that is made now.
+    func save(_ settings: WebhookSettings, of account: ID<Account>, named name: String, on connection: any Connection) throws {
+        guard try saveSwitch(settings, of: account, on: connection) else { throw Refusal.stale }
+        guard let url = settings.url else { return }
+        var main = settings.main ?? endpoints.new(named: name, of: account)
+        main.isMain = true
+        main.url = url
+        main.authentication = settings.authentication
+        if settings.main == nil {
+            try endpoints.insert(main, on: connection)
+        } else {
+            try endpoints.update(main, on: connection)
+        }
+    }
+
+    private func saveSwitch(_ settings: WebhookSettings, of account: ID<Account>, on connection: any Connection) throws -> Bool {
         let now = site.clock.now()
         if settings.version == 0 {
             return try connection.execute(

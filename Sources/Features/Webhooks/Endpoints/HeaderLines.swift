@@ -1,0 +1,80 @@
+// Custom headers as text, `Name: value` a line. Values may be secrets: what is stored shows as dots, and dots keep it.
+
+import Delivery
+import HTTP
+import JSON
+import Spelling
+import Web
+
+struct HeaderLines: NamedField {
+    typealias Root = WebhookConfiguration
+    private typealias Header = WebhookConfiguration.Header
+
+    private static let mask = "••••••"
+    private static let maximum = 20
+
+    var words: FieldWords
+
+    init(_ name: String) { words = FieldWords(name) }
+
+    func write(_ root: Root, into typed: inout FormData) { typed.append(words.name, Self.masked(root.headers)) }
+
+    func read(_ typed: FormData, into root: inout Root, stored: Root?, _ context: WebhookContext, _ reading: Reading) {
+        // A form that was kept over a sign-in comes without them.
+        guard let text = typed[words.name] else { return }
+        var kept = stored?.headers ?? []
+        if !kept.isEmpty, text.contains(Self.mask), let stored, !context.policy.isSameReceiver(root.url, stored.url) {
+            return words.complain("other_receiver", reading)
+        }
+        var headers: [Header] = []
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { TypedText.line(String($0)) }
+        for (index, line) in lines.enumerated() where !line.isEmpty {
+            func refuse(_ word: String, _ name: String) {
+                words.complain(word, reading, ["line": "\(index + 1)", "name": name, "limit": "\(Self.maximum)"])
+            }
+            guard let colon = line.firstIndex(of: ":") else { return refuse("no_colon", line) }
+            var header = Header(
+                name: TypedText.line(String(line[..<colon])), value: TypedText.line(String(line[line.index(after: colon)...])))
+            if header.value == Self.mask {
+                guard let place = kept.firstIndex(where: { $0.name.lowercased() == header.name.lowercased() }) else {
+                    return refuse("masked", header.name)
+                }
+                header.value = kept.remove(at: place).value
+            }
+            if let problem = header.problem(beside: root.authentication) { return refuse(problem.word, header.name) }
+            headers.append(header)
+            guard headers.count <= Self.maximum else { return refuse("too_many", header.name) }
+        }
+        root.headers = headers
+    }
+
+    func show(_ typed: FormData, stored: Root?, _ context: WebhookContext, _ showing: Showing) {
+        var control = words.control(.area, showing)
+        control.hint = showing.t(words.hint, ["limit": "\(Self.maximum)"])
+        control.value = typed[words.name] ?? Self.masked(stored?.headers ?? [])
+        showing.controls.append(control)
+    }
+
+    /// Names are told; of values only that they are others now.
+    func compare(_ old: Root, _ new: Root, _ context: WebhookContext, _ comparison: Comparison) {
+        guard old.headers != new.headers else { return }
+        let before = text(old, context, comparison.t)
+        let after = text(new, context, comparison.t)
+        let isSecret = new.headers.contains { header in old.headers.contains { $0.name == header.name && $0.value != header.value } }
+        words.differ(before, isSecret ? "\(after) (\(comparison.t("shared.secret.changed")))" : after, comparison, isSecret: isSecret)
+    }
+
+    func text(_ root: Root, _ context: WebhookContext, _ t: Translation) -> String { root.headers.map(\.name).joined(separator: ", ") }
+    func json(_ root: Root) -> [JSONMember] { [(words.name, .array(root.headers.map { .string($0.name) }))] }
+
+    func schema(_ situation: Situation<WebhookContext>) -> [JSONMember] {
+        [(words.name, ["type": "array", "items": ["type": "string"], "maxItems": .init(Self.maximum)])]
+    }
+
+    var keptNames: [String] { [] }
+    var paths: [AnyKeyPath] { [\Root.headers] }
+
+    private static func masked(_ headers: [Header]) -> String {
+        headers.map { "\($0.name): \(mask)" }.joined(separator: "\n")
+    }
+}
