@@ -94,6 +94,14 @@ extension Accessor {
             })
     }
 
+    /// Of a stored property: `accessor` is given the address of its value.
+    static func stored(_ accessor: Accessor, at offset: Int) -> Accessor {
+        Accessor(
+            write: { root, output in accessor.write(root + offset, &output) },
+            isTruthy: { root in accessor.isTruthy(root + offset) },
+            visit: { root, body in accessor.visit(root + offset, body) })
+    }
+
     /// `{{first.rest}}`: `rest` of the part that `first` enters, and falsy where there is none.
     static func path(_ first: Accessor, _ rest: Accessor) -> Accessor {
         Accessor(

@@ -1,9 +1,14 @@
-// The vocabulary in which a page struct says what a template may ask of it. Only what is declared here can be reached, so
-// a template cannot come upon a secret that happens to be in the struct, and a name that is not here stops the start.
+// What a template may ask of a page struct: the texts, numbers, flags and parts that it stores, by their names, and what it declares
+// besides. Nothing else can be reached: not the inside of a record that a struct holds; and a name that is not there stops the start.
 
-/// A page, or a part of one, that a template can show.
+/// A page, or a part of one, that a template can show. A struct is made for its template: it stores what is to be seen.
 package protocol TemplateData: SendableMetatype {
+    /// Declared where more than what is stored can be shown, or under another name.
     static var fields: Fields<Self> { get }
+}
+
+extension TemplateData {
+    package static var fields: Fields<Self> { Fields {} }
 }
 
 /// The fields of `Root` by the names that templates use.
@@ -11,7 +16,10 @@ package struct Fields<Root>: Sendable {
     let schema: Schema
 
     package init(@FieldsBuilder<Root> _ declarations: () -> [FieldDeclaration<Root>]) {
-        schema = Schema(typeName: String(describing: Root.self), fields: declarations().map(\.field))
+        let declared = declarations().map(\.field)
+        let names = Set(declared.map(\.name))
+        let stored = StoredFields.fields(of: Root.self).filter { !names.contains($0.name) }
+        schema = Schema(typeName: String(describing: Root.self), fields: declared + stored)
     }
 }
 

@@ -8,12 +8,6 @@ struct ErrorPage: TemplateData {
     let text: String
     let requestID: String
     let back: String
-
-    static let fields = Fields<ErrorPage> {
-        Text("text") { $0.text }
-        Text("request_id") { $0.requestID }
-        Text("back") { $0.back }
-    }
 }
 
 struct ErrorPages: Sendable {

@@ -1,6 +1,6 @@
 // A bad input is a value, not an exception: what is wrong with which field, in the reader's words, beside all that was typed.
 
-package import Templating
+import Templating
 
 package struct FieldErrors: Sendable {
     private var items: [(field: String, text: String)] = []
@@ -34,18 +34,8 @@ package struct ErrorSummary: TemplateData {
     package struct Item: TemplateData {
         package let href: String
         package let text: String
-
-        package static let fields = Fields<Item> {
-            Text("href") { $0.href }
-            Text("text") { $0.text }
-        }
     }
 
     package let title: String
     package let items: [Item]
-
-    package static let fields = Fields<ErrorSummary> {
-        Text("title") { $0.title }
-        List("items") { $0.items }
-    }
 }

@@ -57,7 +57,6 @@ package struct Flash: TemplateData {
 
     package static let fields = Fields<Flash> {
         Text("kind") { $0.kind.rawValue }
-        Text("text") { $0.text }
         Text("link_label") { $0.link?.label ?? "" }
         Text("link_href") { $0.link?.href ?? "" }
     }

@@ -11,11 +11,8 @@ package struct Frame: TemplateData {
         var children: [ChildTabView]
 
         package static let fields = Fields<TabView> {
-            Text("label") { $0.label }
-            Text("href") { $0.href }
             Flag("current") { $0.isCurrent }
             Flag("open") { $0.isOpen }
-            List("children") { $0.children }
         }
     }
 
@@ -25,8 +22,6 @@ package struct Frame: TemplateData {
         let isCurrent: Bool
 
         package static let fields = Fields<ChildTabView> {
-            Text("label") { $0.label }
-            Text("href") { $0.href }
             Flag("current") { $0.isCurrent }
         }
     }
@@ -35,11 +30,6 @@ package struct Frame: TemplateData {
     package struct Step: TemplateData {
         let label: String
         let href: String
-
-        package static let fields = Fields<Step> {
-            Text("label") { $0.label }
-            Text("href") { $0.href }
-        }
     }
 
     var language = ""
@@ -63,25 +53,7 @@ package struct Frame: TemplateData {
     var version = ""
 
     package static let fields = Fields<Frame> {
-        Text("language") { $0.language }
-        Text("theme") { $0.theme }
-        Text("title") { $0.title }
-        Text("csrf") { $0.csrf }
-        Text("account_name") { $0.accountName }
-        Text("logo_url") { $0.logoURL }
-        Text("user_name") { $0.userName }
-        Text("user_initials") { $0.userInitials }
-        Flag("is_operator") { $0.isOperator }
-        Flag("is_visiting") { $0.isVisiting }
-        Flag("has_settings") { $0.hasSettings }
-        Text("section") { $0.section }
-        List("tabs") { $0.tabs }
-        List("up") { $0.up }
         Flag("has_up") { !$0.up.isEmpty }
-        Section("flash") { $0.flash }
-        Text("heading") { $0.heading }
-        Text("lead") { $0.lead }
-        Text("version") { $0.version }
     }
 }
 

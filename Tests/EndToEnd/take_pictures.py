@@ -61,6 +61,7 @@ def main(folder):
 def preview(browser):
     """What shorter periods would delete."""
     for name, days in (("recordings", "60"), ("voice_mailbox", "30")):
+        browser.one(f"[name={name}][value=days]").click()
         field = browser.one(f"[name={name}_days]")
         field.clear()
         field.send_keys(days)

@@ -54,7 +54,7 @@ def test_axe_finds_nothing_on_any_page(filled, browser, who):
 def test_axe_finds_nothing_on_pages_with_errors(filled, browser, t):
     browser.use(filled.administrator)
     problems = []
-    for path, button in (("/settings/webhooks/endpoints/new", None), ("/password", t("password.submit"))):
+    for path, button in (("/settings/webhooks/endpoints/new", None), ("/password", t("password.save"))):
         browser.open(path)
         if button is None:
             button = browser._words(browser.one("main .save button"))

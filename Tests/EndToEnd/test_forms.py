@@ -15,7 +15,10 @@ FORMS = {
     "/settings/webhooks": ({"url": "ftp://example.com/"}, {}),
 }
 # What shows only while a switch is on, and the switch.
-SWITCHES = {"password_days": "password_expiration"}
+SWITCHES = {
+    "password_days": "[name=password_expiration]", "recordings_days": "[name=recordings][value=days]",
+    "voice_mailbox_days": "[name=voice_mailbox][value=days]",
+}
 
 
 @pytest.mark.parametrize("path", FORMS)
@@ -27,7 +30,7 @@ def test_errors_are_told_at_the_top_focused_and_linked_and_nothing_typed_is_lost
     for name, value in {**right, **wrong}.items():
         control = browser.one(f"[name={name}]")
         if not control.is_displayed():
-            browser.one(f"[name={SWITCHES[name]}]").click()
+            browser.one(SWITCHES[name]).click()
         control.clear()
         control.send_keys(value)
         typed[control.get_attribute("id")] = value

@@ -16,11 +16,12 @@ struct RouteWalkTests {
         "/sign-in", "/sign-in/account", "/sign-out", "/setup", "/healthz", "/metrics", "/api/v1/openapi.json",
     ]
 
-    /// An installation of its own for each test: Swift Testing makes a new suite value for every one.
+    /// An installation of its own for each test: Swift Testing makes a new suite value for every one. With a tab that the product does
+    /// not have, for which nothing was said here.
     private let test: TestApp
 
     init() throws {
-        test = try TestApp()
+        test = try TestApp { $0.addSmallTab() }
     }
 
     private var routes: [Route] { test.application.pipeline.routes }

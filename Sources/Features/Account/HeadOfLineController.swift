@@ -80,16 +80,6 @@ struct HeadOfLinePage: TemplateData {
     let number: PhoneView?
     let reason: String
     let steps: [HeadOfLineStep]
-
-    static let fields = Fields<HeadOfLinePage> {
-        Text("action") { $0.action }
-        Section("queue") { $0.queue }
-        Section("user") { $0.user }
-        Section("find") { $0.find }
-        Section("number") { $0.number }
-        Text("reason") { $0.reason }
-        List("steps") { $0.steps }
-    }
 }
 
 struct HeadOfLineStep: TemplateData {
@@ -110,15 +100,5 @@ struct HeadOfLineStep: TemplateData {
         none = number == nil ? t("account.try.no_number") : ""
         badge = source == shown ? BadgeView(.good, t("account.try.shows")) : nil
         outcome = t(source.place < shown.place ? "account.try.passed" : "account.try.not_reached")
-    }
-
-    static let fields = Fields<HeadOfLineStep> {
-        Text("place") { $0.place }
-        Text("what") { $0.what }
-        Text("name") { $0.name }
-        Section("number") { $0.number }
-        Text("none") { $0.none }
-        Section("badge") { $0.badge }
-        Text("outcome") { $0.outcome }
     }
 }

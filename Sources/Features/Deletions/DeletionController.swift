@@ -109,14 +109,6 @@ struct DeletionsPage: TemplateData {
     let pager: PagerView
     let exportURL: String
     let empty: EmptyView?
-
-    static let fields = Fields<DeletionsPage> {
-        Section("filters") { $0.filters }
-        List("rows") { $0.rows }
-        Section("pager") { $0.pager }
-        Text("export_url") { $0.exportURL }
-        Section("empty") { $0.empty }
-    }
 }
 
 struct DeletionView: TemplateData {
@@ -138,14 +130,5 @@ struct DeletionView: TemplateData {
             : member.t(
                 "deletions.of_planned", ["items": member.numbers.text(record.items), "planned": member.numbers.text(record.planned)])
         size = record.bytes > 0 ? member.numbers.bytes(record.bytes) : ""
-    }
-
-    static let fields = Fields<DeletionView> {
-        Section("when") { $0.when }
-        Text("user") { $0.user }
-        Text("entity") { $0.entity }
-        Text("detail") { $0.detail }
-        Text("items") { $0.items }
-        Text("size") { $0.size }
     }
 }

@@ -76,9 +76,6 @@ struct ProfilePage: TemplateData {
     let sessions: [OwnSessionView]
 
     static let fields = Fields<ProfilePage> {
-        Section("form") { $0.form }
-        Text("email") { $0.email }
-        List("sessions") { $0.sessions }
         Flag("has_other_sessions") { $0.sessions.count > 1 }
     }
 }
@@ -100,10 +97,6 @@ struct OwnSessionView: TemplateData {
 
     static let fields = Fields<OwnSessionView> {
         Text("id") { $0.session.id.description }
-        Text("browser") { $0.browser }
         Text("address") { $0.session.address }
-        Section("since") { $0.since }
-        Section("last_seen") { $0.lastSeen }
-        Flag("is_this") { $0.isThis }
     }
 }

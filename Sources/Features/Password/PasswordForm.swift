@@ -23,10 +23,4 @@ struct PasswordPage: TemplateData {
     let form: FormView
     let notes: [String]
     let isForced: Bool
-
-    static let fields = Fields<PasswordPage> {
-        Section("form") { $0.form }
-        List("notes") { $0.notes }
-        Flag("is_forced") { $0.isForced }
-    }
 }

@@ -30,13 +30,7 @@ struct RetentionPage: TemplateData {
     }
 
     static let fields = Fields<RetentionPage> {
-        Section("form") { $0.form }
-        Section("next_purge") { $0.nextPurge }
-        Section("preview") { $0.preview }
         Flag("is_purging") { !$0.progress.isEmpty }
-        List("progress") { $0.progress }
-        Section("check") { $0.check }
-        Flag("may_view_deletions") { $0.mayViewDeletions }
     }
 }
 
@@ -48,15 +42,6 @@ struct RetentionConfirmPage: TemplateData {
     let comparison: String
     let figures: FiguresView
     let button: String
-
-    static let fields = Fields<RetentionConfirmPage> {
-        Text("action") { $0.action }
-        List("hidden") { $0.hidden }
-        Text("summary") { $0.summary }
-        Text("comparison") { $0.comparison }
-        Section("figures") { $0.figures }
-        Text("button") { $0.button }
-    }
 }
 
 /// Files and rows that do not pair up, as of the last daily check.
@@ -72,13 +57,6 @@ struct CheckView: TemplateData {
         checkedAt = member.times.view(check.checkedAt)
         isGood = check.quarantined == 0 && check.missing == 0
     }
-
-    static let fields = Fields<CheckView> {
-        Text("quarantined") { $0.quarantined }
-        Text("missing") { $0.missing }
-        Section("checked_at") { $0.checkedAt }
-        Flag("is_good") { $0.isGood }
-    }
 }
 
 /// A row a kind.
@@ -93,17 +71,6 @@ struct FiguresView: TemplateData {
         let newest: TimeView?
         let held: String
         let copies: String
-
-        static let fields = Fields<Row> {
-            Text("kind") { $0.kind }
-            Text("policy") { $0.policy }
-            Text("deletes") { $0.deletes }
-            Text("size") { $0.size }
-            Section("oldest") { $0.oldest }
-            Section("newest") { $0.newest }
-            Text("held") { $0.held }
-            Text("copies") { $0.copies }
-        }
     }
 
     let rows: [Row]
@@ -121,10 +88,6 @@ struct FiguresView: TemplateData {
                 newest: figures.newest.map { member.times.view($0) }, held: numbers.text(figures.held),
                 copies: numbers.text(figures.connectorCopies))
         }
-    }
-
-    static let fields = Fields<FiguresView> {
-        List("rows") { $0.rows }
     }
 }
 

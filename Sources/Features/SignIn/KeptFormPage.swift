@@ -27,10 +27,6 @@ struct KeptFormPage: TemplateData {
 
     static let fields = Fields<KeptFormPage> {
         Text("resume_path") { $0.path }
-        List("inputs") { $0.inputs }
-        List("typed") { $0.typed }
-        List("notes") { $0.notes }
-        Text("send") { $0.send }
     }
 }
 

@@ -36,10 +36,6 @@ package struct Control: TemplateData, Sendable {
         }
 
         package static let fields = Fields<Option> {
-            Text("id") { $0.id }
-            Text("value") { $0.value }
-            Text("label") { $0.label }
-            Text("hint") { $0.hint }
             Flag("selected") { $0.isSelected }
         }
     }
@@ -102,21 +98,10 @@ package struct Control: TemplateData, Sendable {
         Flag("is_radios_end") { $0.kind == .radiosEnd }
         Flag("is_end") { $0.kind == .choiceEnd || $0.kind == .dependentsEnd || $0.kind == .rowsEnd }
         Flag("is_row") { $0.isRow }
-        Text("id") { $0.id }
-        Text("name") { $0.name }
-        Text("label") { $0.label }
-        Text("hint") { $0.hint }
-        Text("error") { $0.error }
-        Text("value") { $0.value }
-        Text("suffix") { $0.suffix }
-        Text("type") { $0.type }
         Text("inputmode") { $0.inputMode }
-        Text("autocomplete") { $0.autocomplete }
         Text("width") { $0.width.rawValue }
         Flag("on") { $0.isOn }
         Flag("required") { $0.isRequired }
-        Text("blank") { $0.blank }
-        List("options") { $0.options }
         Markup("before") { Markup(html: String($0.optionsBefore)) }
         Markup("after") { Markup(html: String($0.optionsAfter)) }
         Markup("markup") { Markup(html: $0.markup) }

@@ -16,9 +16,6 @@ package struct FormView: TemplateData, Sendable {
         }
 
         package static let fields = Fields<Button> {
-            Text("name") { $0.name }
-            Text("value") { $0.value }
-            Text("label") { $0.label }
             Text("formaction") { $0.action }
         }
     }
@@ -30,11 +27,6 @@ package struct FormView: TemplateData, Sendable {
 
         package init(_ label: String, to path: String) {
             (self.path, self.label) = (path, label)
-        }
-
-        package static let fields = Fields<WayOut> {
-            Text("path") { $0.path }
-            Text("label") { $0.label }
         }
     }
 
@@ -73,17 +65,7 @@ package struct FormView: TemplateData, Sendable {
     }
 
     package static let fields = Fields<FormView> {
-        Section("errors") { $0.errors }
-        Section("conflict") { $0.conflict }
-        Text("action") { $0.action }
         Text("stored_version") { $0.version }
-        Flag("is_multipart") { $0.isMultipart }
-        List("controls") { $0.controls }
-        Text("save") { $0.save }
-        List("buttons") { $0.buttons }
-        Section("way_out") { $0.wayOut }
-        List("hidden") { $0.hidden }
-        Text("notice") { $0.notice }
     }
 }
 
@@ -97,12 +79,6 @@ package struct HiddenField: TemplateData, Sendable {
     package init(name: String, value: String, autocomplete: String = "") {
         (self.name, self.value, self.autocomplete) = (name, value, autocomplete)
     }
-
-    package static let fields = Fields<HiddenField> {
-        Text("name") { $0.name }
-        Text("value") { $0.value }
-        Text("autocomplete") { $0.autocomplete }
-    }
 }
 
 /// A page that is nothing but a form: `shared/form_page`, so that a tab needs no template of its own.
@@ -110,8 +86,4 @@ package struct FormPage: TemplateData, Sendable {
     package let form: FormView
 
     package init(_ form: FormView) { self.form = form }
-
-    package static let fields = Fields<FormPage> {
-        Section("form") { $0.form }
-    }
 }

@@ -221,3 +221,16 @@ package struct FieldProblem: Error {
         (self.field, self.word, self.text) = (field, word, text)
     }
 }
+
+extension SettingsEditor where Visitor == Member, Context == Void {
+    /// Of a whole account, by a form that needs to know nothing besides the settings.
+    package init(
+        _ form: Form<Value, Void>, at pattern: String, action: StaticString, version: @escaping @Sendable (Value) -> String, _ site: Site,
+        load: @escaping @Sendable (ID<Account>, any Connection) throws -> Value,
+        save: @escaping @Sendable (Value, ID<Account>, any Connection) throws -> Void
+    ) throws {
+        try self.init(
+            form, at: pattern, action: action, version: version, site, load: { try load($0.account.id, $1) }, context: { _, _, _ in },
+            save: { try save($0, $2.account.id, $3) })
+    }
+}

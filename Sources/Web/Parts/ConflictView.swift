@@ -1,6 +1,6 @@
 // Two people had the same form open: both values of what differs, instead of one overwriting the other in silence.
 
-package import Templating
+import Templating
 
 /// `shared/conflict`
 package struct ConflictView: TemplateData {
@@ -8,12 +8,6 @@ package struct ConflictView: TemplateData {
         let label: String
         let yours: String
         let stored: String
-
-        package static let fields = Fields<Row> {
-            Text("label") { $0.label }
-            Text("yours") { $0.yours }
-            Text("stored") { $0.stored }
-        }
     }
 
     let rows: [Row]
@@ -24,9 +18,5 @@ package struct ConflictView: TemplateData {
         rows = values.filter { $0.yours != $0.stored }.map { value in
             Row(label: value.label, yours: value.yours.isEmpty ? none : value.yours, stored: value.stored.isEmpty ? none : value.stored)
         }
-    }
-
-    package static let fields = Fields<ConflictView> {
-        List("rows") { $0.rows }
     }
 }

@@ -42,15 +42,9 @@ package struct FieldView: TemplateData {
 
     package static let fields = Fields<FieldView> {
         Text("id") { $0.name }
-        Text("name") { $0.name }
-        Text("label") { $0.label }
-        Text("hint") { $0.hint }
         Text("type") { $0.kind == .number ? "text" : $0.kind.rawValue }
         Text("value") { $0.kind == .password ? "" : $0.value }
-        Text("error") { $0.error }
-        Text("autocomplete") { $0.autocomplete }
         Text("inputmode") { $0.kind == .number ? "numeric" : "" }
-        Text("suffix") { $0.suffix }
         Flag("required") { $0.isRequired }
         Text("width") { $0.width.rawValue }
     }
@@ -64,8 +58,6 @@ package struct SelectView: TemplateData {
         let isSelected: Bool
 
         package static let fields = Fields<Option> {
-            Text("value") { $0.value }
-            Text("label") { $0.label }
             Flag("selected") { $0.isSelected }
         }
     }
@@ -89,10 +81,5 @@ package struct SelectView: TemplateData {
 
     package static let fields = Fields<SelectView> {
         Text("id") { $0.name }
-        Text("name") { $0.name }
-        Text("label") { $0.label }
-        Text("hint") { $0.hint }
-        Text("error") { $0.error }
-        List("options") { $0.options }
     }
 }

@@ -13,11 +13,6 @@ package struct PagerView: TemplateData {
         self.newer = newer ?? ""
         self.older = older ?? ""
     }
-
-    package static let fields = Fields<PagerView> {
-        Text("newer") { $0.newer }
-        Text("older") { $0.older }
-    }
 }
 
 /// An empty list, and how to begin; `shared/empty`.
@@ -33,13 +28,6 @@ package struct EmptyView: TemplateData {
         actionHref = action?.href ?? ""
         actionLabel = action?.label ?? ""
     }
-
-    package static let fields = Fields<EmptyView> {
-        Text("title") { $0.title }
-        Text("text") { $0.text }
-        Text("action_href") { $0.actionHref }
-        Text("action_label") { $0.actionLabel }
-    }
 }
 
 /// Search, dates with presets, and choices above a list; `shared/filters`.
@@ -50,8 +38,6 @@ package struct FiltersView: TemplateData {
         let isCurrent: Bool
 
         package static let fields = Fields<Preset> {
-            Text("label") { $0.label }
-            Text("href") { $0.href }
             Flag("current") { $0.isCurrent }
         }
     }
@@ -94,14 +80,8 @@ package struct FiltersView: TemplateData {
     }
 
     package static let fields = Fields<FiltersView> {
-        Text("action") { $0.action }
-        Section("search") { $0.search }
         Text("from") { $0.range.from?.iso ?? "" }
         Text("to") { $0.range.to?.iso ?? "" }
-        Text("zone_label") { $0.zoneLabel }
-        Text("summary") { $0.summary }
-        List("presets") { $0.presets }
-        List("selects") { $0.selects }
     }
 }
 

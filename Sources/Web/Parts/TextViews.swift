@@ -7,12 +7,6 @@ package struct TimeView: TemplateData {
     let iso: String
     package let text: String
     let relative: String
-
-    package static let fields = Fields<TimeView> {
-        Text("iso") { $0.iso }
-        Text("text") { $0.text }
-        Text("relative") { $0.relative }
-    }
 }
 
 /// Status: icon, word and colour; `shared/badge`.
@@ -31,7 +25,6 @@ package struct BadgeView: TemplateData {
 
     package static let fields = Fields<BadgeView> {
         Text("kind") { $0.kind.rawValue }
-        Text("label") { $0.label }
     }
 }
 
@@ -45,7 +38,6 @@ package struct IdentifierView: TemplateData {
 
     package static let fields = Fields<IdentifierView> {
         Text("short") { $0.full.utf8.count > 20 ? "\($0.full.prefix(8))…\($0.full.suffix(6))" : $0.full }
-        Text("full") { $0.full }
     }
 }
 
@@ -57,11 +49,6 @@ package struct URLView: TemplateData {
     package init(_ text: String) {
         self.text = text
         parts = Self.parts(of: text)
-    }
-
-    package static let fields = Fields<URLView> {
-        Text("text") { $0.text }
-        List("parts") { $0.parts }
     }
 
     /// Scheme and host stay together, but a long host may part behind its first label. By bytes: lists show an address in every row.
@@ -99,7 +86,6 @@ package struct PhoneView: TemplateData {
 
     package static let fields = Fields<PhoneView> {
         Text("text") { PhoneNumbers.grouped($0.e164) }
-        Text("e164") { $0.e164 }
     }
 }
 
@@ -114,12 +100,6 @@ package struct Fact: TemplateData {
         self.text = text
         self.isCode = isCode
     }
-
-    package static let fields = Fields<Fact> {
-        Text("label") { $0.label }
-        Text("text") { $0.text }
-        Flag("is_code") { $0.isCode }
-    }
 }
 
 package struct FactsView: TemplateData {
@@ -127,10 +107,6 @@ package struct FactsView: TemplateData {
 
     package init(_ facts: [Fact]) {
         self.facts = facts
-    }
-
-    package static let fields = Fields<FactsView> {
-        List("facts") { $0.facts }
     }
 }
 
@@ -148,8 +124,6 @@ package struct CodeView: TemplateData {
     }
 
     package static let fields = Fields<CodeView> {
-        Text("label") { $0.label }
-        Text("text") { $0.text }
         Text("copy_id") { $0.id }
     }
 }

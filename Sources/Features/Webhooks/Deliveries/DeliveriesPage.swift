@@ -16,16 +16,6 @@ struct DeliveriesPage: TemplateData {
     let mayRetry: Bool
     let note: String
     let empty: EmptyView?
-
-    static let fields = Fields<DeliveriesPage> {
-        Section("filters") { $0.filters }
-        List("rows") { $0.rows }
-        Section("pager") { $0.pager }
-        Text("carried") { $0.carried }
-        Flag("may_retry") { $0.mayRetry }
-        Text("note") { $0.note }
-        Section("empty") { $0.empty }
-    }
 }
 
 struct DeliveryRowView: TemplateData {
@@ -66,20 +56,6 @@ struct DeliveryRowView: TemplateData {
     }
 
     static let fields = Fields<DeliveryRowView> {
-        Text("id") { $0.id }
-        Section("date") { $0.date }
         Text("date_text") { $0.date.text }
-        List("event_parts") { $0.eventParts }
-        Section("url") { $0.url }
-        Text("authentication") { $0.authentication }
-        Text("code") { $0.code }
-        Section("badge") { $0.badge }
-        Section("event") { $0.event }
-        Number("attempts") { $0.attempts }
-        Text("fault") { $0.fault }
-        Section("next") { $0.next }
-        Flag("can_retry") { $0.canRetry }
-        Text("payload") { $0.payload }
-        Flag("is_payload_cut") { $0.isPayloadCut }
     }
 }

@@ -29,27 +29,7 @@ struct DeliveryDetailPage: TemplateData {
     let curl: CodeView
 
     static let fields = Fields<DeliveryDetailPage> {
-        Text("id") { $0.id }
-        Text("list_href") { $0.listHref }
-        Text("retry_carried") { $0.retryCarried }
-        Flag("may_retry") { $0.mayRetry }
-        Text("event_type") { $0.eventType }
-        Section("badge") { $0.badge }
-        Text("state_text") { $0.stateText }
-        Section("next") { $0.next }
-        Section("delivery_id") { $0.deliveryID }
-        Section("event_id") { $0.eventID }
-        Text("webhook_name") { $0.webhookName }
-        Text("webhook_href") { $0.webhookHref }
-        Text("event_href") { $0.eventHref }
-        Section("url") { $0.url }
-        List("facts") { $0.facts }
-        List("attempts") { $0.attempts }
         Flag("has_attempts") { !$0.attempts.isEmpty }
-        Flag("sees_payload") { $0.seesPayload }
-        Flag("is_sent") { $0.isSent }
-        Section("body") { $0.body }
-        Section("curl") { $0.curl }
     }
 }
 
@@ -58,11 +38,6 @@ struct AttemptView: TemplateData {
     struct Phase: TemplateData {
         let label: String
         let text: String
-
-        static let fields = Fields<Phase> {
-            Text("label") { $0.label }
-            Text("text") { $0.text }
-        }
 
         /// Those that there were, in microseconds: an address in figures has no DNS, a kept connection no TLS. Less than a tenth of a
         /// millisecond is the clock's own noise.
@@ -128,21 +103,8 @@ struct AttemptView: TemplateData {
 
     static let fields = Fields<AttemptView> {
         Text("kind") { $0.kind.rawValue }
-        Text("what") { $0.what }
-        Flag("is_manual") { $0.isManual }
-        Section("date") { $0.date }
-        Text("who") { $0.who }
-        Text("fault") { $0.fault }
-        Text("advice") { $0.advice }
-        Text("detail") { $0.detail }
-        List("phases") { $0.phases }
         Flag("has_phases") { !$0.phases.isEmpty }
         Text("address") { $0.url }
-        Section("request_headers") { $0.requestHeaders }
-        Section("response_headers") { $0.responseHeaders }
-        Section("response_body") { $0.responseBody }
-        Flag("is_truncated") { $0.isTruncated }
-        Flag("is_body_hidden") { $0.isBodyHidden }
         Flag("has_exchange") { $0.requestHeaders != nil || $0.responseHeaders != nil || $0.responseBody != nil }
     }
 }

@@ -55,15 +55,4 @@ struct ConfirmPage: TemplateData {
     let facts: [Fact]
     let submit: String
     let keep: String
-
-    static let fields = Fields<ConfirmPage> {
-        Text("action") { $0.action }
-        Text("back") { $0.back }
-        Text("strong") { $0.strong }
-        Text("text") { $0.text }
-        Text("note") { $0.note }
-        List("facts") { $0.facts }
-        Text("submit") { $0.submit }
-        Text("keep") { $0.keep }
-    }
 }

@@ -47,13 +47,7 @@ struct EndpointListPage: TemplateData {
     }
 
     static let fields = Fields<EndpointListPage> {
-        Flag("may_manage") { $0.mayManage }
         Flag("integration_off") { $0.isIntegrationOff }
-        Section("search") { $0.search }
-        List("rows") { $0.rows }
-        Flag("has_transmissions") { $0.hasTransmissions }
-        Text("total") { $0.total }
-        Section("empty") { $0.empty }
     }
 }
 
@@ -84,16 +78,7 @@ struct EndpointRow: TemplateData {
     }
 
     static let fields = Fields<EndpointRow> {
-        Text("name") { $0.name }
-        Text("href") { $0.href }
         Flag("main") { $0.isMain }
-        Text("transmission") { $0.transmission }
-        Section("target") { $0.target }
-        Text("events") { $0.events }
-        Section("status") { $0.status }
-        Text("deliveries") { $0.deliveries }
-        Text("last") { $0.last }
         Flag("in_trouble") { $0.status.kind == .bad }
-        Section("last_at") { $0.lastAt }
     }
 }

@@ -80,27 +80,8 @@ struct EndpointPage: TemplateData {
     }
 
     static let fields = Fields<EndpointPage> {
-        Flag("may_manage") { $0.mayManage }
         Flag("integration_off") { $0.isIntegrationOff }
-        Text("href") { $0.href }
         Flag("on") { $0.isOn }
-        Text("switch_text") { $0.switchText }
-        Text("trouble") { $0.trouble }
-        Section("status") { $0.status }
-        Text("transmission") { $0.transmission }
-        Section("target") { $0.target }
-        Section("identifier") { $0.identifier }
-        List("events") { $0.events }
-        Text("authentication") { $0.authentication }
-        List("header_names") { $0.headerNames }
-        Text("restriction") { $0.restriction }
-        Text("deliveries") { $0.deliveries }
-        Text("waiting") { $0.waiting }
-        Text("last") { $0.last }
-        Section("last_at") { $0.lastAt }
-        Section("created") { $0.created }
-        Section("updated") { $0.updated }
-        Section("secret") { $0.secret }
     }
 }
 
@@ -109,11 +90,6 @@ struct SigningSecretView: TemplateData {
     struct Previous: TemplateData {
         let code: CodeView
         let until: TimeView
-
-        static let fields = Fields<Previous> {
-            Section("code") { $0.code }
-            Section("until") { $0.until }
-        }
     }
 
     let code: CodeView
@@ -127,10 +103,5 @@ struct SigningSecretView: TemplateData {
                     code: CodeView(member.t("webhooks.signing.previous"), secret.secret, id: "previous-secret"),
                     until: member.times.sentenceView(secret.until)) : nil
         }
-    }
-
-    static let fields = Fields<SigningSecretView> {
-        Section("code") { $0.code }
-        Section("previous") { $0.previous }
     }
 }

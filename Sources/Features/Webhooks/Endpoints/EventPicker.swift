@@ -72,15 +72,10 @@ struct EventPickerView: TemplateData, Sendable {
         let types: [Box]
 
         static let fields = Fields<Module> {
-            Text("name") { $0.name }
-            Text("value") { $0.value }
-            Text("all") { $0.all }
             Flag("some") { $0.chosen > 0 }
-            Number("chosen") { $0.chosen }
             Number("total") { $0.types.count }
             Flag("whole") { $0.isWhole }
             Flag("open") { $0.chosen > 0 || $0.isWhole }
-            List("types") { $0.types }
         }
     }
 
@@ -90,8 +85,6 @@ struct EventPickerView: TemplateData, Sendable {
         let isChecked: Bool
 
         static let fields = Fields<Box> {
-            Text("value") { $0.value }
-            Text("summary") { $0.summary }
             Flag("checked") { $0.isChecked }
         }
     }
@@ -116,8 +109,6 @@ struct EventPickerView: TemplateData, Sendable {
     }
 
     static let fields = Fields<EventPickerView> {
-        Section("control") { $0.control }
         Flag("all") { $0.isAll }
-        List("modules") { $0.modules }
     }
 }

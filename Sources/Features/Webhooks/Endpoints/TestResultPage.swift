@@ -43,22 +43,9 @@ struct TestResultPage: TemplateData {
     }
 
     static let fields = Fields<TestResultPage> {
-        Section("status") { $0.status }
-        Text("answer") { $0.answer }
-        Section("date") { $0.date }
-        Section("target") { $0.target }
-        Section("fault") { $0.fault }
-        List("phases") { $0.phases }
         Flag("has_phases") { !$0.phases.isEmpty }
-        Flag("is_answered") { $0.isAnswered }
         Flag("has_request") { !$0.request.text.isEmpty }
-        Section("request") { $0.request }
-        Section("headers") { $0.headers }
-        Section("body") { $0.body }
         Flag("truncated") { $0.isTruncated }
-        Text("delivery") { $0.delivery }
-        Text("again") { $0.again }
-        Text("back") { $0.back }
     }
 }
 
@@ -85,11 +72,5 @@ struct FaultView: TemplateData {
         case 400..<500: "refused"
         default: "server"
         }
-    }
-
-    static let fields = Fields<FaultView> {
-        Text("words") { $0.words }
-        Text("advice") { $0.advice }
-        Text("detail") { $0.detail }
     }
 }

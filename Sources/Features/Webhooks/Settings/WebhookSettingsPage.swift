@@ -18,13 +18,6 @@ struct WebhookSettingsPage: TemplateData {
         facts = mayManage ? [] : WebhookSettings.form.facts(settings, Situation(member.t, policy))
         main = settings.main.map { MainWebhookView($0, isIntegrationOn: settings.isEnabled, member) }
     }
-
-    static let fields = Fields<WebhookSettingsPage> {
-        Section("form") { $0.form }
-        List("facts") { $0.facts }
-        Flag("may_manage") { $0.mayManage }
-        Section("main") { $0.main }
-    }
 }
 
 /// The main webhook, as there is one.
@@ -41,13 +34,5 @@ struct MainWebhookView: TemplateData {
         status = webhook.statusBadge(isIntegrationOn: isIntegrationOn, held: 0, member)
         last = webhook.lastResultText(member.t)
         lastAt = webhook.lastAt.map { member.times.view($0) }
-    }
-
-    static let fields = Fields<MainWebhookView> {
-        Text("href") { $0.href }
-        Section("target") { $0.target }
-        Section("status") { $0.status }
-        Text("last") { $0.last }
-        Section("last_at") { $0.lastAt }
     }
 }
