@@ -45,6 +45,51 @@ struct WebhookSettingsTests {
         #expect(try pages.all(of: pages.test.acme).first?.authentication == WebhookConfiguration.Authentication.none)
     }
 
+    @Test("The main webhook takes every kind of authentication, keeps what is not typed again, and sends it to no other receiver")
+    func everyAuthentication() throws {
+        let pages = try WebhookPages()
+        let address = ("url", "http://127.0.0.1:9009/a")
+        func save(_ fields: [(String, String)], _ version: String) -> Browser.Page {
+            pages.alice.post(WebhookPages.settings, fields + [("version", version)])
+        }
+        let key = [("authentication", "api_key"), ("key_header", "X-Api-Key")]
+        #expect(save([address, ("authentication", "bearer"), ("token", "token-1")], "0.0").status == 303)
+        #expect(save([address, ("authentication", "bearer"), ("token", "")], "1.1").status == 303)
+        #expect(try pages.all(of: pages.test.acme).first?.authentication == .bearer(token: "token-1"))
+        let elsewhere = save([("url", "http://127.0.0.1:9010/a"), ("authentication", "bearer")], "2.2")
+        #expect(elsewhere.status == 422 && elsewhere.text.contains("href=\"#token\""))
+        #expect(save([address] + key, "2.2").text.contains("href=\"#key\""))
+        #expect(save([address] + key + [("key", "key-1")], "2.2").status == 303)
+        #expect(try pages.all(of: pages.test.acme).first?.authentication == .apiKey(header: "X-Api-Key", key: "key-1"))
+        #expect(!pages.alice.get(WebhookPages.settings).text.contains("key-1"))
+    }
+
+    @Test("An address that would go elsewhere with the custom headers of the main webhook is changed in its own form")
+    func headersOfMain() throws {
+        let pages = try WebhookPages()
+        func save(_ url: String, _ version: String, _ more: [(String, String)] = []) -> Browser.Page {
+            pages.alice.post(WebhookPages.settings, [("url", url), ("authentication", "none"), ("version", version)] + more)
+        }
+        #expect(save("http://127.0.0.1:9009/a", "0.0").status == 303)
+        let main = try #require(try pages.all(of: pages.test.acme).first)
+        let form = WebhookPages.form([("headers", "X-Token: hidden"), ("target", main.url), ("events", "*")], version: 1)
+        #expect(pages.alice.post("\(WebhookPages.list)/\(main.id)", form).status == 303)
+        let elsewhere = save("http://127.0.0.1:9010/a", "1.2")
+        #expect(elsewhere.status == 422 && elsewhere.text.contains("custom headers, which are not sent to another receiver"))
+        #expect(save("http://127.0.0.1:9009/b", "1.2").status == 303)
+        let none = save("", "2.3")
+        #expect(none.status == 422 && none.text.contains("or delete the main webhook in the Webhooks list"))
+        #expect(try pages.all(of: pages.test.acme).map(\.url) == ["http://127.0.0.1:9009/b"])
+    }
+
+    @Test("Authentication without an address is asked about, not forgotten")
+    func authenticationAlone() throws {
+        let pages = try WebhookPages()
+        let fields = [("url", ""), ("authentication", "basic"), ("login", "acme"), ("password", "word"), ("version", "0.0")]
+        let page = pages.alice.post(WebhookPages.settings, fields)
+        #expect(page.status == 422 && page.text.contains("href=\"#url\""))
+    }
+
     @Test("A form that is wrong comes back with what was typed, but for the password")
     func wrongForm() throws {
         let pages = try WebhookPages()

@@ -22,12 +22,13 @@ struct WebhookSettings: Receiver {
         Group("main", under: "webhooks") {
             Line.target("url", \.url)
             Check("url") { new, stored, policy, _ in
-                guard let main = stored?.main else { return new.url == nil && new.authentication != .none ? "webhooks.url.needed" : nil }
+                guard let main = stored?.main else { return nil }
                 guard let url = new.url else { return "webhooks.url.needed_or_delete" }
                 // They are not in this form, so that they cannot be typed again.
                 return main.headers.isEmpty || policy.isSameReceiver(url, main.url) ? nil : "webhooks.url.other_receiver"
             }
             authenticationFields(AddressPolicy.self)
+            Check("url") { new, _, _, _ in new.url == nil && new.authentication != .none ? "webhooks.url.needed" : nil }
         }
     }
 }
