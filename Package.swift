@@ -53,7 +53,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Delivery",
-            dependencies: ["Database", "HTTPClient", "JSON", "Time", logging, crypto],
+            dependencies: ["Database", "HTTPClient", "JSON", "Spelling", "Time", logging, crypto],
             swiftSettings: strict),
         .target(name: "FastCGI", dependencies: ["CFastCGI", "HTTP", httpTypes, logging], swiftSettings: strict),
         .target(
@@ -64,7 +64,7 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "HTTPClient", dependencies: ["CCurl"], swiftSettings: strict),
         .target(name: "HTTP", dependencies: ["JSON", httpTypes], swiftSettings: strict),
-        .target(name: "Templating", swiftSettings: strict),
+        .target(name: "Templating", dependencies: ["Spelling"], swiftSettings: strict),
         .target(name: "Cron", dependencies: ["Time"], swiftSettings: strict),
         .target(name: "JSON", swiftSettings: strict),
         .target(name: "Telephony", dependencies: ["CPhoneNumber", "Spelling"], swiftSettings: strict),

@@ -1,5 +1,7 @@
 // The events that exist. The API validates against it, the engine sends by it, the documentation is made from it.
 
+import Spelling
+
 package struct EventCatalogue: Sendable {
     /// In the order of product.md § Webhook rights.
     package let modules: [EventModule]
@@ -38,18 +40,4 @@ package struct EventCatalogue: Sendable {
             .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }
             .prefix(3).map(\.name)
     }
-}
-
-/// Levenshtein's distance: how many letters to insert, remove or replace.
-private func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-    var previous = Array(0...right.count)
-    for (row, letter) in left.enumerated() {
-        var current = [row + 1]
-        current.reserveCapacity(previous.count)
-        for (column, other) in right.enumerated() {
-            current.append(min(previous[column] + (letter == other ? 0 : 1), previous[column + 1] + 1, current[column] + 1))
-        }
-        previous = current
-    }
-    return previous.last ?? 0
 }

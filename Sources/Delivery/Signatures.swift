@@ -2,6 +2,7 @@
 
 import Crypto
 import FoundationEssentials
+import Spelling
 package import Time
 
 package enum Signatures {
@@ -29,16 +30,6 @@ package enum Signatures {
     }
 
     static func legacy(body: [UInt8], key: SymmetricKey) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        let code = HMAC<SHA256>.authenticationCode(for: body, using: key)
-        return String(unsafeUninitializedCapacity: 64) { buffer in
-            var index = 0
-            for byte in code where index < 64 {
-                buffer[index] = digits[Int(byte >> 4)]
-                buffer[index + 1] = digits[Int(byte & 15)]
-                index += 2
-            }
-            return index
-        }
+        HMAC<SHA256>.authenticationCode(for: body, using: key).withUnsafeBytes { Hexadecimal.text(of: $0) }
     }
 }

@@ -17,7 +17,8 @@ enum MasterKey {
         guard descriptor >= 0 else { throw Unusable(path: path) }
         defer { close(descriptor) }
         let written = key.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-        guard written == 32, fsync(descriptor) == 0 else { throw Unusable(path: path) }
+        // Sealed with a key whose name a power cut takes, nothing would ever open again.
+        guard written == 32, fsync(descriptor) == 0, isSynced(folder) else { throw Unusable(path: path) }
         return key
     }
 

@@ -2,6 +2,7 @@
 
 import Crypto
 import Foundation
+import Spelling
 
 package struct Assets: Sendable {
     private let urls: [String: String]
@@ -11,7 +12,7 @@ package struct Assets: Sendable {
         var urls: [String: String] = [:]
         for path in try FileManager.default.subpathsOfDirectory(atPath: folder) {
             guard let data = FileManager.default.contents(atPath: "\(folder)/\(path)") else { continue }
-            let digest = SHA256.hash(data: data).prefix(6).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+            let digest = Hexadecimal.text(of: Array(SHA256.hash(data: data).prefix(6)))
             urls[path] = "/assets/\(digest)/\(path)"
         }
         self.urls = urls

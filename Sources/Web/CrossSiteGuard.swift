@@ -4,6 +4,7 @@
 import Crypto
 import HTTP
 import HTTPTypes
+import Spelling
 
 enum CrossSiteGuard {
     static let fieldName = "csrf"
@@ -13,7 +14,7 @@ enum CrossSiteGuard {
     static func token(for secret: String) -> String {
         let code = code(for: secret)
         let mask = code.map { _ in UInt8.random(in: 0...255) }
-        return hex(mask) + hex(zip(mask, code).map { $0 ^ $1 })
+        return Hexadecimal.text(of: mask + zip(mask, code).map { $0 ^ $1 })
     }
 
     /// The browser itself says that a page of another site sent this.
@@ -33,27 +34,15 @@ enum CrossSiteGuard {
     }
 
     static func permits(_ request: Request, form: FormData, secret: String?) -> Bool {
-        guard !isForeign(request), let secret, let given = form[fieldName].flatMap({ bytes($0) }) else { return false }
+        guard !isForeign(request), let secret, let given = form[fieldName].flatMap({ Hexadecimal.bytes(of: $0) }) else { return false }
         let code = code(for: secret)
         guard given.count == code.count * 2 else { return false }
         let unmasked = zip(given.prefix(code.count), given.suffix(code.count)).map { $0 ^ $1 }
-        return zip(unmasked, code).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+        return Token.isEqual(unmasked, code)
     }
 
     private static func code(for secret: String) -> [UInt8] {
         Array(HMAC<SHA256>.authenticationCode(for: Array("csrf".utf8), using: SymmetricKey(data: Array(secret.utf8))))
-    }
-
-    private static func hex(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
-
-    private static func bytes(_ hex: String) -> [UInt8]? {
-        let digits = hex.utf8.map { UInt8(String(UnicodeScalar($0)), radix: 16) }
-        guard digits.count.isMultiple(of: 2), !digits.contains(nil) else { return nil }
-        let values = digits.compactMap { $0 }
-        return stride(from: 0, to: values.count, by: 2).map { values[$0] << 4 | values[$0 + 1] }
     }
 
     private static let fetchSite = HTTPField.Name("Sec-Fetch-Site") ?? .origin

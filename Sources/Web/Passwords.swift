@@ -60,12 +60,8 @@ package final class Passwords: Sendable {
             try inTurn { try Self.hash(password, salt: recipe.salt, recipe.cost) }
         }
         return stored.map { reference in
-            computed.map { Self.isEqual($0, reference) }.contains(true)
+            computed.map { Token.isEqual($0.utf8, reference.utf8) }.contains(true)
         }
-    }
-
-    private static func isEqual(_ computed: String, _ reference: String) -> Bool {
-        computed.utf8.count == reference.utf8.count && zip(computed.utf8, reference.utf8).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
     }
 
     /// How a stored hash was made.

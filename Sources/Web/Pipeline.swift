@@ -6,6 +6,7 @@ package import HTTP
 import HTTPTypes
 import JSON
 import Logging
+import Spelling
 import Time
 
 /// A form that was sent when its session had ended, or while the password has to be changed first.
@@ -308,8 +309,6 @@ enum RequestID {
 
     /// Eight random bytes: enough to find a request in the log.
     static func next() -> String {
-        let number = UInt64.random(in: 0...UInt64.max)
-        let text = String(number, radix: 16)
-        return String(repeating: "0", count: 16 - text.utf8.count) + text
+        withUnsafeBytes(of: UInt64.random(in: 0...UInt64.max)) { Hexadecimal.text(of: $0) }
     }
 }

@@ -3,6 +3,20 @@
 package import Database
 import Time
 
+/// Whose doing it was where nobody had signed in: written down in no language, and shown in the reader's.
+package enum UnnamedActor: String, CaseIterable, Sendable {
+    case system = "System"
+    /// Somebody at the machine.
+    case commandLine = "Command line"
+
+    package func words(_ t: Translation) -> String {
+        switch self {
+        case .system: t("deletions.system")
+        case .commandLine: t("deletions.command_line")
+        }
+    }
+}
+
 package enum AuditRow: Identified {
     package static let idPrefix = "aud"
 }

@@ -2,6 +2,7 @@
 
 import Crypto
 package import Database
+import Spelling
 import Time
 
 package struct SessionStore: Sendable {
@@ -105,14 +106,15 @@ package struct SessionStore: Sendable {
 package enum Token {
     package static func random() -> String {
         var generator = SystemRandomNumberGenerator()
-        let bytes = (0..<4).flatMap { _ in withUnsafeBytes(of: generator.next()) { Array($0) } }
-        return bytes.map { byte in
-            let text = String(byte, radix: 16)
-            return text.utf8.count == 1 ? "0" + text : text
-        }.joined()
+        return Hexadecimal.text(of: (0..<4).flatMap { _ in withUnsafeBytes(of: generator.next()) { Array($0) } })
     }
 
     package static func hash(_ token: String) -> [UInt8] {
         Array(SHA256.hash(data: Array(token.utf8)))
+    }
+
+    /// In a time that tells nothing of where they differ.
+    package static func isEqual(_ one: some Sequence<UInt8>, _ other: some Sequence<UInt8>) -> Bool {
+        SymmetricKey(data: Array(one)) == SymmetricKey(data: Array(other))
     }
 }

@@ -184,6 +184,9 @@ struct ControlTests {
         #expect(try ControlVerb.purge(account: "acme", isRehearsal: true).run(on: stage.app).lines.first?.contains(": 0 recorded") == true)
         let names = try stage.site.database.read { try $0.rows("SELECT user_name FROM deletions") { try $0.next(String.self) } }
         #expect(names == ["Command line"])
+        let alice = try stage.browser(stage.alice)
+        #expect(alice.get("/settings/deletions?q=command").text.contains("Command line"))
+        #expect(!alice.get("/settings/deletions?q=system").text.contains("Command line"))
     }
 
     // MARK: The socket

@@ -15,13 +15,7 @@ struct RecordPurgeTests {
     }
 
     private func plan(_ sql: SQL) throws -> String {
-        let steps = try test.site.database.read { connection in
-            try connection.rows("EXPLAIN QUERY PLAN \(sql)") { row in
-                _ = (try row.next(Int.self), try row.next(Int.self), try row.next(Int.self))
-                return try row.next(String.self)
-            }
-        }
-        return steps.joined(separator: "\n")
+        try test.site.database.read { try $0.plan(of: sql) }.joined(separator: "\n")
     }
 
     @Test("The change log goes after two years, however much of it there is, and what is younger stays")

@@ -86,10 +86,7 @@ package struct MediaIntake: Sendable {
 
     private func place(_ file: UploadedFile, as path: String) throws {
         do {
-            let descriptor = open(file.path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
-            guard descriptor >= 0 else { throw UploadFailure(code: errno) }
-            defer { close(descriptor) }
-            guard fsync(descriptor) == 0 else { throw UploadFailure(code: errno) }
+            guard isSynced(file.path) else { throw UploadFailure(code: errno) }
             try file.keep(as: path)
         } catch let failure as UploadFailure {
             throw Problem.media(failure)

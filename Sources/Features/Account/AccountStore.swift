@@ -109,7 +109,8 @@ struct AccountStore {
                 "UPDATE accounts SET logo_file = NULL, logo_name = NULL WHERE id = \(account) AND logo_file = \(logo.file)")
             guard count > 0 else { return }
             try Deletion(
-                account: account, user: nil, userName: "System", entity: .logo, detail: logo.name, planned: 1, items: 0, bytes: 0
+                account: account, user: nil, userName: UnnamedActor.system.rawValue, entity: .logo, detail: logo.name, planned: 1, items: 0,
+                bytes: 0
             ).record(site, on: connection)
         }
     }

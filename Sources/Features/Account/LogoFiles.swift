@@ -108,9 +108,6 @@ struct LogoFiles: Sendable {
 
     /// A name is durable once its folder is.
     private static func sync(_ folder: String) throws {
-        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw UploadFailure(code: errno) }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw UploadFailure(code: errno) }
+        guard isSynced(folder) else { throw UploadFailure(code: errno) }
     }
 }

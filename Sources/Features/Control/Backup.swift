@@ -18,7 +18,7 @@ enum Backup {
         defer { try? FileManager.default.removeItem(atPath: workFolder) }
         let work = "\(workFolder)/hookswitch.sqlite"
         try site.database.backup(to: work)
-        guard chmod(work, 0o600) == 0, synced(work), link(work, path) == 0, synced(folder) else { throw cannotCreate(path) }
+        guard chmod(work, 0o600) == 0, isSynced(work), link(work, path) == 0, isSynced(folder) else { throw cannotCreate(path) }
         var status = stat()
         let bytes = stat(path, &status) == 0 ? status.st_size : 0
         return VerbAnswer(
@@ -31,12 +31,5 @@ enum Backup {
 
     private static func cannotCreate(_ path: String) -> VerbFailure {
         VerbFailure(.cannotCreate, "Cannot create \(path): \(String(cString: strerror(errno))).")
-    }
-
-    private static func synced(_ path: String) -> Bool {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        return fsync(descriptor) == 0
     }
 }

@@ -5,7 +5,7 @@ import Foundation
 import Web
 
 extension ControlVerb {
-    static let actor = "Command line"
+    static let actor = UnnamedActor.commandLine.rawValue
 
     /// Blocks until it is done and durable. Throws what is wrong in words for the person who typed the command.
     package func run(on app: App) throws(VerbFailure) -> VerbAnswer {

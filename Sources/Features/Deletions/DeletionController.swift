@@ -48,7 +48,7 @@ struct DeletionController {
         let entity = member.query["entity"] ?? ""
         let page = DeletionsPage(
             filters: FiltersView(
-                action: "/settings/deletions", search: FieldView("q", t("deletions.search"), kind: .search, value: member.query["q"] ?? ""),
+                action: "/settings/deletions", search: SearchView("q", t("deletions.search"), value: member.query["q"] ?? ""),
                 range: range,
                 selects: [
                     SelectView(
@@ -82,7 +82,7 @@ struct DeletionController {
                     let found = try store.page(of: account, filter, at: PagePosition(query), size: 500)
                     let lines = found.elements.map { record in
                         csv.line([
-                            times.iso8601(record.deletedAt), record.user == nil ? t("deletions.system") : record.userName,
+                            times.iso8601(record.deletedAt), record.userWords(t),
                             t("entity.\(record.entity.rawValue)"), record.detail, String(record.items), String(record.bytes),
                         ])
                     }
@@ -96,8 +96,10 @@ struct DeletionController {
     private func filter(_ member: Member, _ range: DateRange) -> DeletionFilter {
         let instants = range.instants(in: member.times.zone)
         let oldest = member.now - DeletionHistoryPurge.kept
+        let search = member.query["q"] ?? ""
         return DeletionFilter(
-            search: member.query["q"] ?? "", systemName: member.t("deletions.system"),
+            search: search,
+            actors: UnnamedActor.allCases.filter { SearchText.folded($0.words(member.t)).contains(SearchText.folded(search)) },
             entity: entities.first { $0.rawValue == member.query["entity"] },
             from: max(instants.from ?? oldest, oldest), until: instants.until)
     }
@@ -121,7 +123,7 @@ struct DeletionView: TemplateData {
 
     init(_ record: DeletionRecord, _ member: Member) {
         when = member.times.view(record.deletedAt)
-        user = record.user == nil ? member.t("deletions.system") : record.userName
+        user = record.userWords(member.t)
         entity = member.t("entity.\(record.entity.rawValue)")
         detail = record.detail
         items =

@@ -8,7 +8,7 @@ import Web
 struct DeletionRecord {
     let id: ID<DeletionRow>
     let deletedAt: Timestamp
-    /// Nil: the System.
+    /// Nil: nobody who had signed in.
     let user: ID<User>?
     let userName: String
     let entity: DeletedEntity
@@ -16,13 +16,17 @@ struct DeletionRecord {
     let planned: Int
     let items: Int
     let bytes: Int
+
+    func userWords(_ t: Translation) -> String {
+        user == nil ? UnnamedActor(rawValue: userName)?.words(t) ?? userName : userName
+    }
 }
 
 /// What a list of deletions is narrowed to.
 struct DeletionFilter {
     var search = ""
-    /// What the searched text is looked for in too: the name under which the reader sees the System.
-    var systemName = ""
+    /// Those whose words, as the reader sees them, hold the searched text.
+    var actors: [UnnamedActor] = []
     var entity: DeletedEntity?
     var from: Timestamp?
     var until: Timestamp?
@@ -68,9 +72,9 @@ struct DeletionStore {
         if let until = filter.until { conditions += " AND deleted_at < \(until)" }
         if !filter.search.isEmpty {
             let pattern = LikePattern.containing(filter.search)
-            let isOfSystem = SearchText.folded(filter.systemName).contains(SearchText.folded(filter.search))
-            let ofSystem: SQL = isOfSystem ? " OR user_id IS NULL" : ""
-            conditions += " AND (search_text LIKE \(pattern) ESCAPE '\\'\(ofSystem))"
+            var ofActors: SQL = ""
+            for actor in filter.actors { ofActors += " OR user_id IS NULL AND user_name = \(actor.rawValue)" }
+            conditions += " AND (search_text LIKE \(pattern) ESCAPE '\\'\(ofActors))"
         }
         return conditions
     }

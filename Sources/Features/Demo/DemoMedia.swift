@@ -108,7 +108,7 @@ struct DemoMedia {
                         """
                         INSERT INTO deletions (id, account_id, user_id, user_name, entity, detail, planned, items, bytes, search_text,
                             deleted_at)
-                        VALUES (\(id), \(account.id), \(ID<User>?.none), \("System"), \(choice.kind.entity), \(detail), \(items), \(items),
+                        VALUES (\(id), \(account.id), \(ID<User>?.none), \(UnnamedActor.system.rawValue), \(choice.kind.entity), \(detail), \(items), \(items),
                             \(items * DemoSound.bytes(seconds: seconds)), \(SearchText.folded("", detail)), \(done))
                         """)
                 }

@@ -157,11 +157,6 @@ package struct PeopleStore: Sendable {
         return id
     }
 
-    /// Whether anybody can sign in at all: set-up is for an installation without anybody.
-    package func hasAnybody(on connection: any Connection) throws -> Bool {
-        try connection.value("SELECT 1 FROM users LIMIT 1", as: Int.self) != nil
-    }
-
     /// To tell it beside a form's other mistakes. The rule itself is the index.
     package func isTaken(slug: String, on connection: any Connection) throws -> Bool {
         try connection.value("SELECT 1 FROM accounts WHERE slug = \(slug)", as: Int.self) != nil

@@ -9,4 +9,9 @@ extension PeopleStore {
     func claimSetUp(on connection: any Connection) throws -> Bool {
         try connection.execute("INSERT INTO set_up (id) VALUES (1) ON CONFLICT (id) DO NOTHING") == 1
     }
+
+    /// Somebody was made before.
+    func isSetUp(on connection: any Connection) throws -> Bool {
+        try connection.value("SELECT id FROM set_up", as: Int.self) != nil
+    }
 }

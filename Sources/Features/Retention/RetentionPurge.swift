@@ -8,11 +8,11 @@ import Web
 
 /// Who asked for a purge.
 package struct PurgeActor: Sendable {
-    /// Nil: the System.
+    /// Nil: nobody who had signed in.
     let user: ID<User>?
     let name: String
 
-    package static let system = PurgeActor(user: nil, name: "System")
+    package static let system = PurgeActor(user: nil, name: UnnamedActor.system.rawValue)
 
     package init(user: ID<User>?, name: String) {
         self.user = user

@@ -29,8 +29,7 @@ package struct SetupCode: Sendable {
 
     func accepts(_ code: String) throws -> Bool {
         guard try !isDone, let stored = FileManager.default.contents(atPath: path) else { return false }
-        let given = Token.hash(code)
-        return stored.count == given.count && zip(stored, given).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+        return Token.isEqual(stored, Token.hash(code))
     }
 
     func discard() {
@@ -39,7 +38,7 @@ package struct SetupCode: Sendable {
     }
 
     private var isDone: Bool {
-        get throws { try site.database.read { try PeopleStore(site: site).hasAnybody(on: $0) } }
+        get throws { try site.database.read { try PeopleStore(site: site).isSetUp(on: $0) } }
     }
 
     private var path: String { "\(site.dataFolder)/setup-code" }
