@@ -2,7 +2,6 @@
 
 import Crypto
 package import Database
-import FoundationEssentials
 import HTTPClient
 package import Time
 
@@ -29,8 +28,8 @@ struct DeliveryRequest {
         ]
         var recorded = ""
         for field in fields { recorded += "\(field.name): \(field.value)\n" }
-        if let credential = Self.credential(webhook.authentication) {
-            fields.append(credential)
+        if let credential = webhook.authentication.header {
+            fields.append((credential.name, credential.value))
             recorded += "\(credential.name): \(Self.mask)\n"
         }
         for header in webhook.headers {
@@ -42,15 +41,6 @@ struct DeliveryRequest {
             method: .post, url: webhook.url, fields: fields, body: body, connectTimeout: Self.connectTimeout,
             totalTimeout: Self.totalTimeout, bodyCap: Self.keptBody)
         recordedHeaders = recorded
-    }
-
-    private static func credential(_ authentication: WebhookConfiguration.Authentication) -> (name: String, value: String)? {
-        switch authentication {
-        case .none: nil
-        case .basic(let login, let password): ("Authorization", "Basic " + Data("\(login):\(password)".utf8).base64EncodedString())
-        case .bearer(let token): ("Authorization", "Bearer \(token)")
-        case .apiKey(let header, let key): (header, key)
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 // Events and their deliveries, written within the transaction that answers for them.
 
 import Database
+import HTTPClient
 import Time
 
 struct EventWriter {

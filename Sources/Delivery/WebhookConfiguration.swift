@@ -1,45 +1,12 @@
 // A webhook as it is configured, its secrets opened: what matching and sending need, and what a form changes.
 
 package import Database
+package import HTTPClient
 package import Time
 
 package struct WebhookConfiguration: Sendable, Equatable {
     package enum Transmission: String, Sendable, CaseIterable, SQLConvertible {
         case webhook
-    }
-
-    package enum Authentication: Sendable, Equatable {
-        case none
-        case basic(login: String, password: String)
-        case bearer(token: String)
-        case apiKey(header: String, key: String)
-
-        package enum Kind: String, Sendable, CaseIterable, SQLConvertible {
-            case none
-            case basic
-            case bearer
-            case apiKey = "api_key"
-        }
-
-        package var kind: Kind {
-            switch self {
-            case .none: .none
-            case .basic: .basic
-            case .bearer: .bearer
-            case .apiKey: .apiKey
-            }
-        }
-    }
-
-    /// A header of the customer's own. Its value may be a secret, and is sealed at rest.
-    package struct Header: Sendable, Equatable {
-        package var name: String
-        package var value: String
-
-        package init(name: String, value: String) {
-            self.name = name
-            self.value = value
-        }
     }
 
     /// The secret before the last rotation, which signs beside the new one until then.
@@ -67,8 +34,8 @@ package struct WebhookConfiguration: Sendable, Equatable {
     package var isMain = false
     package var transmission = Transmission.webhook
     package var url: String
-    package var authentication = Authentication.none
-    package var headers: [Header] = []
+    package var authentication = Credential.none
+    package var headers: [CustomHeader] = []
     package var events = EventSubscription.all
     package var restriction = Restriction.none
     package var isEnabled = true

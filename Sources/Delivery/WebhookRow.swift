@@ -1,13 +1,14 @@
 // A webhook as it stands in its table: what is secret is sealed, and what is one thing here may be two columns there.
 
 import Database
+import HTTPClient
 import JSON
 import Time
 
 struct WebhookRow: Sendable {
     /// All that is a column of its own.
     var webhook: WebhookConfiguration
-    private var authentication = WebhookConfiguration.Authentication.Kind.none
+    private var authentication = Credential.Kind.none
     private var login: String?
     private var authSecret: [UInt8]?
     private var authHeader: String?
@@ -129,3 +130,5 @@ private struct Places {
         Vault.Place(account: webhook.account, table: "webhooks", row: webhook.id, column: column)
     }
 }
+
+extension Credential.Kind: SQLConvertible {}

@@ -49,3 +49,12 @@ package struct AddressPolicy: Sendable, Equatable {
         "5f00::/16", "fc00::/7", "fe80::/10", "ff00::/8",
     ].compactMap(CIDR.init(_:))
 }
+
+extension AddressPolicy {
+    /// Whether both lead to one receiver, over the same scheme. What is stored for one is not sent to another unless it is typed
+    /// again: who may write a secret, but not read it, would otherwise have it sent to themselves.
+    package func isSameReceiver(_ one: String, _ other: String) -> Bool {
+        guard let one = try? checked(target: one), let other = try? checked(target: other) else { return false }
+        return one.host == other.host && one.port == other.port && one.isSecure == other.isSecure
+    }
+}

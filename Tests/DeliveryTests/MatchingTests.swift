@@ -2,6 +2,7 @@
 
 import Database
 import Delivery
+import HTTPClient
 import JSON
 import Testing
 import Time
@@ -108,16 +109,14 @@ struct MatchingTests {
             "Authorization",
         ])
     func reserved(_ name: String) {
-        let header = WebhookConfiguration.Header(name: name, value: "x")
+        let header = CustomHeader(name: name, value: "x")
         #expect(header.problem(beside: .bearer(token: "t")) == .nameReserved)
     }
 
     @Test("Headers that would break the message are refused, others pass")
     func headers() {
-        func problem(_ name: String, _ value: String, _ authentication: WebhookConfiguration.Authentication = .none) -> WebhookConfiguration
-            .Header.Problem?
-        {
-            WebhookConfiguration.Header(name: name, value: value).problem(beside: authentication)
+        func problem(_ name: String, _ value: String, _ authentication: Credential = .none) -> CustomHeader.Problem? {
+            CustomHeader(name: name, value: value).problem(beside: authentication)
         }
         #expect(problem("X-Key", "value with spaces, ü and \t") == nil)
         #expect(problem("Authorization", "Custom x") == nil)

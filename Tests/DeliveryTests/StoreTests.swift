@@ -3,6 +3,7 @@
 import Database
 import Delivery
 import Foundation
+import HTTPClient
 import Testing
 import Time
 
@@ -12,8 +13,8 @@ struct StoreTests {
         "Everything comes back as it was saved",
         arguments: [
             .none, .basic(login: "ada", password: "p:w"), .bearer(token: "tok"), .apiKey(header: "X-API-Key", key: "k"),
-        ] as [WebhookConfiguration.Authentication])
-    func roundTrip(_ authentication: WebhookConfiguration.Authentication) throws {
+        ] as [Credential])
+    func roundTrip(_ authentication: Credential) throws {
         let world = try World()
         let saved = try world.addWebhook(to: "https://example.com/hook") {
             $0.name = "Zoë’s CRM"

@@ -146,9 +146,9 @@ def test_add_a_webhook_and_test_it(page, receiver, job, t):
     got = receiver.wait_for(1)[0]
     assert json.loads(got.body)["event_type"] == "test"
     assert page.heading == t("webhooks.test.title", name="CRM synchronisation")
-    assert t("webhooks.test.good") in page.text and "200" in page.text
+    assert t("outgoing.test.good") in page.text and "200" in page.text
     timings = page.one("ul.timings").text
-    for phase in (t("deliveries.phase.first_byte"), t("deliveries.phase.total")):
+    for phase in (t("outgoing.phase.first_byte"), t("outgoing.phase.total")):
         assert phase in timings
     assert re.search(r"[\d.,]+\s(ms|s)\b", timings)
 

@@ -3,6 +3,7 @@
 import Database
 import Delivery
 import HTTP
+import HTTPClient
 import JSON
 import TestSupport
 import Testing

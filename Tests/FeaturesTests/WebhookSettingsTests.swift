@@ -3,6 +3,7 @@
 import Database
 import Delivery
 import Features
+import HTTPClient
 import TestSupport
 import Testing
 import Web
@@ -42,7 +43,7 @@ struct WebhookSettingsTests {
         _ = pages.alice.post(WebhookPages.settings, first + [("password", ""), ("version", "1.1")])
         #expect(try pages.all(of: pages.test.acme).first?.authentication == .basic(login: "acme", password: "one"))
         _ = pages.alice.post(WebhookPages.settings, [("url", "http://127.0.0.1:9009/a"), ("authentication", "none"), ("version", "2.2")])
-        #expect(try pages.all(of: pages.test.acme).first?.authentication == WebhookConfiguration.Authentication.none)
+        #expect(try pages.all(of: pages.test.acme).first?.authentication == Credential.none)
     }
 
     @Test("The main webhook takes every kind of authentication, keeps what is not typed again, and sends it to no other receiver")

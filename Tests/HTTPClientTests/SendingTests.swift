@@ -1,4 +1,5 @@
 // What goes out and what comes back when all is well.
+import HTTPClient
 import Synchronization
 import TestSupport
 import Testing

@@ -47,10 +47,10 @@ struct HeadOfLineController {
                 "user", t("account.try.user"), selected: user?.id.description ?? "",
                 options: [("", t("account.try.no_user"))] + users.map { ($0.id.description, $0.name) }),
             find: hasMore || !search.isEmpty
-                ? FieldView(
+                ? SearchView(
                     "find", t("account.try.find"),
                     hint: hasMore ? t("account.try.find.hint", ["limit": member.numbers.text(Self.listed)]) : "",
-                    kind: .search, value: search, width: .medium) : nil,
+                    value: search) : nil,
             number: head.number.map { PhoneView($0) },
             reason: t(
                 "account.try.reason.\(head.source.rawValue)", ["name": numbers.first { $0.source == head.source }?.name ?? ""]),
@@ -76,7 +76,7 @@ struct HeadOfLinePage: TemplateData {
     let action: String
     let queue: SelectView
     let user: SelectView
-    let find: FieldView?
+    let find: SearchView?
     let number: PhoneView?
     let reason: String
     let steps: [HeadOfLineStep]

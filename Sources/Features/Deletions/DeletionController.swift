@@ -48,7 +48,7 @@ struct DeletionController {
         let entity = member.query["entity"] ?? ""
         let page = DeletionsPage(
             filters: FiltersView(
-                action: "/settings/deletions", search: FieldView("q", t("deletions.search"), kind: .search, value: member.query["q"] ?? ""),
+                action: "/settings/deletions", search: SearchView("q", t("deletions.search"), value: member.query["q"] ?? ""),
                 range: range,
                 selects: [
                     SelectView(

@@ -4,7 +4,7 @@ import Templating
 import Web
 
 struct AccountsPage: TemplateData {
-    let search: FieldView
+    let search: SearchView
     let rows: [AccountRowView]
     let pager: PagerView
     let empty: EmptyView?

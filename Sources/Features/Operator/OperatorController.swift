@@ -61,7 +61,7 @@ struct OperatorController {
         let search = person.query["q"] ?? ""
         let found = try store.page(search: search, at: PagePosition(person.query), size: Self.pageSize)
         let page = AccountsPage(
-            search: FieldView("q", t("operator.search"), kind: .search, value: search),
+            search: SearchView("q", t("operator.search"), value: search),
             rows: found.elements.map { AccountRowView($0, person) },
             pager: found.pager(path: "/operator/accounts", query: person.query) { $0.id },
             empty: found.elements.isEmpty ? EmptyView(t("operator.empty.title"), t("operator.empty.text")) : nil)

@@ -360,7 +360,8 @@ package enum CasesBuilder<Root, Context: Sendable> {
 
 /// Fields under a title: `….title`, `….text`. It changes nothing but the look.
 package struct Group<Root, Context: Sendable>: FormField {
-    private let name: String
+    /// Nil: it shows nothing of its own.
+    private let name: String?
     private let ownWords: String?
     private var prefix = ""
     private var fields: [any FormField<Root, Context>]
@@ -372,9 +373,15 @@ package struct Group<Root, Context: Sendable>: FormField {
         self.fields = fields()
     }
 
+    /// Fields that stand in several forms, with one set of words.
+    package init(wordsOf ownWords: String, @FormBuilder<Root, Context> _ fields: () -> [any FormField<Root, Context>]) {
+        (name, self.ownWords) = (nil, ownWords)
+        self.fields = fields()
+    }
+
     package mutating func place(under prefix: String) {
         let prefix = ownWords ?? prefix
-        self.prefix = "\(prefix).\(name)"
+        self.prefix = "\(prefix).\(name ?? "")"
         fields = placed(fields, under: prefix)
     }
 
@@ -385,6 +392,10 @@ package struct Group<Root, Context: Sendable>: FormField {
     }
 
     package func show(_ typed: FormData, stored: Root?, _ context: Context, _ showing: Showing) {
+        guard name != nil else {
+            for field in fields { field.show(typed, stored: stored, context, showing) }
+            return
+        }
         var group = Control(.group)
         group.label = showing.t(prefix + ".title")
         group.hint = showing.t.find(prefix + ".text") ?? ""
@@ -403,5 +414,5 @@ package struct Group<Root, Context: Sendable>: FormField {
     package func prepare(_ parts: inout FormParts, _ site: Site) throws { for field in fields { try field.prepare(&parts, site) } }
     package var keptNames: [String] { fields.flatMap(\.keptNames) }
     package var paths: [AnyKeyPath] { fields.flatMap(\.paths) }
-    package var neededWords: [[String]] { [[prefix + ".title"]] + fields.flatMap(\.neededWords) }
+    package var neededWords: [[String]] { (name == nil ? [] : [[prefix + ".title"]]) + fields.flatMap(\.neededWords) }
 }

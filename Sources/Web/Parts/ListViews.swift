@@ -43,7 +43,7 @@ package struct FiltersView: TemplateData {
     }
 
     let action: String
-    let search: FieldView?
+    let search: SearchView?
     let range: DateRange
     let zoneLabel: String
     let presets: [Preset]
@@ -52,8 +52,9 @@ package struct FiltersView: TemplateData {
     let summary: String
 
     /// - Parameter query: what the list shows now; presets keep all of it but the dates and the page.
-    package init(action: String, search: FieldView?, range: DateRange, selects: [SelectView], query: FormData, times: Times, t: Translation)
-    {
+    package init(
+        action: String, search: SearchView?, range: DateRange, selects: [SelectView], query: FormData, times: Times, t: Translation
+    ) {
         self.action = action
         self.search = search
         self.range = range

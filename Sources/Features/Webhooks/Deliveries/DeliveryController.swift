@@ -87,7 +87,7 @@ struct DeliveryController {
         var column = TimeColumn(times)
         let page = DeliveriesPage(
             filters: FiltersView(
-                action: path, search: FieldView("q", t("deliveries.search"), kind: .search, value: query["q"] ?? ""),
+                action: path, search: SearchView("q", t("deliveries.search"), value: query["q"] ?? ""),
                 range: DateRange(query),
                 selects: [
                     SelectView("state", t("deliveries.state"), selected: filter.state?.rawValue ?? "", options: words.stateOptions),

@@ -34,20 +34,6 @@ struct DeliveryDetailPage: TemplateData {
 }
 
 struct AttemptView: TemplateData {
-    /// A phase and how long it took.
-    struct Phase: TemplateData {
-        let label: String
-        let text: String
-
-        /// Those that there were, in microseconds: an address in figures has no DNS, a kept connection no TLS. Less than a tenth of a
-        /// millisecond is the clock's own noise.
-        static func all(dns: Int, connect: Int, tls: Int, firstByte: Int, total: Int, _ member: Member) -> [Phase] {
-            [("dns", dns), ("connect", connect), ("tls", tls), ("first_byte", firstByte), ("total", total)].filter { $0.1 >= 100 }.map {
-                Phase(label: member.t("deliveries.phase.\($0.0)"), text: member.numbers.duration(microseconds: $0.1))
-            }
-        }
-    }
-
     let kind: BadgeView.Kind
     let what: String
     let isManual: Bool
@@ -56,7 +42,7 @@ struct AttemptView: TemplateData {
     let fault: String
     let advice: String
     let detail: String
-    let phases: [Phase]
+    let phases: [PhaseView]
     let url: String
     let requestHeaders: CodeView?
     let responseHeaders: CodeView?
@@ -85,7 +71,7 @@ struct AttemptView: TemplateData {
         detail = told == nil || attempt.fault == TransferFault.receiverStatus.rawValue ? "" : attempt.detail ?? ""
         phases =
             attempt.timings.map {
-                Phase.all(dns: $0.dns, connect: $0.connect, tls: $0.tls, firstByte: $0.firstByte, total: $0.total, member)
+                PhaseView.all(dns: $0.dns, connect: $0.connect, tls: $0.tls, firstByte: $0.firstByte, total: $0.total, member)
             } ?? []
         url = attempt.url
         requestHeaders = Self.code(t("deliveries.request_headers"), attempt.requestHeaders, "request-\(number)")
@@ -106,27 +92,5 @@ struct AttemptView: TemplateData {
         Flag("has_phases") { !$0.phases.isEmpty }
         Text("address") { $0.url }
         Flag("has_exchange") { $0.requestHeaders != nil || $0.responseHeaders != nil || $0.responseBody != nil }
-    }
-}
-
-/// A receiver's bytes as text that a page can hold: it may have sent anything.
-enum PrintableText {
-    /// Bytes that are no UTF-8 become U+FFFD, control characters their pictures (U+2400…); line ends and tabs stay.
-    static func of(_ bytes: [UInt8]) -> String {
-        var text = ""
-        text.reserveCapacity(bytes.count)
-        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
-            switch scalar.value {
-            case 9, 10, 13: text.unicodeScalars.append(scalar)
-            case 0..<0x20: text.unicodeScalars.append(picture(scalar.value))
-            case 0x7F: text.unicodeScalars.append("\u{2421}")
-            default: text.unicodeScalars.append(scalar)
-            }
-        }
-        return text
-    }
-
-    private static func picture(_ control: UInt32) -> Unicode.Scalar {
-        Unicode.Scalar(0x2400 + control) ?? "\u{FFFD}"
     }
 }

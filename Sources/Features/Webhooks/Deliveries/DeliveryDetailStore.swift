@@ -12,7 +12,7 @@ struct DeliveryDetail {
     let event: ID<Event>
     let eventType: String
     let url: String
-    let authentication: WebhookConfiguration.Authentication.Kind
+    let authentication: Credential.Kind
     let orderKey: String?
     let state: DeliveryState
     let nextAt: Timestamp?

@@ -15,7 +15,7 @@ struct DeliveryRecord {
     let event: ID<Event>
     let eventType: String
     let url: String
-    let authentication: WebhookConfiguration.Authentication.Kind
+    let authentication: Credential.Kind
     let state: DeliveryState
     let attempts: Int
     let acceptedAt: Timestamp

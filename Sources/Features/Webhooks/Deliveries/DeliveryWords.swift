@@ -37,7 +37,7 @@ struct DeliveryWords: Sendable {
     let typeOptions: [(value: String, label: String)]
     private let t: Translation
     private let badges: [DeliveryState: BadgeView]
-    private let authentications: [WebhookConfiguration.Authentication.Kind: String]
+    private let authentications: [Credential.Kind: String]
     private let faults: [String: Fault]
     private let answers: [Answer: Fault]
     private let typeParts: [String: [String]]
@@ -51,7 +51,7 @@ struct DeliveryWords: Sendable {
         badges = DeliveryState.allCases.reduce(into: [:]) { badges, state in
             badges[state] = BadgeView(state.badgeKind, t("deliveries.state.\(state.rawValue)"))
         }
-        authentications = WebhookConfiguration.Authentication.Kind.allCases.reduce(into: [:]) {
+        authentications = Credential.Kind.allCases.reduce(into: [:]) {
             $0[$1] = t("deliveries.authentication.\($1.rawValue)")
         }
         faults = TransferFault.allCases.reduce(into: [:]) { faults, fault in
@@ -103,7 +103,7 @@ struct DeliveryWords: Sendable {
         return badges[state] ?? BadgeView(.neutral, state.rawValue)
     }
 
-    func authentication(_ kind: WebhookConfiguration.Authentication.Kind) -> String {
+    func authentication(_ kind: Credential.Kind) -> String {
         authentications[kind] ?? kind.rawValue
     }
 

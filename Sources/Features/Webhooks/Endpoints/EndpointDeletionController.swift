@@ -14,7 +14,7 @@ struct EndpointDeletionController {
     init(_ app: App) throws {
         self.app = app
         store = EndpointStore(app)
-        template = try app.site.page("webhooks/endpoints/confirm")
+        template = try app.site.page("shared/confirm")
     }
 
     @Sendable func new(_ member: Member) throws -> WebResponse {
@@ -43,16 +43,4 @@ struct EndpointDeletionController {
         app.webhooksChanged([], of: account)
         return member.redirect(to: EndpointController.path, saying: member.t("webhooks.deleted", ["name": webhook.name]))
     }
-}
-
-/// A question with one answer by a warning button, and a way back.
-struct ConfirmPage: TemplateData {
-    let action: String
-    let back: String
-    let strong: String
-    let text: String
-    let note: String
-    let facts: [Fact]
-    let submit: String
-    let keep: String
 }

@@ -10,7 +10,7 @@ import Web
 struct EndpointListPage: TemplateData {
     let mayManage: Bool
     let isIntegrationOff: Bool
-    let search: FieldView?
+    let search: SearchView?
     let rows: [EndpointRow]
     /// A column that says the same in every row says nothing.
     let hasTransmissions: Bool
@@ -26,7 +26,7 @@ struct EndpointListPage: TemplateData {
             wanted.isEmpty || [webhook.name, webhook.url].contains { $0.lowercased().contains(wanted.lowercased()) }
         }
         search =
-            account.webhooks.isEmpty ? nil : FieldView("q", t("webhooks.endpoints.search"), kind: .search, value: wanted)
+            account.webhooks.isEmpty ? nil : SearchView("q", t("webhooks.endpoints.search"), value: wanted)
         rows = shown.map { webhook in
             EndpointRow(
                 webhook, webhook.statusBadge(isIntegrationOn: account.isEnabled, held: held[webhook.id] ?? 0, member), member)

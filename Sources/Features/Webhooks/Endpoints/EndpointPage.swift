@@ -2,6 +2,7 @@
 
 import Database
 import Delivery
+import HTTPClient
 import Templating
 import Web
 
@@ -58,7 +59,7 @@ struct EndpointPage: TemplateData {
         target = URLView(webhook.url)
         identifier = IdentifierView(webhook.id.description)
         events = webhook.events.words(t)
-        let kind = t("webhooks.authentication.\(webhook.authentication.kind.rawValue)")
+        let kind = t("outgoing.authentication.\(webhook.authentication.kind.rawValue)")
         authentication =
             switch webhook.authentication {
             case .none, .bearer: kind

@@ -39,7 +39,7 @@ extension WebhookConfiguration {
     /// In a cell that stands beside the status, which has the colour.
     func lastResultText(_ t: Translation) -> String {
         guard let lastResult else { return "" }
-        return Int(lastResult).map { "HTTP \($0)" } ?? t("webhooks.fault.\(lastResult)")
+        return Int(lastResult).map { "HTTP \($0)" } ?? t("outgoing.fault.\(lastResult)")
     }
 }
 

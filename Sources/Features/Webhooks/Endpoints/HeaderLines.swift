@@ -2,13 +2,14 @@
 
 import Delivery
 import HTTP
+import HTTPClient
 import JSON
 import Spelling
 import Web
 
 struct HeaderLines: NamedField {
     typealias Root = WebhookConfiguration
-    private typealias Header = WebhookConfiguration.Header
+    private typealias Header = CustomHeader
 
     private static let mask = "••••••"
     private static let maximum = 20

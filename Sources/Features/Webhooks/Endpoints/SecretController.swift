@@ -12,7 +12,7 @@ struct SecretController {
     init(_ app: App) throws {
         self.app = app
         store = EndpointStore(app)
-        template = try app.site.page("webhooks/endpoints/confirm")
+        template = try app.site.page("shared/confirm")
     }
 
     @Sendable func new(_ member: Member) throws -> WebResponse {

@@ -8,23 +8,7 @@ import Web
 
 struct TestResult {
     let delivery: ID<WebhookDelivery>
-    let startedAt: Timestamp
-    let url: String
-    let requestHeaders: String
-    let status: Int?
-    let responseHeaders: String
-    let responseBody: [UInt8]
-    let isTruncated: Bool
-    let fault: TransferFault
-    let detail: String
-    /// In microseconds; 0 for a phase that was not reached.
-    let dns: Int
-    let connect: Int
-    let tls: Int
-    let firstByte: Int
-    let total: Int
-
-    var isSuccess: Bool { fault == .none }
+    let exchange: Exchange
 }
 
 struct TestResultStore {
@@ -44,13 +28,15 @@ struct TestResultStore {
                 """
             ) { row in
                 TestResult(
-                    delivery: try row.next(), startedAt: try row.next(), url: try row.next(),
-                    requestHeaders: try row.next(String?.self) ?? "",
-                    status: try row.next(), responseHeaders: try row.next(String?.self) ?? "",
-                    responseBody: try row.next([UInt8]?.self) ?? [], isTruncated: try row.next(Bool?.self) ?? false,
-                    fault: try row.next(String?.self).flatMap { TransferFault(rawValue: $0) } ?? .unknown,
-                    detail: try row.next(String?.self) ?? "", dns: try row.next(Int?.self) ?? 0, connect: try row.next(Int?.self) ?? 0,
-                    tls: try row.next(Int?.self) ?? 0, firstByte: try row.next(Int?.self) ?? 0, total: try row.next(Int?.self) ?? 0)
+                    delivery: try row.next(),
+                    exchange: Exchange(
+                        startedAt: try row.next(), url: try row.next(),
+                        requestHeaders: try row.next(String?.self) ?? "",
+                        status: try row.next(), responseHeaders: try row.next(String?.self) ?? "",
+                        responseBody: try row.next([UInt8]?.self) ?? [], isTruncated: try row.next(Bool?.self) ?? false,
+                        fault: try row.next(String?.self).flatMap { TransferFault(rawValue: $0) } ?? .unknown,
+                        detail: try row.next(String?.self) ?? "", dns: try row.next(Int?.self) ?? 0, connect: try row.next(Int?.self) ?? 0,
+                        tls: try row.next(Int?.self) ?? 0, firstByte: try row.next(Int?.self) ?? 0, total: try row.next(Int?.self) ?? 0))
             }
         }
     }

@@ -9,7 +9,7 @@ struct WebhookSettings: Receiver {
     var isEnabled = false
     /// Of the main webhook; nil: there is none.
     var url: String?
-    var authentication = WebhookConfiguration.Authentication.none
+    var authentication = Credential.none
     /// As it is stored.
     var main: WebhookConfiguration?
     /// 0 when nothing was ever saved.

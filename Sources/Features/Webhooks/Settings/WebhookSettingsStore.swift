@@ -2,6 +2,7 @@
 
 import Database
 import Delivery
+import HTTPClient
 import Time
 import Web
 

@@ -1,6 +1,5 @@
-// Where requests go and how they show who sends them: of a webhook, and of the main one in the settings. Both forms take it from here.
+// Where requests go, and how they show who sends them: the fields of every form in which somebody says so.
 
-import Delivery
 import HTTP
 import HTTPClient
 import Web
@@ -8,7 +7,7 @@ import Web
 protocol Receiver: Sendable {
     /// Empty: none.
     var address: String { get }
-    var authentication: WebhookConfiguration.Authentication { get set }
+    var authentication: Credential { get set }
 }
 
 protocol ReceiverContext: Sendable {
@@ -17,13 +16,6 @@ protocol ReceiverContext: Sendable {
 
 extension AddressPolicy: ReceiverContext {
     var policy: AddressPolicy { self }
-
-    /// Whether both lead to one receiver, over the same scheme. What is stored for one is not sent to another unless it is typed
-    /// again: who may write a secret, but not read it, would otherwise have it sent to themselves.
-    func isSameReceiver(_ one: String, _ other: String) -> Bool {
-        guard let one = try? checked(target: one), let other = try? checked(target: other) else { return false }
-        return one.host == other.host && one.port == other.port && one.isSecure == other.isSecure
-    }
 }
 
 extension Line where Context: ReceiverContext {
@@ -40,9 +32,9 @@ extension Line where Context: ReceiverContext {
         do {
             return .success(try policy.checked(target: text).url)
         } catch .scheme where policy.allowsHTTP {
-            return .failure(Wrong("webhooks.target.scheme_or_http"))
+            return .failure(Wrong("outgoing.target.scheme_or_http"))
         } catch {
-            return .failure(Wrong("webhooks.target.\(error.rawValue)"))
+            return .failure(Wrong("outgoing.target.\(error.rawValue)"))
         }
     }
 }
@@ -50,33 +42,33 @@ extension Line where Context: ReceiverContext {
 extension Receiver {
     @FormBuilder<Self, Context>
     static func authenticationFields<Context: ReceiverContext>(_: Context.Type) -> [any FormField<Self, Context>] {
-        OneOf("authentication") {
-            Case("none", \.authentication, is: .none)
-            Case("basic", \.authentication.basic, from: .init()) {
-                // RFC 7617: the login ends at the first colon.
-                Line("login", \.login, width: .medium, rule: { login, _ in login.contains(":") ? "colon" : nil })
-                // An empty password is a password: some receivers take a key as the login alone.
-                Secret("password", \.password, upTo: Header.maximumValueLength, mayBeEmpty: true)
+        Group(wordsOf: "outgoing") {
+            OneOf("authentication") {
+                Case("none", \.authentication, is: .none)
+                Case("basic", \.authentication.basic, from: .init()) {
+                    // RFC 7617: the login ends at the first colon.
+                    Line("login", \.login, width: .medium, rule: { login, _ in login.contains(":") ? "colon" : nil })
+                    // An empty password is a password: some receivers take a key as the login alone.
+                    Secret("password", \.password, upTo: CustomHeader.maximumValueLength, mayBeEmpty: true)
+                }
+                Case("bearer", \.authentication.bearer, from: .init()) {
+                    Secret("token", \.token, upTo: CustomHeader.maximumValueLength)
+                }
+                Case("api_key", \.authentication.apiKey, from: .init()) {
+                    Line(
+                        "key_header", \.header, upTo: CustomHeader.maximumNameLength, width: .medium,
+                        rule: { header, _ in CustomHeader.problem(ofName: header)?.word })
+                    Secret("key", \.key, upTo: CustomHeader.maximumValueLength)
+                }
             }
-            Case("bearer", \.authentication.bearer, from: .init()) {
-                Secret("token", \.token, upTo: Header.maximumValueLength)
-            }
-            Case("api_key", \.authentication.apiKey, from: .init()) {
-                Line(
-                    "key_header", \.header, upTo: Header.maximumNameLength, width: .medium,
-                    rule: { header, _ in Header.problem(ofName: header)?.word })
-                Secret("key", \.key, upTo: Header.maximumValueLength)
-            }
-        }
-        for name in ["password", "token", "key"] {
-            Check(name) { new, stored, context, typed in
-                guard let stored, new.keepsSecret(name, of: stored, typed) else { return nil }
-                return context.policy.isSameReceiver(new.address, stored.address) ? nil : "webhooks.secret.other_receiver"
+            for name in ["password", "token", "key"] {
+                Check(name) { new, stored, context, typed in
+                    guard let stored, new.keepsSecret(name, of: stored, typed) else { return nil }
+                    return context.policy.isSameReceiver(new.address, stored.address) ? nil : "outgoing.secret.other_receiver"
+                }
             }
         }
     }
-
-    private typealias Header = WebhookConfiguration.Header
 
     /// Whether the secret of that name stays what it is, since nothing was typed in its place.
     private func keepsSecret(_ name: String, of stored: Self, _ typed: FormData) -> Bool {
@@ -89,7 +81,7 @@ extension Receiver {
 
 // The cases as optional parts, as a form has them: choosing one makes it non-nil.
 
-extension WebhookConfiguration.Authentication {
+extension Credential {
     struct Basic: Sendable {
         var login = ""
         var password = ""
@@ -130,7 +122,7 @@ extension WebhookConfiguration.Authentication {
     }
 }
 
-extension WebhookConfiguration.Header.Problem {
+extension CustomHeader.Problem {
     /// As the locales' keys end.
     var word: String {
         switch self {

@@ -1,11 +1,20 @@
 // Which headers a customer may add to requests: nothing that frames the message, that we sign, or that could be two in one.
 
-extension WebhookConfiguration.Header {
+/// A header of the customer's own. Its value may be a secret, and is sealed at rest.
+package struct CustomHeader: Sendable, Equatable {
+    package var name: String
+    package var value: String
+
+    package init(name: String, value: String) {
+        self.name = name
+        self.value = value
+    }
+
     package enum Problem: Sendable, Equatable {
         case nameEmpty
         /// Not a token of RFC 9110.
         case nameMalformed
-        /// Ours, the connection's, or the webhook's authentication's.
+        /// Ours, the connection's, or the authentication's.
         case nameReserved
         /// CR, LF, NUL or another control character.
         case valueMalformed
@@ -21,14 +30,10 @@ extension WebhookConfiguration.Header {
     ]
     private static let reservedPrefixes = ["proxy-", "webhook-"]
 
-    /// What is wrong with the header, nil when nothing is. `authentication` reserves the name that it uses itself.
-    package func problem(beside authentication: WebhookConfiguration.Authentication) -> Problem? {
+    /// What is wrong with the header, nil when nothing is. `credential` reserves the name that it uses itself.
+    package func problem(beside credential: Credential) -> Problem? {
         if let problem = Self.problem(ofName: name) { return problem }
-        switch authentication {
-        case .none: break
-        case .basic, .bearer: if name.lowercased() == "authorization" { return .nameReserved }
-        case .apiKey(let header, _): if name.lowercased() == header.lowercased() { return .nameReserved }
-        }
+        if credential.header?.name.lowercased() == name.lowercased() { return .nameReserved }
         return Self.problem(ofValue: value)
     }
 
