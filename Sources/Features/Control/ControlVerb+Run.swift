@@ -47,11 +47,10 @@ extension ControlVerb {
         let site = app.site
         let account = try slug.map { try find($0, app) }
         // Before the transaction: it takes a tenth of a second, and everybody's writes would wait.
-        let people = PeopleStore(site: site)
-        let hash = try people.hash(user.password, for: user.email)
+        let hash = try site.hash(user.password, for: user.email)
         do {
             _ = try site.database.write { connection in
-                let id = try people.create(user, passwordHash: hash, in: account, on: connection)
+                let id = try PeopleStore(site: site).create(user, passwordHash: hash, in: account, on: connection)
                 try audit(account, "user.create", id.description, site, connection)
             }
         } catch DatabaseError.duplicate {
@@ -86,10 +85,13 @@ extension ControlVerb {
     // MARK: Parts of several verbs
 
     static func find(_ slug: String, _ app: App) throws -> ID<Account> {
-        guard let account = try PeopleStore(site: app.site).account(slug: slug) else {
-            let known = try app.site.database.read {
-                try $0.rows("SELECT slug FROM accounts ORDER BY slug LIMIT 20") { try $0.next(String.self) }
-            }
+        let (account, known) = try app.site.database.read { connection in
+            (
+                try PeopleStore(site: app.site).account(slug: slug, on: connection),
+                try connection.rows("SELECT slug FROM accounts ORDER BY slug LIMIT 20") { try $0.next(String.self) }
+            )
+        }
+        guard let account else {
             let hint = known.isEmpty ? "There is none yet: see hookswitch account create." : "There are: \(known.joined(separator: ", "))."
             throw VerbFailure(.data, "There is no account “\(slug)”. \(hint)")
         }

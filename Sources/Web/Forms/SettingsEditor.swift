@@ -172,7 +172,7 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
     }
 
     private func current(_ member: Visitor) throws -> (Value, Context) {
-        try member.site.database.read { connection in
+        try member.read { connection in
             let value = try load(member, connection)
             return (value, try context(member, value, connection))
         }
