@@ -24,7 +24,7 @@ struct SettingsController {
     /// All settings of one moment, a member a feature. With a tag, so that a service which asks every minute is told that nothing is new.
     @Sendable func show(_ call: MachineCall) throws -> WebResponse {
         let sources = app.features.flatMap(\.settings)
-        let members = try app.site.database.read { connection in
+        let members = try call.read { connection in
             try sources.map { ($0.name, try $0.json(app, call.account, connection)) }
         }
         return Self.answer(.object(JSONObject(members: members)), to: call.request)

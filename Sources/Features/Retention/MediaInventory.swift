@@ -19,7 +19,7 @@ package struct MediaInventory: Sendable {
     }
 
     package func checkAll(isStopping: () -> Bool = { false }) throws {
-        let accounts = try RetentionStore(site: site).accounts().map(\.id)
+        let accounts = try site.database.read { try RetentionStore.accounts(on: $0) }.map(\.id)
         for account in accounts where !isStopping() {
             do { try check(account) } catch let error as DatabaseError { throw error } catch {
                 site.logger.error("The media of \(account) could not be checked: \(error)")
