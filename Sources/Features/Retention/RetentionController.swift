@@ -85,11 +85,11 @@ struct RetentionController {
             submission,
             ask: {
                 guard !policy.kindsShortened(from: stored).isEmpty, member.form["confirmed"] != "yes" else { return nil }
-                return try ask(policy, stored, member)
+                return try ask(policy, insteadOf: stored, member)
             })
     }
 
-    private func ask(_ policy: RetentionPolicy, _ stored: RetentionPolicy, _ member: Member) throws -> WebResponse {
+    private func ask(_ policy: RetentionPolicy, insteadOf stored: RetentionPolicy, _ member: Member) throws -> WebResponse {
         let t = member.t
         let times = member.accountTimes
         let next = schedule.next(after: member.now, in: times.zone) ?? member.now

@@ -114,7 +114,7 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
         guard submission.typed["version"] ?? "" == version(submission.stored) else { return try showStale(submission) }
         if let question = try ask() { return question }
         do {
-            let changes = form.changes(submission.stored, submission.value, Situation(member.t, submission.context))
+            let changes = form.changes(from: submission.stored, to: submission.value, Situation(member.t, submission.context))
             try member.change(action, of: subject(submission.value), changes: changes) { connection in
                 try save(submission.value, submission.stored, member, connection)
                 try within(connection)
@@ -142,7 +142,7 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
         let situation = Situation(submission.member.t, context)
         // Read again over what is stored now: what was not in the form is no difference.
         let value = form.read(submission.typed, over: stored, situation).value
-        let differences = form.differences(stored, value, situation) + more
+        let differences = form.differences(from: stored, to: value, situation) + more
         return try present(
             submission.typed, stored, context, submission.member, errors: submission.errorsOnReturn,
             conflict: ConflictView(submission.member.t, differences.map { ($0.label, $0.new, $0.old) }), version: version(stored),

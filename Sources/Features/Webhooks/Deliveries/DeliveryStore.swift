@@ -48,10 +48,10 @@ enum DeliveryStore {
     ) throws -> DeliveryPage {
         let plan = try plan(filter, of: account, on: connection)
         var span = IDSpan(filter, position)
-        let edge = plan.rest == nil ? nil : try connection.value(edge(plan, span, window), as: ID<WebhookDelivery>.self)
+        let edge = plan.rest == nil ? nil : try connection.value(edge(plan, span, window: window), as: ID<WebhookDelivery>.self)
         if let edge { span.end(before: edge) }
         let found = try connection.rows(
-            selection(plan, span, size, withPayload: withPayload), withPayload ? recordWithPayload : record)
+            selection(plan, span, size: size, withPayload: withPayload), withPayload ? recordWithPayload : record)
         return DeliveryPage(found, size: size, position, edge: edge, window: window)
     }
 
@@ -129,14 +129,14 @@ enum DeliveryStore {
     }
 
     /// The first row beyond the window; nothing when the rows end before it.
-    private static func edge(_ plan: Plan, _ span: IDSpan, _ window: Int) -> SQL {
+    private static func edge(_ plan: Plan, _ span: IDSpan, window: Int) -> SQL {
         """
         SELECT d.id FROM deliveries d WHERE \(plan.driving) AND \(span.condition)
         ORDER BY d.id \(span.direction) LIMIT 1 OFFSET \(window)
         """
     }
 
-    private static func selection(_ plan: Plan, _ span: IDSpan, _ size: Int, withPayload: Bool) -> SQL {
+    private static func selection(_ plan: Plan, _ span: IDSpan, size: Int, withPayload: Bool) -> SQL {
         var conditions = plan.driving
         if let rest = plan.rest { conditions += " AND " + rest }
         return """
@@ -166,7 +166,8 @@ enum DeliveryStore {
     ) throws -> (hasRest: Bool, steps: [String]) {
         let plan = try plan(filter, of: account, on: connection)
         let span = IDSpan(filter, position)
-        let statements = [selection(plan, span, 50, withPayload: withPayload)] + (plan.rest == nil ? [] : [edge(plan, span, 100)])
+        let statements =
+            [selection(plan, span, size: 50, withPayload: withPayload)] + (plan.rest == nil ? [] : [edge(plan, span, window: 100)])
         return (plan.rest != nil, try statements.flatMap(connection.plan))
     }
 
