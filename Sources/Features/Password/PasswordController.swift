@@ -63,7 +63,7 @@ struct PasswordController {
         let device = known ?? Token.random()
         let token: String
         do {
-            token = try person.change("password.change") { connection in
+            token = try person.change("password.change", in: person.session.ownAccount) { connection in
                 try store.savePassword(hash, of: user, on: connection)
                 try site.sessions.endAll(of: user.user, on: connection)
                 try store.forgetDevices(of: user.user, but: device, on: connection)

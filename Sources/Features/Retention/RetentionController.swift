@@ -94,7 +94,7 @@ struct RetentionController {
         let figures = try store.figures(of: member.account.id, under: policy, asOf: next)
         let before = try store.figures(of: member.account.id, under: stored, asOf: next)
         let page = RetentionConfirmPage(
-            action: "/settings/retention", hidden: editor.hidden(policy) + [HiddenField(name: "confirmed", value: "yes")],
+            action: "/settings/retention", hidden: editor.hidden(policy, member) + [HiddenField(name: "confirmed", value: "yes")],
             summary: figures.items == 0
                 ? t("retention.confirm.none")
                 : t(
