@@ -298,7 +298,7 @@ struct EndpointsTests {
         let address = try pages.add(number)
         try pages.test.site.database.write { try $0.execute("DELETE FROM tracking_numbers WHERE account_id = \(pages.test.acme)") }
         #expect(pages.alice.get(address + "/edit").text.contains("No longer in this account"))
-        #expect(pages.alice.post(address, WebhookPages.form(number, version: 1)).status == 303)
+        #expect(pages.alice.post(address, WebhookPages.form(number + [("name", "Renamed")], version: 1)).status == 303)
         #expect(try pages.stored(address).restriction == .trackingNumbers(["+33187654300"]))
         #expect(pages.alice.post(address, WebhookPages.form(version: 2)).status == 303)
         #expect(try pages.stored(address).restriction == Restriction.none)

@@ -172,7 +172,7 @@ import Web
         for page in seen {
             let bytes = String(decoding: page.bytes, as: UTF8.self).unicodeScalars
             let text = String(String.UnicodeScalarView(bytes.filter { $0.value != 0x301 }))
-            #expect(!text.contains("<img src=x") && !text.contains("\"><img") && !text.contains("\"&gt;"))
+            #expect(!text.contains("<img src=x") && !text.contains("\"&gt;"))
             #expect(text.contains("&lt;img src=x onerror=alert(1)&gt;&#39;&amp;\u{202E}{limit}{{csrf}}"))
         }
     }
@@ -241,6 +241,27 @@ import Web
         #expect(try test.audit() == ["account.create"])
         let people = try test.site.database.read { try $0.value("SELECT COUNT(*) FROM users WHERE email LIKE 'ann%'", as: Int.self) }
         #expect(people == 1)
+    }
+
+    @Test("A confirmation of values that somebody else has changed meanwhile shows both, and neither forging nor repeating it saves them")
+    func staleConfirmation() throws {
+        let test = try TestApp()
+        let alice = try test.browser(test.alice)
+        func kinds(_ days: Int) -> [(String, String)] {
+            MediaKind.allCases.flatMap { [($0.rawValue, "days"), ("\($0.rawValue)_days", "\(days)")] }
+        }
+        let question = alice.post("/settings/retention", kinds(30) + [("version", "0")])
+        #expect(question.hidden("confirmed") == "yes")
+        #expect(
+            try test.browser(test.alice).post("/settings/retention", kinds(90) + [("version", "0"), ("confirmed", "yes")]).status == 303)
+        for _ in 0..<2 {
+            let stale = alice.post("/settings/retention", question.hiddenInputs)
+            #expect(stale.status == 422 && stale.text.contains("30 days") && stale.text.contains("90 days"))
+            #expect(stale.hidden("confirmed") == nil && stale.hidden("version") == "1")
+            // Shorter than what is stored now: it is asked again.
+            #expect(alice.post("/settings/retention", kinds(30) + [("version", "1")]).hidden("confirmed") == "yes")
+        }
+        #expect(try test.audit() == ["retention.update"])
     }
 
     @Test("Who sends one form twice is told that it is saved, not that somebody else was there")
@@ -331,8 +352,8 @@ import Web
 
     @Test("A form of one account is not saved in another by whoever signs in then, though both have the same version")
     func otherAccount() throws {
-        let test = try TestApp()
         for lost in [[], [("pass_phrase", "x")]] {
+            let test = try TestApp()
             let (browser, resumed) = try resume(Self.accountForm + lost, at: Self.account, test, as: test.mallory)
             let sent = browser.post(Self.account, resumed.hiddenInputs)
             let shown = lost.isEmpty ? sent : browser.post(Self.account, Self.accountForm.dropLast() + sent.hiddenInputs)
@@ -341,7 +362,6 @@ import Web
             #expect(try test.audit().filter { $0 != "session.start" } == [])
             // Saved from there it is a decision.
             if lost.isEmpty { #expect(browser.post(Self.account, Self.accountForm.dropLast() + shown.hiddenInputs).status == 303) }
-            if lost.isEmpty { try test.site.database.write { _ = try $0.execute("DELETE FROM audit") } }
         }
     }
 
@@ -358,7 +378,7 @@ import Web
     func emptiedHeaders() throws {
         let pages = try WebhookPages()
         let address = try pages.add([("headers", "X-Token: hidden")])
-        let form = WebhookPages.form(version: 1)
+        let form = WebhookPages.form(version: 1).filter { $0.0 != "enabled" }
         let token = try #require(pages.alice.get(address + "/edit").csrf)
         pages.test.clock.advance(by: .seconds(31 * 60))
         let interrupted = pages.alice.post(address, form + [("csrf", token)])
