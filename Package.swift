@@ -39,9 +39,9 @@ let package = Package(
         .target(
             name: "Features",
             dependencies: [
-                "Web", "Delivery", "HTTPClient", "Database", "Templating", "HTTP", "Cron", "JSON", "Spelling", "Telephony", "Time", logging,
-                crypto,
-                httpTypes,
+                "Web", "Delivery", "HTTPClient", "Database", "Templating", "HTTP", "Cron", "JSON", "Spelling", "Telephony", "Threading",
+                "Time",
+                logging, crypto, httpTypes,
             ],
             swiftSettings: strict),
         .target(
@@ -53,22 +53,24 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Delivery",
-            dependencies: ["Database", "HTTPClient", "JSON", "Spelling", "Time", logging, crypto],
+            dependencies: ["Database", "HTTPClient", "JSON", "Spelling", "Threading", "Time", logging, crypto],
             swiftSettings: strict),
-        .target(name: "FastCGI", dependencies: ["CFastCGI", "HTTP", httpTypes, logging], swiftSettings: strict),
+        .target(name: "FastCGI", dependencies: ["CFastCGI", "HTTP", "Threading", httpTypes, logging], swiftSettings: strict),
         .target(
             name: "Database",
             dependencies: [
-                "Time", crypto, .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                "Threading", "Time", crypto, .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
-        .target(name: "HTTPClient", dependencies: ["CCurl"], swiftSettings: strict),
+        .target(name: "HTTPClient", dependencies: ["CCurl", "Threading"], swiftSettings: strict),
         .target(name: "HTTP", dependencies: ["JSON", httpTypes], swiftSettings: strict),
         .target(name: "Templating", dependencies: ["Spelling"], swiftSettings: strict),
-        .target(name: "Cron", dependencies: ["Time"], swiftSettings: strict),
+        .target(name: "Cron", dependencies: ["Threading", "Time"], swiftSettings: strict),
         .target(name: "JSON", swiftSettings: strict),
         .target(name: "Telephony", dependencies: ["CPhoneNumber", "Spelling"], swiftSettings: strict),
         .target(name: "Spelling", swiftSettings: strict),
+        .target(name: "Threading", swiftSettings: strict),
         .target(name: "Time", swiftSettings: strict),
         .systemLibrary(name: "CFastCGI", providers: [.apt(["libfcgi-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -86,7 +88,7 @@ let package = Package(
             // Every test target may use what stands below Features, so that a test's imports are its own affair.
             let modules = Set([
                 name, "TestSupport", "Web", "Delivery", "HTTPClient", "HTTP", "Cron", "Database", "JSON", "Telephony", "Templating",
-                "Time",
+                "Threading", "Time",
             ]).sorted()
             return .testTarget(
                 name: "\(name)Tests",

@@ -1,6 +1,7 @@
 // Runs the jobs of one process at their times. What has run is known by the claims in the database, so neither a
 // restart nor a clock that is set back nor a second scheduler runs anything twice.
 import Synchronization
+import Threading
 package import Time
 
 /// A few threads that each look every minute which jobs are due, and run what no other thread runs just now: a job that takes hours holds
@@ -58,7 +59,7 @@ package final class Scheduler: Sendable {
         guard isFirst else { return }
         for _ in 0..<Self.maximumThreads {
             do {
-                try DetachedThread.start { [self] in
+                try OwnThread.start("jobs") { [self] in
                     repeat {
                         tick(at: clock.now())
                     } while !stopSignal.waitForRequest(upTo: untilNextMinute)

@@ -2,8 +2,8 @@
 // transaction, commits once, and only then answers all. A sync costs more than a hundred rows.
 
 import Dispatch
-import Foundation
 import Synchronization
+import Threading
 
 final class GroupCommit: Sendable {
     /// Up to this many items or this much work share a commit (webhooks.md, SQL cost).
@@ -24,10 +24,12 @@ final class GroupCommit: Sendable {
     init(engine: any Engine, onDiskFailure: @escaping @Sendable (DatabaseError) -> Void) {
         self.engine = engine
         self.onDiskFailure = onDiskFailure
-        let thread = Thread { [self] in Database.$occupied.withValue(ObjectIdentifier(self)) { run() } }
-        thread.name = "writer"
-        thread.stackSize = 1 << 20
-        thread.start()
+        do {
+            try OwnThread.start("writer") { [self] in Database.$occupied.withValue(ObjectIdentifier(self)) { run() } }
+        } catch {
+            state.withLock { $0.isClosed = true }
+            onDiskFailure(.engine("\(error)"))
+        }
     }
 
     /// Runs `body` on the writer's thread and returns when its commit is durable.

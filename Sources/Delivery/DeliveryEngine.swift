@@ -1,10 +1,10 @@
 // The engine as the rest of the product sees it: started, woken, asked to test, retry, hold and release.
 
 package import Database
-import Foundation
 package import HTTPClient
 package import Logging
 import Synchronization
+import Threading
 package import Time
 
 package final class DeliveryEngine: Sendable {
@@ -84,10 +84,7 @@ package final class DeliveryEngine: Sendable {
         guard !wasStarted else { return }
         let released = try LeaseRecovery.takeOver(node, as: epoch, at: clock.now(), in: database)
         if released > 0 { logger.warning("\(released) deliveries were under way when the last process ended; they are sent again") }
-        let thread = Thread { [self] in makeDispatcher(self).run() }
-        thread.name = "delivery"
-        thread.stackSize = 1 << 20
-        thread.start()
+        try OwnThread.start("delivery") { [self] in makeDispatcher(self).run() }
     }
 
     /// Sends nothing new, and waits for what is under way to be recorded.

@@ -6,6 +6,7 @@ import Glibc
 package import HTTP
 package import Logging
 import Synchronization
+import Threading
 
 package final class FastCGIServer: Sendable {
     private struct State {
@@ -50,13 +51,17 @@ package final class FastCGIServer: Sendable {
             state.running = workers
         }
         for _ in 0..<workers {
-            try WorkerThread.start { [self] in
-                exchange.serve(listener)
-                let isLast = state.withLock { state in
-                    state.running -= 1
-                    return state.running == 0
+            do {
+                try OwnThread.start("worker") { [self] in
+                    exchange.serve(listener)
+                    let isLast = state.withLock { state in
+                        state.running -= 1
+                        return state.running == 0
+                    }
+                    if isLast { listener.close() }
                 }
-                if isLast { listener.close() }
+            } catch {
+                throw .system(call: "pthread_create", path: "a worker", code: error.code)
             }
         }
     }

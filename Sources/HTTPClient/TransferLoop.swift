@@ -2,6 +2,7 @@
 import CCurl
 import Glibc
 import Synchronization
+import Threading
 
 /// `@unchecked`: the multi handle, the easy handles and what is marked so below are touched by the loop's own thread
 /// only; `multi` is also passed to `curl_multi_wakeup`, the one call that libcurl allows from any thread, under the lock.
@@ -81,22 +82,9 @@ final class TransferLoop: @unchecked Sendable {
     }
 
     private func start() {
-        let context = Unmanaged.passRetained(self)
         shared.withLock { shared in
-            var thread = pthread_t()
-            let code = pthread_create(
-                &thread, nil,
-                { context in
-                    guard let context else { return nil }
-                    Unmanaged<TransferLoop>.fromOpaque(context).takeRetainedValue().run()
-                    return nil
-                }, context.toOpaque())
-            if code == 0, multi != nil {
-                shared.thread = thread
-            } else {
-                shared.isClosed = true
-                if code != 0 { context.release() }
-            }
+            shared.thread = multi == nil ? nil : try? OwnThread.startJoinable("transfers") { self.run() }
+            shared.isClosed = shared.thread == nil
         }
     }
 

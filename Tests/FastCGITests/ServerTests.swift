@@ -6,13 +6,14 @@ import HTTP
 import HTTPTypes
 import Logging
 import Testing
+import Threading
 
 @testable import FastCGI
 
 @Suite("FastCGI: server")
 struct FastCGIServerTests {
     private func onThread(_ body: @escaping @Sendable () -> Void) throws {
-        try WorkerThread.start(body)
+        try OwnThread.start("test", body)
     }
 
     @Test("Only the socket's group may connect, and only it may enter the folder")

@@ -4,6 +4,7 @@
 import Foundation
 package import Logging
 import Synchronization
+import Threading
 import Web
 
 package final class ControlServer: Sendable {
@@ -48,14 +49,17 @@ package final class ControlServer: Sendable {
             $0.listener = socket.descriptor
             $0.isRunning = true
         }
-        let thread = Thread { [self] in
-            serve(socket)
-            socket.close()
+        do {
+            try OwnThread.start("control") { [self] in
+                serve(socket)
+                socket.close()
+                state.withLock { $0.isRunning = false }
+            }
+        } catch {
             state.withLock { $0.isRunning = false }
+            socket.close()
+            throw VerbFailure(.cannotCreate, "\(error)")
         }
-        thread.name = "control"
-        thread.stackSize = 1 << 20
-        thread.start()
     }
 
     /// Takes no more callers and waits for the verb under way.

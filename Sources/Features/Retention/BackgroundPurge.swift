@@ -3,9 +3,9 @@
 
 package import Database
 import Dispatch
-import Foundation
 package import Logging
 import Synchronization
+import Threading
 package import Time
 
 package final class BackgroundPurge: Sendable {
@@ -43,21 +43,19 @@ package final class BackgroundPurge: Sendable {
             throw error
         }
         let answer = Answer()
-        Self.start("purge") { [self] in
-            let result = Result { try purge.run(account, by: actor, asOf: instant) }
-            _ = running.withLock { $0.remove(account) }
-            if !answer.give(result), case .failure(let error) = result {
-                logger.error("A purge of \(account) that somebody asked for has failed: \(error)")
+        do {
+            try OwnThread.start("purge") { [self] in
+                let result = Result { try purge.run(account, by: actor, asOf: instant) }
+                _ = running.withLock { $0.remove(account) }
+                if !answer.give(result), case .failure(let error) = result {
+                    logger.error("A purge of \(account) that somebody asked for has failed: \(error)")
+                }
             }
+        } catch {
+            _ = running.withLock { $0.remove(account) }
+            throw error
         }
         return try answer.wait(upTo: patience).map { .done(try $0.get()) } ?? .goesOn
-    }
-
-    static func start(_ name: String, _ body: @escaping @Sendable () -> Void) {
-        let thread = Thread(block: body)
-        thread.name = name
-        thread.stackSize = 1 << 20
-        thread.start()
     }
 
     private final class Answer: Sendable {

@@ -5,6 +5,7 @@ import HTTP
 import HTTPTypes
 import Logging
 import Templating
+import Threading
 import Time
 package import Web
 
@@ -33,7 +34,7 @@ extension Feature {
             ],
             jobs: { try schedule.jobs() },
             onStart: {
-                BackgroundPurge.start("purge-resume") {
+                try OwnThread.start("purge-resume") {
                     do { try purge.resumeAll() } catch { logger.error("Purges could not be resumed: \(error)") }
                 }
             })
