@@ -50,6 +50,7 @@ package struct FiltersView: TemplateData {
     let selects: [SelectView]
     /// What is shown, for paper, which has no controls.
     let summary: String
+    let isFiltered: Bool
 
     /// - Parameter query: what the list shows now; presets keep all of it but the dates and the page.
     package init(
@@ -60,6 +61,7 @@ package struct FiltersView: TemplateData {
         self.range = range
         self.selects = selects
         zoneLabel = times.zoneLabel
+        isFiltered = query.fields.contains { !["before", "after"].contains($0.name) && !$0.value.isEmpty }
         var said: [String] = []
         if let search, !search.value.isEmpty { said.append("\(search.label): \(search.value)") }
         said += selects.compactMap { select in

@@ -23,7 +23,7 @@ struct EndpointListPage: TemplateData {
         mayManage = member.may(.manageWebhooks)
         isIntegrationOff = !account.isEnabled && !account.webhooks.isEmpty
         let shown = account.webhooks.filter { webhook in
-            wanted.isEmpty || [webhook.name, webhook.url].contains { $0.lowercased().contains(wanted.lowercased()) }
+            wanted.isEmpty || [webhook.name, webhook.url].contains { SearchText.folded($0).contains(SearchText.folded(wanted)) }
         }
         search =
             account.webhooks.isEmpty ? nil : SearchView("q", t("webhooks.endpoints.search"), value: wanted)
