@@ -48,6 +48,9 @@ package struct Session: Sendable {
     package internal(set) var account: AccountSummary?
     package internal(set) var lastSeenAt = Timestamp(milliseconds: 0)
 
+    /// In whose log it stands what people do with what is their own. Staff have opened an account, they are not of it.
+    package var ownAccount: ID<Account>? { isOperator ? nil : account?.id }
+
     package func passwordHasExpired(at now: Timestamp) -> Bool {
         if mustChangePassword { return true }
         guard let days = account?.passwordDays, !isOperator else { return false }

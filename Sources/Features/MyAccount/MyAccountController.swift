@@ -24,7 +24,8 @@ struct ProfileController {
     init(_ app: App) throws {
         let template: PageTemplate<ProfilePage> = try app.site.page("me/edit")
         editor = try SettingsEditor(
-            Profile.form, at: "/me", action: "profile.update", version: { String($0.version) }, app.site,
+            Profile.form, at: "/me", action: "profile.update", version: { String($0.version) },
+            account: { _, person in person.session.ownAccount }, app.site,
             load: { person, connection in try ProfileStore.profile(of: person.session.user, on: connection) },
             context: { person, _, connection in
                 ProfileContext(
@@ -51,7 +52,7 @@ struct OwnSessionController {
 
     @Sendable func delete(_ person: Person) throws -> WebResponse {
         let session = try person.id(as: SessionRow.self)
-        try person.change("session.end", of: session.description) { connection in
+        try person.change("session.end", of: session.description, in: person.session.ownAccount) { connection in
             guard try site.sessions.end(session, of: person.session.user, on: connection) else { throw Refusal.notFound }
         }
         return person.redirect(to: "/me", saying: person.t("me.session_ended"))
@@ -59,7 +60,7 @@ struct OwnSessionController {
 
     @Sendable func deleteOthers(_ person: Person) throws -> WebResponse {
         do {
-            try person.change("session.end_others") { connection in
+            try person.change("session.end_others", in: person.session.ownAccount) { connection in
                 let count = try site.sessions.endAll(of: person.session.user, but: person.session.id, on: connection)
                 if count == 0 { throw NoOthers() }
             }

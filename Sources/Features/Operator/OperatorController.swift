@@ -33,11 +33,13 @@ struct OperatorController {
         self.people = people
         list = try app.site.page("operator/accounts")
         editor = try SettingsEditor(
-            NewAccountEntry.form, at: "/operator/accounts", action: "account.create", subject: { $0.account.slug }, app.site,
-            load: { person, _ in NewAccountEntry(language: person.visit.language) }, context: { _, _, _ in },
+            NewAccountEntry.form, at: "/operator/accounts", action: "account.create", subject: { $0.account.slug },
+            // Whatever account the operator has open: its people are not to read of another.
+            account: { new, _ in new.id }, app.site,
+            load: { person, _ in NewAccountEntry(id: person.site.ids.next(), language: person.visit.language) }, context: { _, _, _ in },
             save: { new, _, _, connection in
                 do {
-                    let account = try people.create(new.account, on: connection)
+                    let account = try people.create(new.account, as: new.id, on: connection)
                     try people.create(new.administrator, passwordHash: new.passwordHash, in: account, on: connection)
                 } catch DatabaseError.duplicate {
                     // A new account has no people yet, so it is the short name that somebody took meanwhile.

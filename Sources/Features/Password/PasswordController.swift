@@ -59,7 +59,7 @@ struct PasswordController {
         let site = person.site
         let (device, token): (String, String)
         do {
-            (device, token) = try person.change("password.change") { connection in
+            (device, token) = try person.change("password.change", in: person.session.ownAccount) { connection in
                 let known = try visit.deviceToken.flatMap { try store.isDevice($0, of: user.user, on: connection) ? $0 : nil }
                 let device = known ?? Token.random()
                 try store.savePassword(hash, of: user, on: connection)

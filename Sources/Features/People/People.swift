@@ -104,8 +104,10 @@ package struct PeopleStore: Sendable {
     }
 
     /// Throws `DatabaseError.duplicate` when the slug is taken.
-    package func create(_ account: NewAccount, on connection: any Connection) throws -> ID<Account> {
-        let id = site.ids.next(Account.self)
+    ///
+    /// - Parameter id: of the new account; any when nil.
+    package func create(_ account: NewAccount, as id: ID<Account>? = nil, on connection: any Connection) throws -> ID<Account> {
+        let id = id ?? site.ids.next(Account.self)
         try connection.execute(
             """
             INSERT INTO accounts (id, slug, name, search_text, country, language, time_zone, created_at)

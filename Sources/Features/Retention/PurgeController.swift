@@ -48,10 +48,9 @@ struct PurgeController {
             member.now - shownAt <= Self.figuresLast,
             member.form["version"] == String(try member.read { try RetentionStore.policy(of: account, on: $0) }.version)
         else { return member.redirect(to: "/settings/retention/purge", .warning, saying: t("retention.purge.stale")) }
-        try member.change("retention.purge") { _ in }
         let actor = PurgeActor(user: member.session.user, name: member.session.userName)
         let figures: [PurgeFigures]
-        switch try background.run(account, by: actor, asOf: shownAt) {
+        switch try background.run(account, by: actor, asOf: shownAt, recording: { try member.change("retention.purge") { _ in } }) {
         case .alreadyRunning: return member.redirect(to: "/settings/retention", .info, saying: t("retention.purge.running"))
         case .goesOn: return member.redirect(to: "/settings/retention", .info, saying: t("retention.purge.goes_on"))
         case .done(let done): figures = done

@@ -100,7 +100,7 @@ struct RetentionController {
             )
         }
         let page = RetentionConfirmPage(
-            action: "/settings/retention", hidden: editor.hidden(policy) + [HiddenField(name: "confirmed", value: "yes")],
+            action: "/settings/retention", hidden: editor.hidden(policy, member) + [HiddenField(name: "confirmed", value: "yes")],
             summary: figures.items == 0
                 ? t("retention.confirm.none")
                 : t(

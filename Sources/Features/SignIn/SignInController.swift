@@ -119,7 +119,7 @@ struct SignInController {
             try visit.site.database.write { connection in
                 _ = try visit.site.sessions.end(session.id, of: session.user, on: connection)
                 try AuditEntry(
-                    account: session.account?.id, user: session.user, userName: session.userName, action: "session.end",
+                    account: session.ownAccount, user: session.user, userName: session.userName, action: "session.end",
                     subject: session.id.description, requestID: visit.requestID
                 ).record(visit.site, on: connection)
             }

@@ -71,7 +71,7 @@ struct Inner<Root, Context: Sendable, Part: Sendable>: Sendable {
     }
 
     func prepare(_ parts: inout FormParts, _ site: Site) throws { for field in fields { try field.prepare(&parts, site) } }
-    var keptNames: [String] { fields.flatMap(\.keptNames) }
+    var postedNames: [PostedName] { fields.flatMap(\.postedNames) }
     var neededWords: [[String]] { fields.flatMap(\.neededWords) }
 }
 
@@ -112,7 +112,7 @@ package struct Within<Root, Context: Sendable, Part: Sendable>: FormField {
     package func prepare(_ parts: inout FormParts, _ site: Site) throws { for field in fields { try field.prepare(&parts, site) } }
     package func json(_ root: Root) -> [JSONMember] { fields.flatMap { $0.json(root[keyPath: path]) } }
     package func schema(_ situation: Situation<Context>) -> [JSONMember] { fields.flatMap { $0.schema(situation) } }
-    package var keptNames: [String] { fields.flatMap(\.keptNames) }
+    package var postedNames: [PostedName] { fields.flatMap(\.postedNames) }
     package var neededWords: [[String]] { fields.flatMap(\.neededWords) }
     package var paths: [AnyKeyPath] { [path] }
 }
@@ -178,7 +178,7 @@ package struct Switched<Root, Context: Sendable, Part: Sendable>: NamedField {
     }
 
     package func prepare(_ parts: inout FormParts, _ site: Site) throws { try inner.prepare(&parts, site) }
-    package var keptNames: [String] { [words.name] + inner.keptNames }
+    package var postedNames: [PostedName] { [.kept(words.name)] + inner.postedNames }
     package var paths: [AnyKeyPath] { [inner.path] }
     package var neededWords: [[String]] { words.needed() + inner.neededWords }
 }
@@ -268,7 +268,7 @@ package struct OneOf<Root, Context: Sendable>: NamedField {
     }
 
     package func prepare(_ parts: inout FormParts, _ site: Site) throws { for each in cases { try each.content?.prepare(&parts, site) } }
-    package var keptNames: [String] { [words.name] + cases.flatMap { $0.content?.keptNames ?? [] } }
+    package var postedNames: [PostedName] { [.kept(words.name)] + cases.flatMap { $0.content?.postedNames ?? [] } }
     package var paths: [AnyKeyPath] { cases.map(\.path) }
 
     package var neededWords: [[String]] {
@@ -348,7 +348,7 @@ private struct CaseContent<Root, Context: Sendable, Part: Sendable>: FormField {
     func schema(_ situation: Situation<Context>) -> [JSONMember] { inner.fields.flatMap { $0.schema(situation) } }
     func facts(_ root: Root, _ context: Context, _ t: Translation) -> [Fact] { inner.facts(root, context, t) }
     func prepare(_ parts: inout FormParts, _ site: Site) throws { try inner.prepare(&parts, site) }
-    var keptNames: [String] { inner.keptNames }
+    var postedNames: [PostedName] { inner.postedNames }
     var neededWords: [[String]] { inner.neededWords }
 }
 
@@ -412,7 +412,7 @@ package struct Group<Root, Context: Sendable>: FormField {
     package func json(_ root: Root) -> [JSONMember] { fields.flatMap { $0.json(root) } }
     package func schema(_ situation: Situation<Context>) -> [JSONMember] { fields.flatMap { $0.schema(situation) } }
     package func prepare(_ parts: inout FormParts, _ site: Site) throws { for field in fields { try field.prepare(&parts, site) } }
-    package var keptNames: [String] { fields.flatMap(\.keptNames) }
+    package var postedNames: [PostedName] { fields.flatMap(\.postedNames) }
     package var paths: [AnyKeyPath] { fields.flatMap(\.paths) }
     package var neededWords: [[String]] { (name == nil ? [] : [[prefix + ".title"]]) + fields.flatMap(\.neededWords) }
 }

@@ -22,12 +22,27 @@ package protocol FormField<Root, Context>: Sendable {
     func schema(_ situation: Situation<Context>) -> [JSONMember]
     /// Compiles what it shows beyond the controls.
     func prepare(_ parts: inout FormParts, _ site: Site) throws
-    /// Of its posted names those that may be written down for a later session.
-    var keptNames: [String] { get }
+    /// What its controls send, and what of it may be written down for a later session.
+    var postedNames: [PostedName] { get }
     /// For a test that nothing is declared here and forgotten in the record.
     var paths: [AnyKeyPath] { get }
     /// Keys without which a page would show a key, each with those that stand in for it: for a test that no language lacks one.
     var neededWords: [[String]] { get }
+}
+
+/// The name of something that a form sends.
+package enum PostedName: Sendable, Hashable {
+    case kept(String)
+    /// Written down nowhere.
+    case secret(String)
+    /// Written down only when it is blank: where that says something, as that all of a list was taken out.
+    case keptBlank(String)
+
+    var text: String {
+        switch self {
+        case .kept(let name), .secret(let name), .keptBlank(let name): name
+        }
+    }
 }
 
 package typealias JSONMember = (name: String, value: JSONValue)
@@ -42,7 +57,7 @@ extension FormField {
     package func json(_ root: Root) -> [JSONMember] { [] }
     package func schema(_ situation: Situation<Context>) -> [JSONMember] { [] }
     package func prepare(_ parts: inout FormParts, _ site: Site) throws {}
-    package var keptNames: [String] { [] }
+    package var postedNames: [PostedName] { [] }
     package var paths: [AnyKeyPath] { [] }
     package var neededWords: [[String]] { [] }
 }
@@ -161,7 +176,7 @@ package protocol NamedField: FormField {
 
 extension NamedField {
     package mutating func place(under prefix: String) { words.place(under: prefix) }
-    package var keptNames: [String] { [words.name] }
+    package var postedNames: [PostedName] { [.kept(words.name)] }
     package var neededWords: [[String]] { words.needed() }
 
     package func compare(old: Root, new: Root, _ context: Context, _ comparison: Comparison) {
@@ -208,7 +223,7 @@ package struct Hinted<Base: FormField>: FormField where Base.Context: Sendable {
     package func json(_ root: Root) -> [JSONMember] { field.json(root) }
     package func schema(_ situation: Situation<Context>) -> [JSONMember] { field.schema(situation) }
     package func prepare(_ parts: inout FormParts, _ site: Site) throws { try field.prepare(&parts, site) }
-    package var keptNames: [String] { field.keptNames }
+    package var postedNames: [PostedName] { field.postedNames }
     package var paths: [AnyKeyPath] { field.paths }
     package var neededWords: [[String]] { field.neededWords }
 }

@@ -235,7 +235,7 @@ package struct Secret<Root, Context>: NamedField {
         ]
     }
 
-    package var keptNames: [String] { [] }
+    package var postedNames: [PostedName] { [.secret(words.name), .secret(clearName)] }
     package var paths: [AnyKeyPath] { [slot.anyPath] }
     package var neededWords: [[String]] { words.needed("malformed") + (mayBeEmpty ? [] : words.needed("needed")) }
 }

@@ -56,7 +56,6 @@ struct MainTestController {
 extension App {
     /// Sends, waits (15 s at most), and leads to the result, so that loading that page again sends nothing.
     fileprivate func test(_ webhook: WebhookConfiguration, _ member: Member) throws -> WebResponse {
-        try member.change("webhook.test", of: webhook.id.description) { _ in }
         let result: DeliveryEngine.TestResult
         do {
             // As stored now, not as the directory may still have it.
@@ -64,7 +63,8 @@ extension App {
                 webhook,
                 context: EventSamples.context(
                     account: member.account.slug, user: member.session.user.description, email: member.session.email,
-                    address: member.visit.request.remoteAddress))
+                    address: member.visit.request.remoteAddress),
+                within: { try member.record("webhook.test", of: webhook.id.description, on: $0) })
         } catch DeliveryEngine.TestFailure.tooMany {
             return member.redirect(to: EndpointController.path(of: webhook.id), .warning, saying: member.t("webhooks.test.too_many"))
         }

@@ -24,9 +24,7 @@ struct HeaderLines: NamedField {
         // A form that was kept over a sign-in comes without them.
         guard let text = typed[words.name] else { return }
         var kept = stored?.headers ?? []
-        if !kept.isEmpty, text.contains(Self.mask), let stored, !context.policy.isSameReceiver(root.url, stored.url) {
-            return words.complain("other_receiver", reading)
-        }
+        let isSameReceiver = stored.map { context.policy.isSameReceiver(root.url, $0.url) } ?? true
         var headers: [Header] = []
         let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { TypedText.line(String($0)) }
         for (index, line) in lines.enumerated() where !line.isEmpty {
@@ -40,6 +38,7 @@ struct HeaderLines: NamedField {
                 guard let place = kept.firstIndex(where: { $0.name.lowercased() == header.name.lowercased() }) else {
                     return refuse("masked", header.name)
                 }
+                guard isSameReceiver else { return words.complain("other_receiver", reading) }
                 header.value = kept.remove(at: place).value
             }
             if let problem = header.problem(beside: root.authentication) { return refuse(problem.word, header.name) }
@@ -73,7 +72,7 @@ struct HeaderLines: NamedField {
         [(words.name, ["type": "array", "items": ["type": "string"], "maxItems": .init(Self.maximum)])]
     }
 
-    var keptNames: [String] { [] }
+    var postedNames: [PostedName] { [.keptBlank(words.name)] }
     var paths: [AnyKeyPath] { [\Root.headers] }
 
     private static func masked(_ headers: [Header]) -> String {
