@@ -44,7 +44,9 @@ package struct BulkStatement: Sendable {
         try forEachPiece(of: values, before: before, after: after) { try connection.forEachRow($0, body) }
     }
 
-    private func forEachPiece(of values: [SQLValue], before: [SQLValue], after: [SQLValue], _ body: (SQL) throws -> Void) throws {
+    private func forEachPiece(
+        of values: [SQLValue], before: [SQLValue], after: [SQLValue], _ body: (SQL) throws -> Void
+    ) throws {
         precondition(values.count.isMultiple(of: columns) && before.count == self.before && after.count == self.after)
         var start = 0
         while start < values.count {

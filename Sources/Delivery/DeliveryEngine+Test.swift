@@ -17,8 +17,13 @@ extension DeliveryEngine {
 
     /// As above, for a configuration that need not be saved yet.
     ///
+    /// - Parameter within: what else happens in the transaction that begins it.
+    ///
     /// A caller's thread waits for the receiver, so an account has few at a time: a receiver that hangs must not take every worker.
-    package func test(_ webhook: WebhookConfiguration, context: JSONObject = EventType.test.sampleContext) throws -> TestResult {
+    package func test(
+        _ webhook: WebhookConfiguration, context: JSONObject = EventType.test.sampleContext,
+        within: (any Connection) throws -> Void = { _ in }
+    ) throws -> TestResult {
         try beginTest(of: webhook.account)
         defer { endTest(of: webhook.account) }
         let now = clock.now()
@@ -46,6 +51,7 @@ extension DeliveryEngine {
                 INSERT INTO attempts (delivery_id, number, account_id, started_at, url, is_manual)
                 VALUES (\(claim.delivery), 1, \(claim.account), \(now), \(webhook.url), 1)
                 """)
+            try within(connection)
         }
         let request = DeliveryRequest(webhook, keys: SigningKeys(webhook), event: claim.event, body: body, at: now)
         let transfer = client.send(request.outgoing)

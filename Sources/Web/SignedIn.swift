@@ -11,12 +11,16 @@ package import Time
 package protocol SignedIn: SendableMetatype {
     var visit: Visit { get }
     var session: Session { get }
+    /// Whose settings their forms edit: a form says it, and is not saved for another.
+    var owner: String { get }
 }
 
 /// Somebody who is signed in, perhaps without an account: staff who have opened none.
 package struct Person: SignedIn {
     package let visit: Visit
     package let session: Session
+
+    package var owner: String { session.user.description }
 
     init(visit: Visit, session: Session) {
         self.visit = visit
@@ -30,6 +34,8 @@ package struct Member: SignedIn {
     package let session: Session
     /// The account that all that this visit reads and writes belongs to.
     package let account: Session.AccountSummary
+
+    package var owner: String { account.id.description }
 
     init(visit: Visit, session: Session, account: Session.AccountSummary) {
         self.visit = visit
@@ -94,18 +100,40 @@ extension SignedIn {
         visit.redirect(to: path, kind, saying: text, link: link)
     }
 
+    /// Reads all that a page shows at once: what one page says is of one moment.
+    package func read<Value>(_ body: (any Connection) throws -> Value) throws -> Value { try visit.read(body) }
+
     /// Changes the database in one transaction, together with its audit row: who did what to what. A body that finds that it cannot
     /// throws a `Refusal`: nothing stays then, the audit row included.
     package func change<Value>(
         _ action: StaticString, of subject: String = "", changes: [FieldChange] = [], _ body: (any Connection) throws -> Value
     ) throws -> Value {
+        try change(action, of: subject, in: session.account?.id, changes: changes, body)
+    }
+
+    /// - Parameter account: in whose log it stands; nil: in the platform's own.
+    package func change<Value>(
+        _ action: StaticString, of subject: String = "", in account: ID<Account>?, changes: [FieldChange] = [],
+        _ body: (any Connection) throws -> Value
+    ) throws -> Value {
         try site.database.write { connection in
             let value = try body(connection)
-            try AuditEntry(
-                account: session.account?.id, user: session.user, userName: session.userName, action: action, subject: subject,
-                requestID: visit.requestID, changes: changes
-            ).record(site, on: connection)
+            try record(action, of: subject, in: account, changes: changes, on: connection)
             return value
         }
+    }
+
+    /// The audit row of what happens in a transaction of somebody else's.
+    package func record(_ action: StaticString, of subject: String, on connection: any Connection) throws {
+        try record(action, of: subject, in: session.account?.id, on: connection)
+    }
+
+    private func record(
+        _ action: StaticString, of subject: String, in account: ID<Account>?, changes: [FieldChange] = [], on connection: any Connection
+    ) throws {
+        try AuditEntry(
+            account: account, user: session.user, userName: session.userName, action: action, subject: subject,
+            requestID: visit.requestID, changes: changes
+        ).record(site, on: connection)
     }
 }

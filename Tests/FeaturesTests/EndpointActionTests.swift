@@ -193,9 +193,11 @@ struct EndpointActionTests {
         let refused = pages.alice.post(address + "/test")
         #expect(refused.location == address)
         #expect(pages.alice.get(address).text.contains("Two tests of this account are already in progress"))
+        #expect(try pages.audited("webhook.test") == 0)
         receiver.stop()
         while threads.contains(where: { !$0.isFinished }) { usleep(2000) }
         #expect(pages.alice.post(address + "/test").location?.contains("/tests/") == true)
+        #expect(try pages.audited("webhook.test") == 1)
     }
 
     @Test("A test of a receiver that is not there, resets or is no HTTP server ends as a clear fault")

@@ -70,7 +70,7 @@ struct InterruptionTests {
         let test = try TestApp()
         let browser = try test.browser(test.alice)
         let (interrupted, resumed) = try resume(browser, test, typed + [("pass_phrase", "hunter22")])
-        #expect(interrupted.text.contains("Passwords and secrets are not kept"))
+        #expect(interrupted.text.contains("Not all of it could be kept"))
         for page in [interrupted, resumed] { #expect(!page.text.contains("hunter22") && !page.text.contains("pass_phrase")) }
         #expect(resumed.text.contains("Open the form"))
         let shown = browser.post("/settings/account", resumed.hiddenInputs)

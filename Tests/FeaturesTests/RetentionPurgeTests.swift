@@ -308,7 +308,7 @@ struct RetentionPurgeTests {
             Issue.record("it was waited for")
             return
         }
-        guard case .alreadyRunning = try slow.run(test.acme, by: .system, asOf: now) else {
+        guard case .alreadyRunning = try slow.run(test.acme, by: .system, asOf: now, recording: { Issue.record("it is on record") }) else {
             gate.open()
             Issue.record("a second one began")
             return

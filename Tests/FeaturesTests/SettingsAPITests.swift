@@ -83,6 +83,21 @@ struct SettingsAPITests {
         #expect(ask(key: try test.key(of: test.acme, scopes: [.readEvents, .writeEvents])).status == 403)
     }
 
+    @Test("HEAD says what GET would, without a body; without a key, or with another method, there is nothing to read")
+    func methods() {
+        let page = ask()
+        let head = test.call(.head, Self.address, key: key)
+        #expect(head.status == 200 && head.bytes.isEmpty && head.fields[.eTag] == page.fields[.eTag])
+        let known = test.call(.head, Self.address, key: key, fields: [.ifNoneMatch: page.fields[.eTag] ?? ""])
+        #expect(known.status == 304 && known.fields[.eTag] == page.fields[.eTag])
+        for none in [nil, "", "hsk_none", String(key.dropLast())] {
+            let refused = test.call(.get, Self.address, key: none, fields: [.ifNoneMatch: "*"])
+            #expect(refused.status == 401 && refused.fields[.eTag] == nil)
+        }
+        #expect(test.call(.post, Self.address, key: key).status == 405)
+        #expect(page.fields[.cacheControl] == "private, no-cache")
+    }
+
     @Test("Whatever a tab of settings edits can be read here")
     func complete() {
         let features = test.app.features

@@ -40,7 +40,8 @@ struct WebhookSettingsTests {
         let elsewhere = pages.alice.post(
             WebhookPages.settings, [("url", "http://127.0.0.1:9010/a")] + first.dropFirst() + [("password", ""), ("version", "1.1")])
         #expect(elsewhere.status == 422 && elsewhere.text.contains("href=\"#password\""))
-        _ = pages.alice.post(WebhookPages.settings, first + [("password", ""), ("version", "1.1")])
+        let moved = [("url", "http://127.0.0.1:9009/b")] + first.dropFirst()
+        _ = pages.alice.post(WebhookPages.settings, moved + [("password", ""), ("version", "1.1")])
         #expect(try pages.all(of: pages.test.acme).first?.authentication == .basic(login: "acme", password: "one"))
         _ = pages.alice.post(WebhookPages.settings, [("url", "http://127.0.0.1:9009/a"), ("authentication", "none"), ("version", "2.2")])
         #expect(try pages.all(of: pages.test.acme).first?.authentication == Credential.none)
@@ -55,7 +56,8 @@ struct WebhookSettingsTests {
         }
         let key = [("authentication", "api_key"), ("key_header", "X-Api-Key")]
         #expect(save([address, ("authentication", "bearer"), ("token", "token-1")], "0.0").status == 303)
-        #expect(save([address, ("authentication", "bearer"), ("token", "")], "1.1").status == 303)
+        let moved = ("url", "http://127.0.0.1:9009/b")
+        #expect(save([moved, ("authentication", "bearer"), ("token", "")], "1.1").status == 303)
         #expect(try pages.all(of: pages.test.acme).first?.authentication == .bearer(token: "token-1"))
         let elsewhere = save([("url", "http://127.0.0.1:9010/a"), ("authentication", "bearer")], "2.2")
         #expect(elsewhere.status == 422 && elsewhere.text.contains("href=\"#token\""))
@@ -81,6 +83,18 @@ struct WebhookSettingsTests {
         let none = save("", "2.3")
         #expect(none.status == 422 && none.text.contains("or delete the main webhook in the Webhooks list"))
         #expect(try pages.all(of: pages.test.acme).map(\.url) == ["http://127.0.0.1:9009/b"])
+    }
+
+    @Test("The switch alone changes nothing of the main webhook")
+    func switchAlone() throws {
+        let pages = try WebhookPages()
+        let main = [("url", "http://127.0.0.1:9009/main"), ("authentication", "bearer"), ("token", "token-1")]
+        #expect(pages.alice.post(WebhookPages.settings, main + [("version", "0.0")]).status == 303)
+        let before = try #require(try pages.all(of: pages.test.acme).first)
+        let on = pages.alice.post(WebhookPages.settings, main.dropLast() + [("enabled", "yes"), ("version", "1.1")])
+        #expect(on.status == 303)
+        #expect(try pages.all(of: pages.test.acme) == [before])
+        #expect(try pages.test.app.directory.webhooks(of: pages.test.acme).isEnabled)
     }
 
     @Test("Authentication without an address is asked about, not forgotten")

@@ -24,7 +24,7 @@ struct EventInput {
     ///   - mayBeTooLong: false when all that was sent is so short that no event of it can be too long.
     init(_ value: JSONValue, at pointer: String, key: String? = nil, mayBeTooLong: Bool, now: Timestamp) throws {
         guard let object = value.object else {
-            throw EventFault(detail: "An event is a JSON object with event_type and data.", at: pointer).problem
+            throw EventFault.invalid("An event is a JSON object with event_type and data.", at: pointer).problem
         }
         var faults: [EventFault] = []
         let unknown = object.members.lazy.filter { !Self.members.contains($0.name) }
@@ -37,8 +37,7 @@ struct EventInput {
             faults.append(
                 EventFault(
                     "conflicting-keys", title: "Conflicting keys",
-                    detail: "The header Idempotency-Key and event_id differ. Send one of them.",
-                    at: pointer + "/event_id"))
+                    detail: "The header Idempotency-Key and event_id differ. Send one of them.", at: pointer + "/event_id"))
         }
         let context = Self.object(object["current_context"], named: "current_context", in: pointer, &faults)
         let data = Self.object(object["data"], named: "data", in: pointer, &faults)
@@ -60,15 +59,15 @@ struct EventInput {
 
     private static func type(_ value: JSONValue?, in pointer: String, _ faults: inout [EventFault]) -> EventType? {
         guard let value else {
-            faults.append(EventFault(detail: "event_type is missing.", at: pointer + "/event_type"))
+            faults.append(.invalid("event_type is missing.", at: pointer + "/event_type"))
             return nil
         }
         guard let name = value.string else {
-            faults.append(EventFault(detail: "event_type must be a text.", at: pointer + "/event_type"))
+            faults.append(.invalid("event_type must be a text.", at: pointer + "/event_type"))
             return nil
         }
         guard let type = EventCatalogue.standard.type(named: name) else {
-            faults.append(.unknownType(name, pointer))
+            faults.append(.unknownType(name, in: pointer))
             return nil
         }
         return type
@@ -78,22 +77,21 @@ struct EventInput {
         guard let value else { return nil }
         if let text = value.string, let time = Timestamp(iso8601: text) { return time }
         faults.append(
-            EventFault(
-                detail: "event_time must be a time of RFC 3339, such as 2026-11-22T13:05:09.123Z.", at: pointer + "/event_time"))
+            EventFault.invalid("event_time must be a time of RFC 3339, such as 2026-11-22T13:05:09.123Z.", at: pointer + "/event_time"))
         return nil
     }
 
     private static func key(_ value: JSONValue?, in pointer: String, _ faults: inout [EventFault]) -> String? {
         guard let value else { return nil }
         if let text = value.string, isKey(text) { return text }
-        faults.append(EventFault(detail: "event_id is no valid key. \(keyRule)", at: pointer + "/event_id"))
+        faults.append(.invalid("event_id is no valid key. \(keyRule)", at: pointer + "/event_id"))
         return nil
     }
 
     private static func object(_ value: JSONValue?, named name: String, in pointer: String, _ faults: inout [EventFault]) -> JSONObject {
         guard let value else { return [:] }
         if let object = value.object { return object }
-        faults.append(EventFault(detail: "\(name) must be a JSON object.", at: "\(pointer)/\(name)"))
+        faults.append(.invalid("\(name) must be a JSON object.", at: "\(pointer)/\(name)"))
         return [:]
     }
 }
@@ -107,18 +105,22 @@ struct EventFault {
     let pointer: String
     var nearest: [String] = []
 
-    init(_ type: String = "invalid-event", title: String = "Invalid event", detail: String, at pointer: String) {
+    init(_ type: String, title: String, detail: String, at pointer: String) {
         self.type = type
         self.title = title
         self.detail = detail
         self.pointer = pointer
     }
 
+    static func invalid(_ detail: String, at pointer: String) -> EventFault {
+        EventFault("invalid-event", title: "Invalid event", detail: detail, at: pointer)
+    }
+
     var problem: Problem { Self.problem([self]) }
 
     /// The first fault gives the problem its type and words; `errors` has all of them, as the example of RFC 9457 § 3 does.
     static func problem(_ faults: [EventFault]) -> Problem {
-        let first = faults.first ?? EventFault(detail: "The event could not be read.", at: "")
+        let first = faults.first ?? .invalid("The event could not be read.", at: "")
         var extensions: JSONObject = [:]
         if !first.nearest.isEmpty { extensions["nearest"] = .array(first.nearest.map(JSONValue.string)) }
         extensions["errors"] = .array(
@@ -130,7 +132,7 @@ struct EventFault {
         return Problem(status: .unprocessableContent, type: first.type, title: first.title, detail: first.detail, extensions: extensions)
     }
 
-    static func unknownType(_ name: String, _ pointer: String) -> EventFault {
+    static func unknownType(_ name: String, in pointer: String) -> EventFault {
         let nearest = EventCatalogue.standard.nearest(to: name)
         let hint =
             nearest.isEmpty

@@ -22,15 +22,19 @@ struct ProfileController {
     let editor: SettingsEditor<Person, Profile, ProfileContext>
 
     init(_ app: App) throws {
-        let store = ProfileStore(site: app.site)
         let template: PageTemplate<ProfilePage> = try app.site.page("me/edit")
         editor = try SettingsEditor(
-            Profile.form, at: "/me", action: "profile.update", version: { String($0.version) }, app.site,
-            load: { person, connection in try store.profile(of: person.session.user, on: connection) },
-            context: { person, _, _ in ProfileContext(account: person.session.account, zone: person.times.zoneLabel) },
-            save: { new, _, person, connection in try store.save(new, of: person.session.user, on: connection) },
-            page: { view, _, _, person in
-                let sessions = try store.sessions(of: person.session.user).map { OwnSessionView($0, person) }
+            Profile.form, at: "/me", action: "profile.update", version: { String($0.version) },
+            account: { _, person in person.session.ownAccount }, app.site,
+            load: { person, connection in try ProfileStore.profile(of: person.session.user, on: connection) },
+            context: { person, _, connection in
+                ProfileContext(
+                    account: person.session.account, zone: person.times.zoneLabel,
+                    sessions: try ProfileStore.sessions(of: person.session.user, at: person.now, on: connection))
+            },
+            save: { new, _, person, connection in try ProfileStore.save(new, of: person.session.user, on: connection) },
+            page: { view, _, context, person in
+                let sessions = context.sessions.map { OwnSessionView($0, person) }
                 let page = ProfilePage(form: view, email: person.session.email, sessions: sessions)
                 let head = PageHead(person.t("me.title"), lead: person.t("me.lead"), section: person.t("me.title"))
                 return try person.page(template, page, head, hasErrors: view.isRefused)
@@ -54,7 +58,7 @@ struct OwnSessionController {
 
     @Sendable func delete(_ person: Person) throws -> WebResponse {
         let session = try person.id(as: SessionRow.self)
-        try person.change("session.end", of: session.description) { connection in
+        try person.change("session.end", of: session.description, in: person.session.ownAccount) { connection in
             guard try site.sessions.end(session, of: person.session.user, on: connection) else { throw Refusal.notFound }
         }
         return person.redirect(to: "/me", saying: person.t("me.session_ended"))
@@ -62,7 +66,7 @@ struct OwnSessionController {
 
     @Sendable func deleteOthers(_ person: Person) throws -> WebResponse {
         do {
-            try person.change("session.end_others") { connection in
+            try person.change("session.end_others", in: person.session.ownAccount) { connection in
                 let count = try site.sessions.endAll(of: person.session.user, but: person.session.id, on: connection)
                 if count == 0 { throw NoOthers() }
             }

@@ -1,6 +1,7 @@
 // The form of a new account and its first administrator, who must choose their own password at the first sign-in. Shown by the
 // operator's console and, among other fields, by set-up.
 
+import Database
 import Web
 
 /// What a form fills that makes an account.
@@ -30,12 +31,14 @@ func personFields(_ prefix: String = "") -> [any FormField<NewUser, Void>] {
 }
 
 struct NewAccountEntry: MakesAccount {
+    let id: ID<Account>
     var account: NewAccount
     var administrator = NewUser.firstAdministrator
     /// Stretched before the transaction.
     var passwordHash = ""
 
-    init(language: Language) {
+    init(id: ID<Account>, language: Language) {
+        self.id = id
         account = NewAccount(language: language)
     }
 

@@ -30,8 +30,18 @@ package final class BackgroundPurge: Sendable {
     }
 
     /// Throws what ended the purge while it was waited for; later faults are logged.
-    package func run(_ account: ID<Account>, by actor: PurgeActor, asOf instant: Timestamp) throws -> Outcome {
+    ///
+    /// - Parameter record: writes down that somebody asked for it; not called when one is under way already.
+    package func run(
+        _ account: ID<Account>, by actor: PurgeActor, asOf instant: Timestamp, recording record: () throws -> Void = {}
+    ) throws -> Outcome {
         guard running.withLock({ $0.insert(account).inserted }) else { return .alreadyRunning }
+        do {
+            try record()
+        } catch {
+            _ = running.withLock { $0.remove(account) }
+            throw error
+        }
         let answer = Answer()
         do {
             try OwnThread.start("purge") { [self] in

@@ -10,6 +10,8 @@ struct KeptForm {
     /// Why something of it is not here; the page says so.
     enum Loss: String, CaseIterable {
         case secrets, files, size
+        /// Something that the form does not declare, such as the answer to a question.
+        case rest
         /// None of it may be kept.
         case all
     }
@@ -47,10 +49,11 @@ struct KeptForm {
             self.init(path: interruption.page, losses: [.all])
             return
         }
-        // The token is the old session's; which version of a row was meant is ours to say, and tells of others' changes.
-        let names = form.keptNames.union(["version"])
+        // The token is the old session's; which version of a row was meant, and whose, is ours to say, and tells of others' changes.
+        let names = form.keptNames.union(FormMark.all)
+        let blankNames = form.keptBlankNames
         let sent = visit.form.fields.filter { $0.name != "csrf" }
-        let typed = sent.filter { names.contains($0.name) }
+        let typed = sent.filter { names.contains($0.name) || $0.value.isEmpty && blankNames.contains($0.name) }
         guard typed.count <= Self.maximumFields,
             typed.reduce(0, { $0 + $1.name.utf8.count + $1.value.utf8.count }) <= Self.maximumBytes
         else {
@@ -58,7 +61,9 @@ struct KeptForm {
             return
         }
         var losses: [Loss] = []
-        if sent.contains(where: { !names.contains($0.name) && !$0.value.isEmpty }) { losses.append(.secrets) }
+        let lost = sent.filter { !names.contains($0.name) && !$0.value.isEmpty }
+        if lost.contains(where: { form.isSecret($0.name) }) { losses.append(.secrets) }
+        if lost.contains(where: { !form.isSecret($0.name) }) { losses.append(.rest) }
         if visit.upload.files.contains(where: { !$0.fileName.isEmpty }) || !visit.upload.oversizedFiles.isEmpty { losses.append(.files) }
         self.init(
             path: path, name: form.name, fields: typed.map { HiddenField(name: $0.name, value: $0.value) }, losses: losses)

@@ -18,7 +18,7 @@ struct KeptFormPage: TemplateData {
         path = form.path
         inputs = form.fields + (form.isWhole ? [] : [HiddenField(name: KeptMark.name, value: "yes")])
         // The version of a row means nothing to people.
-        typed = form.fields.filter { !$0.value.isEmpty && $0.name != "version" }.map {
+        typed = form.fields.filter { !$0.value.isEmpty && !FormMark.all.contains($0.name) }.map {
             HiddenField(name: t.find("\(form.name).\($0.name)") ?? $0.name, value: $0.value)
         }
         notes = form.notes(t)

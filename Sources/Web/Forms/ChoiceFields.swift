@@ -31,7 +31,9 @@ package struct Choice<Root, Context: Sendable, Item: FormText>: NamedField {
         let text = typed[words.name] ?? ""
         if text.isEmpty, slot.isOptional { return slot.set(nil, in: &root) }
         // What is no longer listed, such as an old name of a zone, stays until somebody chooses another.
-        guard let item = Item(formText: text), options.list(context, reading.t).contains(text) || stored.flatMap({ slot[$0] }) == item
+        guard let item = Item(formText: text),
+            options.list(context, reading.t).contains(text)
+                || stored.flatMap({ slot[$0] })?.formText.utf8.elementsEqual(text.utf8) == true
         else {
             return words.complain(text.isEmpty ? "needed" : "unknown", reading)
         }
@@ -103,8 +105,10 @@ package struct Several<Root, Context: Sendable, Item: FormText>: NamedField {
         let list = options.list(context, reading.t)
         let old = stored?[keyPath: path] ?? []
         // What has left the account since stays until somebody takes it out.
-        let items = typed.all(words.name).compactMap { text in
-            Item(formText: text).flatMap { list.contains(text) || old.contains($0) ? $0 : nil }
+        var items: [Item] = []
+        for text in typed.all(words.name) {
+            guard let item = Item(formText: text), list.contains(text) || old.contains(item), !items.contains(item) else { continue }
+            items.append(item)
         }
         if items.count < minimum { return words.complain("needed", reading) }
         root[keyPath: path] = items

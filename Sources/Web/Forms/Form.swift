@@ -9,15 +9,14 @@ package struct Form<Value: Sendable, Context: Sendable>: Sendable {
     /// The first part of the keys of its words: `account.country`, `account.country.hint`.
     package let name: String
     private let fields: [any FormField<Value, Context>]
-    /// Posted names that may be written down when a session has ended: no secret, no file.
-    package let keptNames: Set<String>
+    /// All that it sends, but files.
+    private let postedNames: [PostedName]
 
     package init(_ name: String, @FormBuilder<Value, Context> _ fields: () -> [any FormField<Value, Context>]) {
         self.name = name
         self.fields = placed(fields(), under: name)
-        let names = self.fields.flatMap(\.keptNames)
-        keptNames = Set(names)
-        precondition(keptNames.count == names.count, "Two fields of the form \(name) have one name.")
+        postedNames = self.fields.flatMap(\.postedNames)
+        precondition(Set(postedNames.map(\.text)).count == postedNames.count, "Two fields of the form \(name) have one name.")
     }
 
     /// What the controls would send for `value`.
@@ -56,18 +55,21 @@ package struct Form<Value: Sendable, Context: Sendable>: Sendable {
     }
 
     /// Each field whose value differs, in words.
-    package func differences(_ old: Value, _ new: Value, _ situation: Situation<Context>) -> [Difference] {
+    package func differences(from old: Value, to new: Value, _ situation: Situation<Context>) -> [Difference] {
         let comparison = Comparison(situation.t)
-        for field in fields { field.compare(old, new, situation.context, comparison) }
+        for field in fields { field.compare(old: old, new: new, situation.context, comparison) }
         return comparison.differences
     }
 
     /// For the change log: each field that is another now, in no language; of a secret only that it was changed.
-    package func changes(_ old: Value, _ new: Value, _ situation: Situation<Context>) -> [FieldChange] {
-        let secrets = differences(old, new, situation).filter(\.isSecret).map(\.name)
+    package func changes(from old: Value, to new: Value, _ situation: Situation<Context>) -> [FieldChange] {
+        let differences = differences(from: old, to: new, situation)
+        let secrets = differences.filter(\.isSecret).map(\.name)
         let after = JSONObject(members: fields.flatMap { $0.json(new) }.map { ($0.name, $0.value) })
         let values = fields.flatMap { $0.json(old) }.compactMap { member -> FieldChange? in
-            guard !secrets.contains(member.name), let value = after[member.name], value != member.value else { return nil }
+            guard !secrets.contains(member.name), let value = after[member.name],
+                value != member.value || differences.contains(where: { $0.name == member.name && $0.old == $0.new })
+            else { return nil }
             return FieldChange(member.name, before: Self.text(member.value), after: Self.text(value))
         }
         return values + secrets.map { .secret($0) }
@@ -110,7 +112,7 @@ package struct Form<Value: Sendable, Context: Sendable>: Sendable {
     package var paths: [AnyKeyPath] { fields.flatMap(\.paths) }
 
     package var declaration: FormDeclaration {
-        FormDeclaration(name: name, keptNames: keptNames, neededWords: fields.flatMap(\.neededWords))
+        FormDeclaration(name: name, postedNames: postedNames, neededWords: fields.flatMap(\.neededWords))
     }
 }
 
@@ -118,9 +120,32 @@ package struct Form<Value: Sendable, Context: Sendable>: Sendable {
 /// look at every form there is.
 package struct FormDeclaration: Sendable {
     package let name: String
-    package let keptNames: Set<String>
+    package let postedNames: [PostedName]
     /// Each with those that stand in for it.
     package var neededWords: [[String]]
+
+    /// Names that may be written down when a session has ended: no secret, no file.
+    package var keptNames: Set<String> {
+        Set(postedNames.compactMap { if case .kept(let name) = $0 { name } else { nil } })
+    }
+
+    /// Of those that may not, what is no loss when it is blank, and is kept then.
+    package var keptBlankNames: Set<String> {
+        Set(postedNames.compactMap { if case .keptBlank(let name) = $0 { name } else { nil } })
+    }
+
+    package func isSecret(_ name: String) -> Bool {
+        postedNames.contains(.secret(name)) || postedNames.contains(.keptBlank(name))
+    }
+}
+
+/// What a form says of itself beside what is typed in it.
+package enum FormMark {
+    /// Of what is stored, as it was when the page was made.
+    package static let version = "version"
+    /// Whose it is. Versions are small numbers: a form that is sent in another account would have the right one as often as not.
+    package static let owner = "owner"
+    package static let all: Set<String> = [version, owner]
 }
 
 /// Sent by the page that gives back a form which lost something while it was kept: whoever reads such a form shows it, and saves nothing.

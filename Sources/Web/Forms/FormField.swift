@@ -14,7 +14,7 @@ package protocol FormField<Root, Context>: Sendable {
     /// - Parameter root: begins as what is stored, so what is not typed stays.
     func read(_ typed: FormData, into root: inout Root, stored: Root?, _ context: Context, _ reading: Reading)
     func show(_ typed: FormData, stored: Root?, _ context: Context, _ showing: Showing)
-    func compare(_ old: Root, _ new: Root, _ context: Context, _ comparison: Comparison)
+    func compare(old: Root, new: Root, _ context: Context, _ comparison: Comparison)
     /// The value in words, of a field that is one value.
     func text(_ root: Root, _ context: Context, _ t: Translation) -> String
     func facts(_ root: Root, _ context: Context, _ t: Translation) -> [Fact]
@@ -22,12 +22,27 @@ package protocol FormField<Root, Context>: Sendable {
     func schema(_ situation: Situation<Context>) -> [JSONMember]
     /// Compiles what it shows beyond the controls.
     func prepare(_ parts: inout FormParts, _ site: Site) throws
-    /// Of its posted names those that may be written down for a later session.
-    var keptNames: [String] { get }
+    /// What its controls send, and what of it may be written down for a later session.
+    var postedNames: [PostedName] { get }
     /// For a test that nothing is declared here and forgotten in the record.
     var paths: [AnyKeyPath] { get }
     /// Keys without which a page would show a key, each with those that stand in for it: for a test that no language lacks one.
     var neededWords: [[String]] { get }
+}
+
+/// The name of something that a form sends.
+package enum PostedName: Sendable, Hashable {
+    case kept(String)
+    /// Written down nowhere.
+    case secret(String)
+    /// Written down only when it is blank: where that says something, as that all of a list was taken out.
+    case keptBlank(String)
+
+    var text: String {
+        switch self {
+        case .kept(let name), .secret(let name), .keptBlank(let name): name
+        }
+    }
 }
 
 package typealias JSONMember = (name: String, value: JSONValue)
@@ -36,13 +51,13 @@ extension FormField {
     package func write(_ root: Root, into typed: inout FormData) {}
     package func read(_ typed: FormData, into root: inout Root, stored: Root?, _ context: Context, _ reading: Reading) {}
     package func show(_ typed: FormData, stored: Root?, _ context: Context, _ showing: Showing) {}
-    package func compare(_ old: Root, _ new: Root, _ context: Context, _ comparison: Comparison) {}
+    package func compare(old: Root, new: Root, _ context: Context, _ comparison: Comparison) {}
     package func text(_ root: Root, _ context: Context, _ t: Translation) -> String { "" }
     package func facts(_ root: Root, _ context: Context, _ t: Translation) -> [Fact] { [] }
     package func json(_ root: Root) -> [JSONMember] { [] }
     package func schema(_ situation: Situation<Context>) -> [JSONMember] { [] }
     package func prepare(_ parts: inout FormParts, _ site: Site) throws {}
-    package var keptNames: [String] { [] }
+    package var postedNames: [PostedName] { [] }
     package var paths: [AnyKeyPath] { [] }
     package var neededWords: [[String]] { [] }
 }
@@ -148,7 +163,7 @@ package struct FieldWords: Sendable {
     /// Of complaints, the field's own words or the common ones.
     func needed(_ complaints: String...) -> [[String]] { [[label]] + complaints.map { [errors + $0, "shared.error.\($0)"] } }
 
-    package func differ(_ old: String, _ new: String, _ comparison: Comparison, isSecret: Bool = false) {
+    package func differ(old: String, new: String, _ comparison: Comparison, isSecret: Bool = false) {
         guard old != new else { return }
         comparison.differences.append(Difference(name: name, label: comparison.t(label), old: old, new: new, isSecret: isSecret))
     }
@@ -161,11 +176,11 @@ package protocol NamedField: FormField {
 
 extension NamedField {
     package mutating func place(under prefix: String) { words.place(under: prefix) }
-    package var keptNames: [String] { [words.name] }
+    package var postedNames: [PostedName] { [.kept(words.name)] }
     package var neededWords: [[String]] { words.needed() }
 
-    package func compare(_ old: Root, _ new: Root, _ context: Context, _ comparison: Comparison) {
-        words.differ(text(old, context, comparison.t), text(new, context, comparison.t), comparison)
+    package func compare(old: Root, new: Root, _ context: Context, _ comparison: Comparison) {
+        words.differ(old: text(old, context, comparison.t), new: text(new, context, comparison.t), comparison)
     }
 
     package func facts(_ root: Root, _ context: Context, _ t: Translation) -> [Fact] {
@@ -199,8 +214,8 @@ package struct Hinted<Base: FormField>: FormField where Base.Context: Sendable {
         showing.controls[place].hint = hint(Situation(showing.t, context), typed)
     }
 
-    package func compare(_ old: Root, _ new: Root, _ context: Context, _ comparison: Comparison) {
-        field.compare(old, new, context, comparison)
+    package func compare(old: Root, new: Root, _ context: Context, _ comparison: Comparison) {
+        field.compare(old: old, new: new, context, comparison)
     }
 
     package func text(_ root: Root, _ context: Context, _ t: Translation) -> String { field.text(root, context, t) }
@@ -208,7 +223,7 @@ package struct Hinted<Base: FormField>: FormField where Base.Context: Sendable {
     package func json(_ root: Root) -> [JSONMember] { field.json(root) }
     package func schema(_ situation: Situation<Context>) -> [JSONMember] { field.schema(situation) }
     package func prepare(_ parts: inout FormParts, _ site: Site) throws { try field.prepare(&parts, site) }
-    package var keptNames: [String] { field.keptNames }
+    package var postedNames: [PostedName] { field.postedNames }
     package var paths: [AnyKeyPath] { field.paths }
     package var neededWords: [[String]] { field.neededWords }
 }

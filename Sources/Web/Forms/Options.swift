@@ -30,8 +30,13 @@ package final class OptionList: Sendable {
         self.offsets = offsets
     }
 
-    package func label(of value: String) -> String? { places[value].map { items[$0].label } }
-    package func contains(_ value: String) -> Bool { places[value] != nil }
+    package func label(of value: String) -> String? { place(of: value).map { items[$0].label } }
+    package func contains(_ value: String) -> Bool { place(of: value) != nil }
+
+    /// By bytes: to Swift the Kelvin sign is a K, to whoever reads what is stored it is not.
+    private func place(of value: String) -> Int? {
+        places[value].flatMap { items[$0].value.utf8.elementsEqual(value.utf8) ? $0 : nil }
+    }
 
     func options(named name: String, chosen: Set<String>) -> [Control.Option] {
         items.enumerated().map { index, item in
@@ -42,7 +47,7 @@ package final class OptionList: Sendable {
     func showAll(in control: inout Control) { control.optionsAfter = markup[...] }
 
     func show(_ selected: String, in control: inout Control) {
-        guard let place = places[selected] else {
+        guard let place = place(of: selected) else {
             // What is no longer listed must not turn into the list's first when somebody saves.
             control.options.append(Control.Option(id: "", value: selected, label: selected, isSelected: true))
             control.optionsAfter = markup[...]

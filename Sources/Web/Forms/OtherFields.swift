@@ -36,12 +36,20 @@ package struct FileField<Root, Context>: NamedField {
         showing.controls.append(control)
     }
 
+    /// One of the same name is another all the same.
+    package func compare(old: Root, new: Root, _ context: Context, _ comparison: Comparison) {
+        let (before, after) = (current(old), current(new))
+        guard before?.url != after?.url else { return }
+        comparison.differences.append(
+            Difference(name: words.name, label: comparison.t(words.label), old: before?.name ?? "", new: after?.name ?? ""))
+    }
+
     package func text(_ root: Root, _ context: Context, _ t: Translation) -> String { current(root)?.name ?? "" }
     package func json(_ root: Root) -> [JSONMember] { [(words.name, current(root).map { .string($0.name) } ?? .null)] }
     package func schema(_ situation: Situation<Context>) -> [JSONMember] {
         [(words.name, schemaObject([typeMember("string", isOptional: true), ("readOnly", true)]))]
     }
-    package var keptNames: [String] { [words.name + "_remove"] }
+    package var postedNames: [PostedName] { [.kept(words.name + "_remove")] }
 }
 
 /// The templates of a form's parts in every language, proven at the start.

@@ -17,6 +17,7 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
     private let action: StaticString
     private let version: @Sendable (Value) -> String
     private let subject: @Sendable (Value) -> String
+    private let account: @Sendable (Value, Visitor) -> ID<Account>?
     private let parts: FormParts
     private let load: Load
     private let context: LoadContext
@@ -29,20 +30,24 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
     ///   - action: what the audit calls a change.
     ///   - version: of what is stored; a form made from another version is stale. Something new has none.
     ///   - subject: of the audit's row.
+    ///   - account: in whose log that row stands; the visitor's when it is not said.
     ///   - save: throws `Refusal.stale` when the stored version is another, `FieldProblem` for what only the database knows.
     ///   - buttons: further ones, such as a preview.
     ///   - page: shows the form; a page of nothing but the form when nil. Its words are `….title`, `….lead`, `….save`, `….saved`.
     package init(
         _ form: Form<Value, Context>, at pattern: String, action: StaticString,
         version: @escaping @Sendable (Value) -> String = { _ in "" },
-        subject: @escaping @Sendable (Value) -> String = { _ in "" }, _ site: Site, load: @escaping Load, context: @escaping LoadContext,
-        save: @escaping Save, buttons: @escaping @Sendable (Translation) -> [FormView.Button] = { _ in [] }, page: Show? = nil
+        subject: @escaping @Sendable (Value) -> String = { _ in "" },
+        account: @escaping @Sendable (Value, Visitor) -> ID<Account>? = { $1.session.account?.id }, _ site: Site, load: @escaping Load,
+        context: @escaping LoadContext, save: @escaping Save,
+        buttons: @escaping @Sendable (Translation) -> [FormView.Button] = { _ in [] }, page: Show? = nil
     ) throws {
         self.form = form
         self.pattern = pattern
         self.action = action
         self.version = version
         self.subject = subject
+        self.account = account
         self.load = load
         self.context = context
         self.save = save
@@ -71,6 +76,9 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
         /// What a browser does not send a second time, such as a file, and the words that ask for it again should the page come back.
         package var lostOnReturn: (field: String, text: String)?
 
+        /// Made for those for whom it would be saved; a form that does not say for whom is taken at its version's word.
+        fileprivate var isOwn: Bool { typed[FormMark.owner].map { $0 == member.owner } ?? true }
+
         fileprivate var errorsOnReturn: FieldErrors {
             var errors = errors
             if let lostOnReturn { errors.add(lostOnReturn.field, lostOnReturn.text) }
@@ -86,8 +94,10 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
     }
 
     /// What sends the form again as it would save `value`, from a page that asks first.
-    package func hidden(_ value: Value) -> [HiddenField] {
-        form.typed(value).fields.map { HiddenField(name: $0.name, value: $0.value) } + [HiddenField(name: "version", value: version(value))]
+    package func hidden(_ value: Value, _ member: Visitor) -> [HiddenField] {
+        form.typed(value).fields.map { HiddenField(name: $0.name, value: $0.value) } + [
+            HiddenField(name: FormMark.version, value: version(value)), HiddenField(name: FormMark.owner, value: member.owner),
+        ]
     }
 
     @Sendable package func update(_ member: Visitor) throws -> WebResponse { try save(try submission(member)) }
@@ -98,7 +108,8 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
         return Submission(member: member, typed: member.form, stored: stored, context: context, value: value, errors: errors)
     }
 
-    /// Saves, unless something is wrong, or is another's.
+    /// Saves, unless something is wrong, or is another's. What changes nothing is not written: it would stand in the change log, and make
+    /// the form that somebody else has open stale, for nothing.
     ///
     /// - Parameters:
     ///   - ask: called when all is right and nothing stands against saving: a page that asks first, or nil to save.
@@ -111,29 +122,42 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
     ) throws -> WebResponse {
         let member = submission.member
         guard submission.errors.isEmpty else { return try show(submission) }
-        guard submission.typed["version"] ?? "" == version(submission.stored) else { return try showStale(submission) }
+        func done() throws -> WebResponse {
+            member.redirect(to: place ?? path(member.visit), saying: try after() ?? member.t(form.name + ".saved"))
+        }
+        let isCurrent = submission.isOwn && submission.typed[FormMark.version] ?? "" == version(submission.stored)
+        guard isCurrent else { return try isStored(submission) ? done() : showStale(submission) }
         if let question = try ask() { return question }
+        let changes = form.changes(from: submission.stored, to: submission.value, Situation(member.t, submission.context))
+        if changes.isEmpty, !version(submission.stored).isEmpty { return try done() }
         do {
-            let changes = form.changes(submission.stored, submission.value, Situation(member.t, submission.context))
-            try member.change(action, of: subject(submission.value), changes: changes) { connection in
+            let account = self.account(submission.value, member)
+            try member.change(action, of: subject(submission.value), in: account, changes: changes) { connection in
                 try save(submission.value, submission.stored, member, connection)
                 try within(connection)
             }
         } catch Refusal.stale {
-            return try showStale(submission)
+            return try isStored(submission) ? done() : showStale(submission)
         } catch let problem as FieldProblem {
             var submission = submission
             submission.errors.add(problem.field, problem.text ?? form.message(problem.word, of: problem.field, member.t))
             return try show(submission)
         }
-        return member.redirect(to: place ?? path(member.visit), saying: try after() ?? member.t(form.name + ".saved"))
+        return try done()
+    }
+
+    /// All of it is stored already: somebody pressed the button twice.
+    private func isStored(_ submission: Submission) throws -> Bool {
+        guard submission.lostOnReturn == nil else { return false }
+        let (stored, context) = try current(submission.member)
+        return form.changes(from: stored, to: submission.value, Situation(submission.member.t, context)).isEmpty
     }
 
     /// The page as it was sent, with what is wrong.
     package func show(_ submission: Submission, _ change: (inout FormView) -> Void = { _ in }) throws -> WebResponse {
         try present(
             submission.typed, submission.stored, submission.context, submission.member, errors: submission.errorsOnReturn,
-            version: submission.typed["version"] ?? "", isShownAgain: true, change)
+            version: submission.typed[FormMark.version] ?? "", owner: submission.typed[FormMark.owner], isShownAgain: true, change)
     }
 
     /// Somebody saved in the meantime: both values are shown, and saving again is then a decision.
@@ -142,16 +166,17 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
         let situation = Situation(submission.member.t, context)
         // Read again over what is stored now: what was not in the form is no difference.
         let value = form.read(submission.typed, over: stored, situation).value
-        let differences = form.differences(stored, value, situation) + more
+        let differences = form.differences(from: stored, to: value, situation) + more
         return try present(
             submission.typed, stored, context, submission.member, errors: submission.errorsOnReturn,
-            conflict: ConflictView(submission.member.t, differences.map { ($0.label, $0.new, $0.old) }), version: version(stored),
-            isShownAgain: true)
+            conflict: ConflictView(submission.member.t, isElsewhere: !submission.isOwn, differences.map { ($0.label, $0.new, $0.old) }),
+            version: version(stored), isShownAgain: true)
     }
 
     private func present(
         _ typed: FormData, _ stored: Value, _ context: Context, _ member: Visitor, errors: FieldErrors = FieldErrors(),
-        conflict: ConflictView? = nil, version: String, isShownAgain: Bool = false, _ change: (inout FormView) -> Void = { _ in }
+        conflict: ConflictView? = nil, version: String, owner: String? = nil, isShownAgain: Bool = false,
+        _ change: (inout FormView) -> Void = { _ in }
     ) throws -> WebResponse {
         let t = member.t
         let controls = form.controls(
@@ -159,6 +184,8 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
         var view = FormView(
             controls, errors: errors, conflict: conflict, action: path(member.visit), version: version, save: t(form.name + ".save"), t)
         view.buttons = buttons(t)
+        // Of something new there is no version either.
+        if !self.version(stored).isEmpty { view.hidden = [HiddenField(name: FormMark.owner, value: owner ?? member.owner)] }
         change(&view)
         return try show(view, stored, context, member)
     }
@@ -172,7 +199,7 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
     }
 
     private func current(_ member: Visitor) throws -> (Value, Context) {
-        try member.site.database.read { connection in
+        try member.read { connection in
             let value = try load(member, connection)
             return (value, try context(member, value, connection))
         }

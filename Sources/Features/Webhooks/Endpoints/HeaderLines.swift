@@ -24,9 +24,7 @@ struct HeaderLines: NamedField {
         // A form that was kept over a sign-in comes without them.
         guard let text = typed[words.name] else { return }
         var kept = stored?.headers ?? []
-        if !kept.isEmpty, text.contains(Self.mask), let stored, !context.policy.isSameReceiver(root.url, stored.url) {
-            return words.complain("other_receiver", reading)
-        }
+        let isSameReceiver = stored.map { context.policy.isSameReceiver(root.url, $0.url) } ?? true
         var headers: [Header] = []
         let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { TypedText.line(String($0)) }
         for (index, line) in lines.enumerated() where !line.isEmpty {
@@ -40,6 +38,7 @@ struct HeaderLines: NamedField {
                 guard let place = kept.firstIndex(where: { $0.name.lowercased() == header.name.lowercased() }) else {
                     return refuse("masked", header.name)
                 }
+                guard isSameReceiver else { return words.complain("other_receiver", reading) }
                 header.value = kept.remove(at: place).value
             }
             if let problem = header.problem(beside: root.authentication) { return refuse(problem.word, header.name) }
@@ -57,12 +56,13 @@ struct HeaderLines: NamedField {
     }
 
     /// Names are told; of values only that they are others now.
-    func compare(_ old: Root, _ new: Root, _ context: WebhookContext, _ comparison: Comparison) {
+    func compare(old: Root, new: Root, _ context: WebhookContext, _ comparison: Comparison) {
         guard old.headers != new.headers else { return }
         let before = text(old, context, comparison.t)
         let after = text(new, context, comparison.t)
         let isSecret = new.headers.contains { header in old.headers.contains { $0.name == header.name && $0.value != header.value } }
-        words.differ(before, isSecret ? "\(after) (\(comparison.t("shared.secret.changed")))" : after, comparison, isSecret: isSecret)
+        words.differ(
+            old: before, new: isSecret ? "\(after) (\(comparison.t("shared.secret.changed")))" : after, comparison, isSecret: isSecret)
     }
 
     func text(_ root: Root, _ context: WebhookContext, _ t: Translation) -> String { root.headers.map(\.name).joined(separator: ", ") }
@@ -72,7 +72,7 @@ struct HeaderLines: NamedField {
         [(words.name, ["type": "array", "items": ["type": "string"], "maxItems": .init(Self.maximum)])]
     }
 
-    var keptNames: [String] { [] }
+    var postedNames: [PostedName] { [.keptBlank(words.name)] }
     var paths: [AnyKeyPath] { [\Root.headers] }
 
     private static func masked(_ headers: [Header]) -> String {

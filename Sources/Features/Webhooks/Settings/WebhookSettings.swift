@@ -28,6 +28,11 @@ struct WebhookSettings: Receiver {
                 return main.headers.isEmpty || policy.isSameReceiver(url, main.url) ? nil : "webhooks.url.other_receiver"
             }
             authenticationFields(AddressPolicy.self)
+            Check("authentication") { new, stored, _, _ in
+                let headers = stored?.main?.headers ?? []
+                let isTaken = headers.contains { $0.problem(beside: new.authentication) == .nameReserved }
+                return isTaken ? "webhooks.authentication.same_header" : nil
+            }
             Check("url") { new, _, _, _ in new.url == nil && new.authentication != .none ? "webhooks.url.needed" : nil }
         }
     }

@@ -36,6 +36,8 @@ struct WebhookSettingsStore {
         main.isMain = true
         main.url = url
         main.authentication = settings.authentication
+        // Its own form, open elsewhere, is not to grow old by the switch alone.
+        guard main != settings.main else { return }
         if settings.main == nil {
             try endpoints.insert(main, on: connection)
         } else {
