@@ -54,6 +54,8 @@ package struct Record<Root: Sendable>: Sendable {
     private let updated: [Column<Root>]
     private let placeholders: SQL
     private let updates: SQL
+    private let updatedColumns: SQL
+    private let updatedPlaceholders: SQL
 
     /// - Parameter blank: what rows are read onto; it says what is not in the row.
     package init(_ blank: Root, @ColumnsBuilder<Root> _ columns: () -> [Column<Root>]) {
@@ -63,6 +65,8 @@ package struct Record<Root: Sendable>: Sendable {
         self.columns = declared.map(\.name).joined(by: ", ")
         let place = Int?.none
         placeholders = declared.map { _ in "\(place)" as SQL }.joined(by: ", ")
+        updatedColumns = updated.map(\.name).joined(by: ", ")
+        updatedPlaceholders = updated.map { _ in "\(place)" as SQL }.joined(by: ", ")
         updates = updated.map { "\($0.name) = \(place)" as SQL }.joined(by: ", ")
     }
 
@@ -84,6 +88,23 @@ package struct Record<Root: Sendable>: Sendable {
 
     /// `country = $1, …`, for an UPDATE.
     package func assignments(_ root: Root) -> SQL { updates.binding(updated.map { $0.encode(root) }) }
+
+    /// Writes the one row that `owner` has in `table`, unless somebody has written it since `version` was read; 0: there was none. The
+    /// table has a column `version`, which is counted here.
+    ///
+    /// - Returns: false when somebody has.
+    package func save<Owner>(
+        _ root: Root, over version: Int, of owner: ID<Owner>, in table: StaticString, on connection: any Connection
+    ) throws -> Bool {
+        let table = SQL(stringLiteral: table)
+        guard version == 0 else {
+            return try connection.execute(
+                "UPDATE \(table) SET \(assignments(root)), version = version + 1 WHERE account_id = \(owner) AND version = \(version)") == 1
+        }
+        let values = updatedPlaceholders.binding(updated.map { $0.encode(root) })
+        return try connection.execute(
+            "INSERT INTO \(table) (account_id, version, \(updatedColumns)) VALUES (\(owner), 1, \(values)) ON CONFLICT DO NOTHING") == 1
+    }
 
     /// The property of each column, for the test that holds a form against its row.
     package var paths: [AnyKeyPath] { declared.map(\.path) }

@@ -73,7 +73,7 @@ struct DeclaredFormTests {
             "retention", "new_account", "webhook_settings", "webhooks.new", "webhooks.edit", "webhooks.pause", "webhooks.resume",
         ]
         for form in routes.compactMap(\.form) where !otherwise.contains(form.name) {
-            #expect(fitting[form.name] == true, "\(form.name)")
+            #expect(fitting[form.name] == true, "Add \(form.name) to `fitting`, or, with the reason, to `otherwise`")
         }
     }
 

@@ -1,5 +1,5 @@
-// A whole tab of settings, as somebody would add one to the product: six kinds of fields, one file, no template. The tests find it in
-// the menu, on the page, in the change log, and wherever else a tab has to be, without a word about it in the product.
+// A whole tab of settings, to be copied by whoever adds one to the product: six kinds of fields, one file, no template. The tests find
+// it in the menu, on the page, in the change log, and wherever else a tab has to be, without a word about it in the product.
 
 import Database
 import Features
@@ -65,7 +65,7 @@ struct Voicemail {
         Column("voice", \.voice)
         Column("kept_days", \.keptDays)
         Column("pin", \.pin)
-        Column("version", \.version)
+        Column("version", \.version, isUpdated: false)
     }
 
     static func load(_ account: ID<Account>, on connection: any Connection) throws -> Voicemail {
@@ -73,17 +73,7 @@ struct Voicemail {
     }
 
     func save(_ account: ID<Account>, on connection: any Connection) throws {
-        var new = self
-        new.version += 1
-        let count =
-            version == 0
-            ? try connection.execute(
-                """
-                INSERT INTO voicemail (account_id, \(Self.record.columns)) VALUES (\(account), \(Self.record.values(new)))
-                ON CONFLICT DO NOTHING
-                """)
-            : try connection.execute(
-                "UPDATE voicemail SET \(Self.record.assignments(new)) WHERE account_id = \(account) AND version = \(version)")
-        guard count == 1 else { throw Refusal.stale }
+        let isSaved = try Self.record.save(self, over: version, of: account, in: "voicemail", on: connection)
+        guard isSaved else { throw Refusal.stale }
     }
 }

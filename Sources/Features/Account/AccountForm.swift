@@ -12,7 +12,7 @@ extension AccountSettings {
         }
         Group("calls") {
             Choice("playlist", \.playlist, of: .of { $0.playlists })
-            Phone("head_of_line", \.headOfLine, country: \.country)
+            Phone("head_of_line", \.headOfLine, country: { settings, _ in settings.country })
             Part("account/head_of_line_order")
             Switch("original_number", \.presentsOriginalNumber)
             Switched("national_trunk", \.trunkRegion, from: "") { Choice("trunk_region", \.self, of: .callingCodes) }

@@ -4,7 +4,8 @@
 package import HTTP
 import JSON
 
-/// What an optional part has when it is there.
+/// What an optional part has when it is there. Where it is no property of its own, but columns of one row, it is a computed one, and its
+/// setter clears what no longer counts: `Credential.basic` in Outgoing/ReceiverFields.swift is an example.
 struct Inner<Root, Context: Sendable, Part: Sendable>: Sendable {
     let path: any WritableKeyPath<Root, Part?> & Sendable
     /// What a part begins with.

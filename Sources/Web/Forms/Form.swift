@@ -61,7 +61,8 @@ package struct Form<Value: Sendable, Context: Sendable>: Sendable {
         return comparison.differences
     }
 
-    /// For the change log: each field that is another now, in no language; of a secret only that it was changed.
+    /// For the change log: each member of `json` that is another now, in no language; of a part with several fields the whole part, as JSON,
+    /// before and after; of a secret only that it was changed.
     package func changes(from old: Value, to new: Value, _ situation: Situation<Context>) -> [FieldChange] {
         let differences = differences(from: old, to: new, situation)
         let secrets = differences.filter(\.isSecret).map(\.name)

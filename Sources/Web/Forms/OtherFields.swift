@@ -112,6 +112,7 @@ package struct Check<Root, Context>: FormField {
 
     private var words: FieldWords
     private let rule: Rule
+    private var word: String?
 
     /// - Parameter field: where the complaint is shown, under the word that `rule` gives.
     package init(_ field: String, _ rule: @escaping Rule) {
@@ -119,7 +120,15 @@ package struct Check<Root, Context>: FormField {
         self.rule = rule
     }
 
+    /// - Parameter word: of the complaint where `isRight` says no; a test holds that it is there in both languages.
+    package init(_ field: String, _ word: String, _ isRight: @escaping @Sendable (_ new: Root, Context) -> Bool) {
+        words = FieldWords(field)
+        rule = { new, _, context, _ in isRight(new, context) ? nil : word }
+        self.word = word
+    }
+
     package mutating func place(under prefix: String) { words.place(under: prefix) }
+    package var neededWords: [[String]] { word.map { words.needed($0) } ?? [] }
 
     package func read(_ typed: FormData, into root: inout Root, stored: Root?, _ context: Context, _ reading: Reading) {
         guard reading.errors.isEmpty, let word = rule(root, stored, context, typed) else { return }

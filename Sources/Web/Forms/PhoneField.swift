@@ -1,4 +1,4 @@
-// A telephone number, read as the account's country dials and kept as E.164; nil: none.
+// A telephone number, read as the account's country dials and kept as E.164; nil, where that may be: none.
 
 package import HTTP
 import JSON
@@ -7,12 +7,18 @@ import Telephony
 package struct Phone<Root, Context>: NamedField {
     package var words: FieldWords
     private let slot: Slot<Root, String>
-    private let country: any KeyPath<Root, String> & Sendable
+    private let country: Country
 
-    /// - Parameter country: read before, if its field stands before this one.
-    package init(
-        _ name: String, _ path: any WritableKeyPath<Root, String?> & Sendable, country: any KeyPath<Root, String> & Sendable
-    ) {
+    /// The country as whose people dial: of the value, where the same form asks for it, or of the context.
+    package typealias Country = @Sendable (Root, Context) -> String
+
+    package init(_ name: String, _ path: any WritableKeyPath<Root, String> & Sendable, country: @escaping Country) {
+        words = FieldWords(name)
+        slot = Slot(path)
+        self.country = country
+    }
+
+    package init(_ name: String, _ path: any WritableKeyPath<Root, String?> & Sendable, country: @escaping Country) {
         words = FieldWords(name)
         slot = Slot(optional: path)
         self.country = country
@@ -23,14 +29,15 @@ package struct Phone<Root, Context>: NamedField {
     }
 
     package func read(_ typed: FormData, into root: inout Root, stored: Root?, _ context: Context, _ reading: Reading) {
-        switch PhoneSpelling(typed[words.name] ?? "", country: root[keyPath: country]) {
+        switch PhoneSpelling(typed[words.name] ?? "", country: country(root, context)) {
+        case .empty where !slot.isOptional: words.complain("needed", reading)
         case .empty: slot.set(nil, in: &root)
         case .number(let number): slot.set(number, in: &root)
-        case .malformed: words.complain("malformed", reading)
-        case .ambiguous: words.complain("ambiguous", reading)
-        case .unknownCode: words.complain("unknown_code", reading)
-        case .wrongLength: words.complain("wrong_length", reading)
-        case .shortCode(let digits): words.complain("short_code", reading, ["number": digits])
+        case .malformed: words.complain("phone_malformed", reading)
+        case .ambiguous: words.complain("phone_ambiguous", reading)
+        case .unknownCode: words.complain("phone_unknown_code", reading)
+        case .wrongLength: words.complain("phone_wrong_length", reading)
+        case .shortCode(let digits): words.complain("phone_short_code", reading, ["number": digits])
         }
     }
 
@@ -39,6 +46,7 @@ package struct Phone<Root, Context>: NamedField {
         control.value = typed[words.name] ?? ""
         control.type = "tel"
         control.width = .medium
+        control.isRequired = !slot.isOptional
         showing.controls.append(control)
     }
 
@@ -46,10 +54,13 @@ package struct Phone<Root, Context>: NamedField {
     package func json(_ root: Root) -> [JSONMember] { [(words.name, slot[root].map { .string($0) } ?? .null)] }
 
     package func schema(_ situation: Situation<Context>) -> [JSONMember] {
-        [(words.name, schemaObject([typeMember("string", isOptional: true), ("pattern", "^\\+[1-9][0-9]{6,14}$")]))]
+        [(words.name, schemaObject([typeMember("string", isOptional: slot.isOptional), ("pattern", "^\\+[1-9][0-9]{6,14}$")]))]
     }
 
     package var paths: [AnyKeyPath] { [slot.anyPath] }
 
-    package var neededWords: [[String]] { words.needed("malformed", "ambiguous", "unknown_code", "wrong_length", "short_code") }
+    package var neededWords: [[String]] {
+        words.needed("phone_malformed", "phone_ambiguous", "phone_unknown_code", "phone_wrong_length", "phone_short_code")
+            + (slot.isOptional ? [] : words.needed("needed"))
+    }
 }

@@ -108,12 +108,20 @@ package struct Integer<Root, Context>: NamedField {
     package var words: FieldWords
     private let slot: Slot<Root, Int>
     private let range: ClosedRange<Int>
-    private let unit: String
+    private let unit: String?
 
-    /// - Parameter unit: the key of its words: `unit` beside the control, `unit.one` and `unit.other` with `{count}` in sentences.
-    package init(_ name: String, _ path: any WritableKeyPath<Root, Int> & Sendable, in range: ClosedRange<Int>, unit: String) {
+    /// - Parameter unit: the key of its words: `unit` beside the control, `unit.one` and `unit.other` with `{count}` in sentences. Nil:
+    ///   none, such as of an hour.
+    package init(_ name: String, _ path: any WritableKeyPath<Root, Int> & Sendable, in range: ClosedRange<Int>, unit: String?) {
         words = FieldWords(name)
         slot = Slot(path)
+        (self.range, self.unit) = (range, unit)
+    }
+
+    /// Blank is nil.
+    package init(_ name: String, _ path: any WritableKeyPath<Root, Int?> & Sendable, in range: ClosedRange<Int>, unit: String?) {
+        words = FieldWords(name)
+        slot = Slot(optional: path)
         (self.range, self.unit) = (range, unit)
     }
 
@@ -123,9 +131,11 @@ package struct Integer<Root, Context>: NamedField {
         // Digits alone: a thousands separator, a sign or another script's figures are asked about rather than guessed.
         let digits = TypedText.line(typed[words.name] ?? "").unicodeScalars.filter { !$0.properties.isWhitespace }
         let text = String(String.UnicodeScalarView(digits))
+        if text.isEmpty, slot.isOptional { return slot.set(nil, in: &root) }
         guard text.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(text), range.contains(number) else {
-            return words.complain(
-                "range", reading, ["unit": reading.t(unit), "minimum": String(range.lowerBound), "maximum": String(range.upperBound)])
+            var values = ["minimum": String(range.lowerBound), "maximum": String(range.upperBound)]
+            if let unit { values["unit"] = reading.t(unit) }
+            return words.complain(rangeWord, reading, values)
         }
         slot.set(number, in: &root)
     }
@@ -134,12 +144,17 @@ package struct Integer<Root, Context>: NamedField {
         var control = words.control(.line, showing)
         control.value = typed[words.name] ?? ""
         control.inputMode = "numeric"
-        control.suffix = showing.t(unit)
+        control.suffix = unit.map { showing.t($0) } ?? ""
         control.width = .short
         showing.controls.append(control)
     }
 
-    package func text(_ root: Root, _ context: Context, _ t: Translation) -> String { slot[root].map { t(unit, count: $0) } ?? "" }
+    package func text(_ root: Root, _ context: Context, _ t: Translation) -> String {
+        slot[root].map { number in unit.map { t($0, count: number) } ?? String(number) } ?? ""
+    }
+
+    private var rangeWord: String { unit == nil ? "number_range" : "range" }
+
     package func json(_ root: Root) -> [JSONMember] { [(words.name, slot[root].map { .init($0) } ?? .null)] }
 
     package func schema(_ situation: Situation<Context>) -> [JSONMember] {
@@ -155,7 +170,7 @@ package struct Integer<Root, Context>: NamedField {
     }
 
     package var paths: [AnyKeyPath] { [slot.anyPath] }
-    package var neededWords: [[String]] { words.needed("range") + [[unit], [unit + ".one"], [unit + ".other"]] }
+    package var neededWords: [[String]] { words.needed(rangeWord) + (unit.map { [[$0], [$0 + ".one"], [$0 + ".other"]] } ?? []) }
 }
 
 /// Write-only: blank keeps what is stored, a box of its own clears it where it may be cleared.
