@@ -98,18 +98,15 @@ def test_a_conflict_has_the_focus_and_fits_a_phone_whatever_was_typed(stage, bro
         webhooks.create(console, "For two", receiver.url)
         browser.use(console).open("/settings/webhooks/endpoints")
         browser.resize((320, 640))
-        try:
-            browser._leave(lambda: browser.link("For two").click())
-            path = browser.path + "/edit"
-            browser.open(path)
-            console.get(path).form("name").submit(name="By the other")
-            browser.one("[name=name]").send_keys("x" * 80)
-            browser._leave(lambda: browser.one("main form[method=post] .save .primary").click())
-            assert browser.status == 422
-            assert "By the other" in browser.focused.text and browser.focused.get_attribute("role") == "alert"
-            assert browser.overflow() == 0
-        finally:
-            browser.resize((1280, 900))
+        browser._leave(lambda: browser.link("For two").click())
+        path = browser.path + "/edit"
+        browser.open(path)
+        console.get(path).form("name").submit(name="By the other")
+        browser.one("[name=name]").send_keys("x" * 80)
+        browser._leave(lambda: browser.one("main form[method=post] .save .primary").click())
+        assert browser.status == 422
+        assert "By the other" in browser.focused.text and browser.focused.get_attribute("role") == "alert"
+        assert browser.overflow() == 0
 
 
 def test_back_works_and_a_list_keeps_its_filters(stage, browser, t):
