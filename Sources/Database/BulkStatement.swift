@@ -34,17 +34,19 @@ package struct BulkStatement: Sendable {
     package func execute(_ values: [SQLValue], before: [SQLValue] = [], after: [SQLValue] = [], on connection: any Connection) throws -> Int
     {
         var changed = 0
-        try forEachPiece(values, before, after) { changed += try connection.execute($0) }
+        try forEachPiece(of: values, before: before, after: after) { changed += try connection.execute($0) }
         return changed
     }
 
     package func forEachRow(
         _ values: [SQLValue], before: [SQLValue] = [], after: [SQLValue] = [], on connection: any Connection, _ body: (Row) throws -> Void
     ) throws {
-        try forEachPiece(values, before, after) { try connection.forEachRow($0, body) }
+        try forEachPiece(of: values, before: before, after: after) { try connection.forEachRow($0, body) }
     }
 
-    private func forEachPiece(_ values: [SQLValue], _ before: [SQLValue], _ after: [SQLValue], _ body: (SQL) throws -> Void) throws {
+    private func forEachPiece(
+        of values: [SQLValue], before: [SQLValue], after: [SQLValue], _ body: (SQL) throws -> Void
+    ) throws {
         precondition(values.count.isMultiple(of: columns) && before.count == self.before && after.count == self.after)
         var start = 0
         while start < values.count {

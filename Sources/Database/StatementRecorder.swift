@@ -17,18 +17,19 @@ final class StatementRecorder: Sendable {
 
     /// One that did what it should: what SQLite itself refuses is no statement of ours.
     func note(_ sql: SQL) {
-        write("statement", sql.values.map(\.type.rawValue).joined(separator: ", "), sql.text)
+        write("statement", sql.text, detail: sql.values.map(\.type.rawValue).joined(separator: ", "))
     }
 
     /// The schema, as PostgreSQL is to be told it.
     func note(_ migration: Migration) {
         for (index, statement) in migration.statements.enumerated() {
-            write("migration", "\(migration.number) \(index) \(migration.name)", PostgreSQLDialect.schema(statement.text))
+            write(
+                "migration", PostgreSQLDialect.schema(statement.text), detail: "\(migration.number) \(index) \(migration.name)")
         }
     }
 
     /// One line, in one write: several processes may write to the file.
-    private func write(_ kind: String, _ detail: String, _ text: String) {
+    private func write(_ kind: String, _ text: String, detail: String) {
         let escaped = text.replacing("\\", with: "\\\\").replacing("\n", with: "\\n")
         let line = "\(kind)\t\(detail)\t\(escaped)\n"
         guard seen.withLock({ $0.insert(line).inserted }) else { return }

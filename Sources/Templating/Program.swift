@@ -40,7 +40,7 @@ struct Program: Sendable {
                     withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: max(depth, contexts.count)) { slots in
                         guard let bytes = literals.baseAddress else { return }
                         _ = slots.initialize(from: contexts)
-                        Run(instructions: instructions, literals: bytes, slots: slots).run(0, instructions.count, &output)
+                        Run(instructions: instructions, literals: bytes, slots: slots).run(from: 0, to: instructions.count, into: &output)
                     }
                 }
             }
@@ -54,7 +54,7 @@ private struct Run {
     let literals: UnsafePointer<UInt8>
     let slots: UnsafeMutableBufferPointer<UnsafeRawPointer>
 
-    func run(_ start: Int, _ end: Int, _ output: inout OutputBuffer) {
+    func run(from start: Int, to end: Int, into output: inout OutputBuffer) {
         var index = start
         while index < end {
             let instruction = instructions[index]
@@ -78,7 +78,7 @@ private struct Run {
                     let body = index
                     accessor.visit(context) { part in
                         slots[Int(instruction.partSlot)] = part
-                        run(body, instruction.end, &output)
+                        run(from: body, to: instruction.end, into: &output)
                     }
                     index = instruction.end
                 }

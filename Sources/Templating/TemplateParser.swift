@@ -32,13 +32,13 @@ private struct TemplateParser {
             case .nodes(let given): nodes += given
             case .tag(let tag, let indentation, let beginsNewLine):
                 if tag.kind == .close { return nodes }
-                if let node = try node(tag, indentation, beginsNewLine) { nodes.append(node) }
+                if let node = try node(tag, indentation: indentation, beginsNewLine: beginsNewLine) { nodes.append(node) }
             }
         }
         return nodes
     }
 
-    private mutating func node(_ tag: Tag, _ indentation: [UInt8]?, _ beginsNewLine: Bool) throws(TemplateError) -> TemplateNode? {
+    private mutating func node(_ tag: Tag, indentation: [UInt8]?, beginsNewLine: Bool) throws(TemplateError) -> TemplateNode? {
         let position = Position(template: template, line: tag.line)
         switch tag.kind {
         case .comment, .delimiters, .close:
@@ -50,7 +50,7 @@ private struct TemplateParser {
         case .partial:
             return .partial(tag.name, indentation: indentation, position)
         case .block:
-            return .block(try block(tag, indentation, beginsNewLine))
+            return .block(try block(tag, indentation: indentation, beginsNewLine: beginsNewLine))
         case .parent:
             return .parent(tag.name, indentation: indentation, overrides: try overrides(tag), position)
         }
@@ -63,7 +63,7 @@ private struct TemplateParser {
         return path
     }
 
-    private mutating func block(_ tag: Tag, _ indentation: [UInt8]?, _ beginsNewLine: Bool) throws(TemplateError) -> TemplateBlock {
+    private mutating func block(_ tag: Tag, indentation: [UInt8]?, beginsNewLine: Bool) throws(TemplateError) -> TemplateBlock {
         TemplateBlock(
             name: tag.name, indentation: indentation, beginsNewLine: beginsNewLine, contents: try nodes(),
             position: Position(template: template, line: tag.line))
@@ -85,7 +85,7 @@ private struct TemplateParser {
                         template: template, line: tag.line,
                         message: "{{$\(tag.name)}} was given already, on line \(earlier.position.line)")
                 }
-                blocks.append(try block(tag, indentation, beginsNewLine))
+                blocks.append(try block(tag, indentation: indentation, beginsNewLine: beginsNewLine))
             case .variable, .unescaped, .section, .inverted, .partial, .parent:
                 throw TemplateError(
                     template: template, line: tag.line,

@@ -8,7 +8,6 @@ package enum APIKey: Identified {
 }
 
 package struct APIKeyStore: Sendable {
-    let database: Database
     let ids: IDGenerator
     let clock: Clock
 
@@ -31,19 +30,17 @@ package struct APIKeyStore: Sendable {
         let scopes: Set<Scope>
     }
 
-    func find(secret: String) throws -> Found? {
+    func find(secret: String, on connection: any Connection) throws -> Found? {
         guard secret.hasPrefix("hsk_") else { return nil }
-        return try database.read { connection in
-            try connection.first(
-                """
-                SELECT k.id, k.account_id, a.slug, k.scopes FROM api_keys k JOIN accounts a ON a.id = k.account_id
-                WHERE k.secret_hash = \(Token.hash(secret)) AND k.revoked_at IS NULL
-                """
-            ) { row in
-                Found(
-                    id: try row.next(), account: try row.next(), slug: try row.next(),
-                    scopes: Set(try row.next(String.self).split(separator: " ").map { Scope(String($0)) }))
-            }
+        return try connection.first(
+            """
+            SELECT k.id, k.account_id, a.slug, k.scopes FROM api_keys k JOIN accounts a ON a.id = k.account_id
+            WHERE k.secret_hash = \(Token.hash(secret)) AND k.revoked_at IS NULL
+            """
+        ) { row in
+            Found(
+                id: try row.next(), account: try row.next(), slug: try row.next(),
+                scopes: Set(try row.next(String.self).split(separator: " ").map { Scope(String($0)) }))
         }
     }
 }

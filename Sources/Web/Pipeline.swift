@@ -107,7 +107,7 @@ package final class Pipeline: Sendable {
 
     private func session(of request: Request, _ requestID: String) throws -> Session? {
         guard let cookie = request.cookies[SessionCookie.name(isSecure: request.isSecure)],
-            let session = try site.sessions.find(token: cookie)
+            let session = try site.database.read({ try site.sessions.find(token: cookie, on: $0) })
         else { return nil }
         try touch(session, requestID)
         return session
@@ -115,8 +115,9 @@ package final class Pipeline: Sendable {
 
     /// While the disk is full, pages can be read.
     private func touch(_ session: Session, _ requestID: String) throws {
+        guard site.sessions.isTouchDue(session) else { return }
         do {
-            try site.sessions.touchIfNeeded(session)
+            try site.database.write { try site.sessions.touch(session, on: $0) }
         } catch DatabaseError.full {
             site.logger.critical("The disk is full: a session's time was not kept", metadata: ["request": "\(requestID)"])
         }
@@ -278,7 +279,8 @@ package final class Pipeline: Sendable {
         case .signedIn, .right, .operator: throw Problem.notFound
         }
         let authorization = request.fields[.authorization] ?? ""
-        guard authorization.lowercased().hasPrefix("bearer "), let key = try site.keys.find(secret: String(authorization.dropFirst(7)))
+        guard authorization.lowercased().hasPrefix("bearer "),
+            let key = try site.database.read({ try site.keys.find(secret: String(authorization.dropFirst(7)), on: $0) })
         else {
             throw Problem(
                 status: .unauthorized, type: "unauthorized", title: "Unauthorized",

@@ -21,32 +21,32 @@ package struct AccountLogo: Sendable {
 
 package struct Session: Sendable {
     package struct AccountSummary: Sendable {
-        package let id: ID<Account>
-        package let slug: String
-        package let name: String
-        package let language: String
-        package let country: String
-        package let timeZone: String
-        package let passwordDays: Int?
+        package internal(set) var id = ID<Account>(value: 0)
+        package internal(set) var slug = ""
+        package internal(set) var name = ""
+        package internal(set) var language = ""
+        package internal(set) var country = ""
+        package internal(set) var timeZone = ""
+        package internal(set) var passwordDays: Int?
         /// Empty: none.
-        package let logoURL: String
+        package internal(set) var logoURL = ""
     }
 
-    package let id: ID<SessionRow>
-    package let user: ID<User>
-    package let userName: String
-    package let email: String
-    package let rights: Set<Right>
+    package internal(set) var id = ID<SessionRow>(value: 0)
+    package internal(set) var user = ID<User>(value: 0)
+    package internal(set) var userName = ""
+    package internal(set) var email = ""
+    package internal(set) var rights: Set<Right> = []
     /// Staff of the platform; has all rights in the account that was opened.
-    package let isOperator: Bool
+    package internal(set) var isOperator = false
     /// What the user chose in My Account, before the account's own.
-    package let language: String?
-    package let timeZone: String?
-    package let theme: String
-    package let passwordChangedAt: Timestamp
-    package let mustChangePassword: Bool
-    package let account: AccountSummary?
-    package let lastSeenAt: Timestamp
+    package internal(set) var language: String?
+    package internal(set) var timeZone: String?
+    package internal(set) var theme = ""
+    package internal(set) var passwordChangedAt = Timestamp(milliseconds: 0)
+    package internal(set) var mustChangePassword = false
+    package internal(set) var account: AccountSummary?
+    package internal(set) var lastSeenAt = Timestamp(milliseconds: 0)
 
     /// In whose log it stands what people do with what is their own. Staff have opened an account, they are not of it.
     package var ownAccount: ID<Account>? { isOperator ? nil : account?.id }

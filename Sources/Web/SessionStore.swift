@@ -11,7 +11,6 @@ package struct SessionStore: Sendable {
     /// The time of the last request is written at most this often, so that reading pages does not write.
     static let touch = Duration.seconds(60)
 
-    let database: Database
     let ids: IDGenerator
     let clock: Clock
     /// All that there are: staff of the platform and administrators have them by being what they are.
@@ -32,55 +31,37 @@ package struct SessionStore: Sendable {
         return token
     }
 
-    func find(token: String) throws -> Session? {
+    func find(token: String, on connection: any Connection) throws -> Session? {
         let now = clock.now()
-        return try database.read { connection in
-            try connection.first(
-                """
-                SELECT s.id, s.last_seen_at, u.id, u.name, u.email, u.account_id IS NULL, u.language, u.time_zone, u.theme,
-                    u.password_changed_at, u.must_change_password, r.rights, r.is_administrator,
-                    a.id, a.slug, a.name, a.language, a.country, a.time_zone, a.password_days,
-                    \(accountLogo?.column ?? "NULL")
-                FROM sessions s JOIN users u ON u.id = s.user_id
-                LEFT JOIN roles r ON r.id = u.role_id LEFT JOIN accounts a ON a.id = s.account_id
-                WHERE s.token_hash = \(Token.hash(token)) AND u.is_enabled = 1
-                    AND s.last_seen_at > \(now - Self.idle) AND s.created_at > \(now - Self.absolute)
-                """, session)
-        }
+        return try connection.first(
+            """
+            SELECT \(Session.record.columns), r.rights, r.is_administrator,
+                a.id, \(Session.AccountSummary.record.columns), \(accountLogo?.column ?? "NULL")
+            FROM sessions s JOIN users u ON u.id = s.user_id
+            LEFT JOIN roles r ON r.id = u.role_id LEFT JOIN accounts a ON a.id = s.account_id
+            WHERE s.token_hash = \(Token.hash(token)) AND u.is_enabled = 1
+                AND s.last_seen_at > \(now - Self.idle) AND s.created_at > \(now - Self.absolute)
+            """, session)
     }
 
     private func session(_ row: Row) throws -> Session {
-        let id: ID<SessionRow> = try row.next()
-        let lastSeenAt: Timestamp = try row.next()
-        let user: ID<User> = try row.next()
-        let name: String = try row.next()
-        let email: String = try row.next()
-        let isOperator: Bool = try row.next()
-        let language: String? = try row.next()
-        let timeZone: String? = try row.next()
-        let theme: String = try row.next()
-        let passwordChangedAt: Timestamp = try row.next()
-        let mustChangePassword: Bool = try row.next()
+        var session = try Session.record.decode(row)
         let rights: String? = try row.next()
         let isAdministrator = try row.next(Bool?.self) ?? false
-        let accountID: ID<Account>? = try row.next()
-        let account = try accountID.map { id in
-            Session.AccountSummary(
-                id: id, slug: try row.next(), name: try row.next(), language: try row.next(), country: try row.next(),
-                timeZone: try row.next(), passwordDays: try row.next(),
-                logoURL: try row.next(String?.self).flatMap { accountLogo?.url($0) } ?? "")
+        session.rights = session.isOperator || isAdministrator ? allRights : Set(stored: rights ?? "")
+        if let id: ID<Account> = try row.next() {
+            var account = try Session.AccountSummary.record.decode(row)
+            account.id = id
+            account.logoURL = try row.next(String?.self).flatMap { accountLogo?.url($0) } ?? ""
+            session.account = account
         }
-        return Session(
-            id: id, user: user, userName: name, email: email,
-            rights: isOperator || isAdministrator ? allRights : Set(stored: rights ?? ""), isOperator: isOperator,
-            language: language, timeZone: timeZone, theme: theme, passwordChangedAt: passwordChangedAt,
-            mustChangePassword: mustChangePassword, account: account, lastSeenAt: lastSeenAt)
+        return session
     }
 
-    func touchIfNeeded(_ session: Session) throws {
-        let now = clock.now()
-        guard session.lastSeenAt < now - Self.touch else { return }
-        try database.write { _ = try $0.execute("UPDATE sessions SET last_seen_at = \(now) WHERE id = \(session.id)") }
+    func isTouchDue(_ session: Session) -> Bool { session.lastSeenAt < clock.now() - Self.touch }
+
+    func touch(_ session: Session, on connection: any Connection) throws {
+        try connection.execute("UPDATE sessions SET last_seen_at = \(clock.now()) WHERE id = \(session.id)")
     }
 
     package func end(_ session: ID<SessionRow>, of user: ID<User>, on connection: any Connection) throws -> Bool {
@@ -93,12 +74,10 @@ package struct SessionStore: Sendable {
         try connection.execute("DELETE FROM sessions WHERE user_id = \(user) AND id <> \(kept?.stored ?? "")")
     }
 
-    package func deleteExpired() throws {
+    package func deleteExpired(on connection: any Connection) throws {
         let now = clock.now()
-        try database.write { connection in
-            _ = try connection.execute(
-                "DELETE FROM sessions WHERE last_seen_at <= \(now - Self.idle) OR created_at <= \(now - Self.absolute)")
-        }
+        try connection.execute(
+            "DELETE FROM sessions WHERE last_seen_at <= \(now - Self.idle) OR created_at <= \(now - Self.absolute)")
     }
 }
 
@@ -116,5 +95,32 @@ package enum Token {
     /// In a time that tells nothing of where they differ.
     package static func isEqual(_ one: some Sequence<UInt8>, _ other: some Sequence<UInt8>) -> Bool {
         SymmetricKey(data: Array(one)) == SymmetricKey(data: Array(other))
+    }
+}
+
+extension Session {
+    fileprivate static let record = Record(Session()) {
+        Column("s.id", \.id)
+        Column("s.last_seen_at", \.lastSeenAt)
+        Column("u.id", \.user)
+        Column("u.name", \.userName)
+        Column("u.email", \.email)
+        Column("u.account_id IS NULL", \.isOperator)
+        Column("u.language", \.language)
+        Column("u.time_zone", \.timeZone)
+        Column("u.theme", \.theme)
+        Column("u.password_changed_at", \.passwordChangedAt)
+        Column("u.must_change_password", \.mustChangePassword)
+    }
+}
+
+extension Session.AccountSummary {
+    fileprivate static let record = Record(Session.AccountSummary()) {
+        Column("a.slug", \.slug)
+        Column("a.name", \.name)
+        Column("a.language", \.language)
+        Column("a.country", \.country)
+        Column("a.time_zone", \.timeZone)
+        Column("a.password_days", \.passwordDays)
     }
 }

@@ -95,6 +95,9 @@ extension SignedIn {
         visit.redirect(to: path, kind, saying: text, link: link)
     }
 
+    /// Reads all that a page shows at once: what one page says is of one moment.
+    package func read<Value>(_ body: (any Connection) throws -> Value) throws -> Value { try visit.read(body) }
+
     /// Changes the database in one transaction, together with its audit row: who did what to what. A body that finds that it cannot
     /// throws a `Refusal`: nothing stays then, the audit row included.
     package func change<Value>(

@@ -40,8 +40,8 @@ package final class Site: Sendable {
         self.version = version
         self.logger = logger
         self.userRights = userRights
-        sessions = SessionStore(database: database, ids: ids, clock: clock, allRights: allRights, accountLogo: accountLogo)
-        keys = APIKeyStore(database: database, ids: ids, clock: clock)
+        sessions = SessionStore(ids: ids, clock: clock, allRights: allRights, accountLogo: accountLogo)
+        keys = APIKeyStore(ids: ids, clock: clock)
     }
 
     /// Uploads under way; on the file system of what they become.

@@ -55,6 +55,9 @@ package struct Visit {
         return tabs.views(rights: session.rights, path: "", t).first?.href
     }
 
+    /// Reads all that a page shows at once: what one page says is of one moment.
+    package func read<Value>(_ body: (any Connection) throws -> Value) throws -> Value { try site.database.read(body) }
+
     /// An id in the path. Throws 404 for anything that is no id of this kind.
     package func id<Entity: Identified>(_ name: String = "id", as type: Entity.Type = Entity.self) throws -> ID<Entity> {
         guard let text = parameters[name], let id = ID<Entity>(text) else { throw Abort(.notFound) }
@@ -123,4 +126,7 @@ package struct MachineCall {
     package let account: ID<Account>
     package let key: ID<APIKey>
     package let bodyLimit: Int
+
+    /// All that an answer says, of one moment.
+    package func read<Value>(_ body: (any Connection) throws -> Value) throws -> Value { try site.database.read(body) }
 }

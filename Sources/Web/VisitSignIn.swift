@@ -7,7 +7,7 @@ extension Visit {
     /// This visit as it goes on in the session of `token`, which it has just been given: its pages are in that person's language,
     /// and their forms carry that session's token. Nil when there is no such session.
     package func signedIn(as token: String) throws -> Visit? {
-        guard let session = try site.sessions.find(token: token) else { return nil }
+        guard let session = try read({ try site.sessions.find(token: token, on: $0) }) else { return nil }
         let language = (session.language ?? session.account?.language).flatMap { Language(rawValue: $0) } ?? language
         return Visit(
             request: request, parameters: parameters, site: site, requestID: requestID, session: session, language: language,

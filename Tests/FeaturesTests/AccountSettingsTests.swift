@@ -35,7 +35,7 @@ struct AccountSettingsTests {
     }
 
     private var stored: AccountSettings {
-        get throws { try test.site.database.read { try AccountStore(site: test.site).settings(of: test.acme, on: $0) } }
+        get throws { try test.site.database.read { try AccountStore.settings(of: test.acme, on: $0) } }
     }
 
     private func logoFiles() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: test.folder + "/logos") }

@@ -160,7 +160,6 @@ struct DeliveriesTests {
             let accepted = try test.accept(number == 3 || number == 30 ? "call:end" : "cdr", in: test.acme)
             if number == 3 || number == 30 { wanted.append(try test.delivery(of: accepted.id)) }
         }
-        let store = DeliveryStore(database: test.site.database)
         var filter = DeliveryFilter(now: test.clock.clock.now())
         filter.state = .pending
         filter.eventType = "call:end"
@@ -168,7 +167,9 @@ struct DeliveriesTests {
         var seen: [ID<WebhookDelivery>] = []
         var steps = 0
         while true {
-            let page = try store.page(of: test.acme, filter, at: PagePosition(query), size: 50, withPayload: false, window: 10)
+            let page = try test.site.database.read {
+                try DeliveryStore.page(of: test.acme, filter, at: PagePosition(query), size: 50, withPayload: false, window: 10, on: $0)
+            }
             seen += page.rows.map(\.id)
             steps += 1
             guard let older = page.older, steps < 9 else { break }
@@ -178,14 +179,15 @@ struct DeliveriesTests {
         #expect(seen == wanted.reversed() && steps == 4)
         query.set("after", nil)
         query.set("before", wanted[0].description)
-        let back = try store.page(of: test.acme, filter, at: PagePosition(query), size: 50, withPayload: false, window: 10)
+        let back = try test.site.database.read {
+            try DeliveryStore.page(of: test.acme, filter, at: PagePosition(query), size: 50, withPayload: false, window: 10, on: $0)
+        }
         #expect(back.rows.isEmpty && back.newer != nil && back.older == wanted[0])
     }
 
     @Test("No page of any filters scans a table or sorts: each is read in the order of an index")
     func cost() throws {
         let test = try TestApp()
-        let store = DeliveryStore(database: test.site.database)
         let webhook = test.site.ids.next(Webhook.self)
         let now = test.clock.clock.now()
         var positions = [FormData(), FormData(), FormData()]
@@ -200,8 +202,10 @@ struct DeliveriesTests {
                             for position in positions {
                                 var filter = DeliveryFilter(webhook: webhook, now: now)
                                 (filter.search, filter.state, filter.eventType, filter.until) = (search, state, type, until)
-                                let (hasRest, steps) = try store.explained(
-                                    filter, of: test.acme, at: PagePosition(position), withPayload: true)
+                                let (hasRest, steps) = try test.site.database.read {
+                                    try DeliveryStore.explained(
+                                        filter, of: test.acme, at: PagePosition(position), withPayload: true, on: $0)
+                                }
                                 let plan = steps.joined(separator: "; ")
                                 #expect(!steps.isEmpty && !plan.contains("SCAN"), "\(filter): \(plan)")
                                 // Of one event there are as many deliveries as the account has webhooks: those may be sorted.

@@ -24,7 +24,7 @@ struct SignInChoiceTests {
     private func addAlice(_ password: String = TestApp.password, in account: ID<Account>?) throws -> ID<User> {
         let people = PeopleStore(site: test.site)
         let user = NewUser(email: test.alice.email, name: "Alice Martin", password: password, role: account == nil ? nil : .administrator)
-        let hash = try people.hash(password, for: user.email)
+        let hash = try test.site.hash(password, for: user.email)
         return try test.site.database.write { try people.create(user, passwordHash: hash, in: account, on: $0) }
     }
 
@@ -150,9 +150,8 @@ struct SignInChoiceTests {
             try $0.rows("SELECT password_hash FROM users WHERE email = \(test.alice.email)") { try $0.next(String.self) }
         }
         #expect(stored.count == 2 && Set(stored.map(salt)).count == 1 && Set(stored).count == 2)
-        let people = PeopleStore(site: test.site)
-        let bob = try people.hash(TestApp.password, for: test.bob.email, replacingThatOf: test.bob.id)
-        let again = try people.hash(TestApp.password, for: test.bob.email, replacingThatOf: test.bob.id)
+        let bob = try test.site.hash(TestApp.password, for: test.bob.email, replacingThatOf: test.bob.id)
+        let again = try test.site.hash(TestApp.password, for: test.bob.email, replacingThatOf: test.bob.id)
         #expect(salt(bob) != salt(again))
         #expect(try test.site.passwords.matches(Self.other, stored: stored).count { $0 } == 1)
         #expect(try test.site.passwords.matches(Self.other, stored: [bob, again]) == [false, false])

@@ -314,7 +314,7 @@ import Web
             ])
         #expect(made.status == 303)
         #expect(try test.audit(of: test.acme) == ["account.open"])
-        let initech = try #require(try PeopleStore(site: test.site).account(slug: "initech"))
+        let initech = try #require(try test.site.database.read { try PeopleStore(site: test.site).account(slug: "initech", on: $0) })
         #expect(try test.audit(of: initech) == ["account.create"])
         let changes = try test.site.database.read {
             try $0.value("SELECT changes FROM audit WHERE account_id = \(initech)", as: String.self) ?? ""

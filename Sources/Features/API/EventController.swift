@@ -34,11 +34,9 @@ struct EventController {
     /// In bytes; as in nginx.conf.
     static let maximumCallSize = 4 << 20
     private let acceptor: EventAcceptor
-    private let store: EventStore
 
     init(_ app: App) {
         acceptor = app.acceptor
-        store = EventStore(database: app.site.database)
     }
 
     /// Answers when what it accepted is durable.
@@ -55,9 +53,9 @@ struct EventController {
 
     /// An event and what became of its deliveries; not its data, which the caller has.
     @Sendable func show(_ call: MachineCall) throws -> WebResponse {
-        guard let id = call.parameters["id"].flatMap({ ID<Event>($0) }), let event = try store.event(id, of: call.account) else {
-            throw Problem.notFound
-        }
+        guard let id = call.parameters["id"].flatMap({ ID<Event>($0) }),
+            let event = try call.read({ try EventStore.event(id, of: call.account, on: $0) })
+        else { throw Problem.notFound }
         return .json(event.json)
     }
 

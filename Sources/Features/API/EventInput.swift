@@ -24,23 +24,23 @@ struct EventInput {
     ///   - mayBeTooLong: false when all that was sent is so short that no event of it can be too long.
     init(_ value: JSONValue, at pointer: String, key: String? = nil, mayBeTooLong: Bool, now: Timestamp) throws {
         guard let object = value.object else {
-            throw EventFault("invalid-event", "Invalid event", "An event is a JSON object with event_type and data.", pointer).problem
+            throw EventFault.invalid("An event is a JSON object with event_type and data.", at: pointer).problem
         }
         var faults: [EventFault] = []
         let unknown = object.members.lazy.filter { !Self.members.contains($0.name) }
         for member in unknown.prefix(Self.maximumUnknown) { faults.append(.unknownMember(member.name, in: pointer)) }
 
-        let type = Self.type(object["event_type"], pointer, &faults)
-        let time = Self.time(object["event_time"], pointer, &faults)
-        let ownKey = Self.key(object["event_id"], pointer, &faults)
+        let type = Self.type(object["event_type"], in: pointer, &faults)
+        let time = Self.time(object["event_time"], in: pointer, &faults)
+        let ownKey = Self.key(object["event_id"], in: pointer, &faults)
         if let key, let ownKey, key != ownKey {
             faults.append(
                 EventFault(
-                    "conflicting-keys", "Conflicting keys", "The header Idempotency-Key and event_id differ. Send one of them.",
-                    pointer + "/event_id"))
+                    "conflicting-keys", title: "Conflicting keys",
+                    detail: "The header Idempotency-Key and event_id differ. Send one of them.", at: pointer + "/event_id"))
         }
-        let context = Self.object(object["current_context"], "current_context", pointer, &faults)
-        let data = Self.object(object["data"], "data", pointer, &faults)
+        let context = Self.object(object["current_context"], named: "current_context", in: pointer, &faults)
+        let data = Self.object(object["data"], named: "data", in: pointer, &faults)
         guard faults.isEmpty, let type else { throw EventFault.problem(faults) }
 
         event = NewEvent(type: type, idempotencyKey: ownKey ?? key, time: time ?? now, context: context, data: data)
@@ -57,43 +57,41 @@ struct EventInput {
 
     static let keyRule = "Use a text of 1 to \(maximumKeyLength) bytes without control characters."
 
-    private static func type(_ value: JSONValue?, _ pointer: String, _ faults: inout [EventFault]) -> EventType? {
+    private static func type(_ value: JSONValue?, in pointer: String, _ faults: inout [EventFault]) -> EventType? {
         guard let value else {
-            faults.append(EventFault("invalid-event", "Invalid event", "event_type is missing.", pointer + "/event_type"))
+            faults.append(.invalid("event_type is missing.", at: pointer + "/event_type"))
             return nil
         }
         guard let name = value.string else {
-            faults.append(EventFault("invalid-event", "Invalid event", "event_type must be a text.", pointer + "/event_type"))
+            faults.append(.invalid("event_type must be a text.", at: pointer + "/event_type"))
             return nil
         }
         guard let type = EventCatalogue.standard.type(named: name) else {
-            faults.append(.unknownType(name, pointer))
+            faults.append(.unknownType(name, in: pointer))
             return nil
         }
         return type
     }
 
-    private static func time(_ value: JSONValue?, _ pointer: String, _ faults: inout [EventFault]) -> Timestamp? {
+    private static func time(_ value: JSONValue?, in pointer: String, _ faults: inout [EventFault]) -> Timestamp? {
         guard let value else { return nil }
         if let text = value.string, let time = Timestamp(iso8601: text) { return time }
         faults.append(
-            EventFault(
-                "invalid-event", "Invalid event", "event_time must be a time of RFC 3339, such as 2026-11-22T13:05:09.123Z.",
-                pointer + "/event_time"))
+            EventFault.invalid("event_time must be a time of RFC 3339, such as 2026-11-22T13:05:09.123Z.", at: pointer + "/event_time"))
         return nil
     }
 
-    private static func key(_ value: JSONValue?, _ pointer: String, _ faults: inout [EventFault]) -> String? {
+    private static func key(_ value: JSONValue?, in pointer: String, _ faults: inout [EventFault]) -> String? {
         guard let value else { return nil }
         if let text = value.string, isKey(text) { return text }
-        faults.append(EventFault("invalid-event", "Invalid event", "event_id is no valid key. \(keyRule)", pointer + "/event_id"))
+        faults.append(.invalid("event_id is no valid key. \(keyRule)", at: pointer + "/event_id"))
         return nil
     }
 
-    private static func object(_ value: JSONValue?, _ name: String, _ pointer: String, _ faults: inout [EventFault]) -> JSONObject {
+    private static func object(_ value: JSONValue?, named name: String, in pointer: String, _ faults: inout [EventFault]) -> JSONObject {
         guard let value else { return [:] }
         if let object = value.object { return object }
-        faults.append(EventFault("invalid-event", "Invalid event", "\(name) must be a JSON object.", "\(pointer)/\(name)"))
+        faults.append(.invalid("\(name) must be a JSON object.", at: "\(pointer)/\(name)"))
         return [:]
     }
 }
@@ -107,18 +105,22 @@ struct EventFault {
     let pointer: String
     var nearest: [String] = []
 
-    init(_ type: String, _ title: String, _ detail: String, _ pointer: String) {
+    init(_ type: String, title: String, detail: String, at pointer: String) {
         self.type = type
         self.title = title
         self.detail = detail
         self.pointer = pointer
     }
 
+    static func invalid(_ detail: String, at pointer: String) -> EventFault {
+        EventFault("invalid-event", title: "Invalid event", detail: detail, at: pointer)
+    }
+
     var problem: Problem { Self.problem([self]) }
 
     /// The first fault gives the problem its type and words; `errors` has all of them, as the example of RFC 9457 § 3 does.
     static func problem(_ faults: [EventFault]) -> Problem {
-        let first = faults.first ?? EventFault("invalid-event", "Invalid event", "The event could not be read.", "")
+        let first = faults.first ?? .invalid("The event could not be read.", at: "")
         var extensions: JSONObject = [:]
         if !first.nearest.isEmpty { extensions["nearest"] = .array(first.nearest.map(JSONValue.string)) }
         extensions["errors"] = .array(
@@ -130,14 +132,15 @@ struct EventFault {
         return Problem(status: .unprocessableContent, type: first.type, title: first.title, detail: first.detail, extensions: extensions)
     }
 
-    static func unknownType(_ name: String, _ pointer: String) -> EventFault {
+    static func unknownType(_ name: String, in pointer: String) -> EventFault {
         let nearest = EventCatalogue.standard.nearest(to: name)
         let hint =
             nearest.isEmpty
             ? "The documentation in the console lists all that exist."
             : "Did you mean \(nearest.map { "“\($0)”" }.joined(separator: " or "))?"
         var fault = EventFault(
-            "unknown-event-type", "Unknown event type", "There is no event type “\(shortened(name))”. \(hint)", pointer + "/event_type")
+            "unknown-event-type", title: "Unknown event type", detail: "There is no event type “\(shortened(name))”. \(hint)",
+            at: pointer + "/event_type")
         fault.nearest = nearest
         return fault
     }
@@ -145,9 +148,10 @@ struct EventFault {
     static func unknownMember(_ name: String, in pointer: String) -> EventFault {
         let escaped = name.replacing("~", with: "~0").replacing("/", with: "~1")
         return EventFault(
-            "unknown-member", "Unknown member",
-            "There is no member “\(shortened(name))” in an event; its members are event_type, event_time, event_id, current_context and data.",
-            "\(pointer)/\(shortened(escaped))")
+            "unknown-member", title: "Unknown member",
+            detail:
+                "There is no member “\(shortened(name))” in an event; its members are event_type, event_time, event_id, current_context and data.",
+            at: "\(pointer)/\(shortened(escaped))")
     }
 
     static func tooLong(_ length: Int, _ pointer: String) -> Problem {

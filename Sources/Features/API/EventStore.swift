@@ -7,15 +7,29 @@ import Time
 
 struct EventRecord {
     struct Delivery {
-        let id: ID<WebhookDelivery>
-        let webhook: ID<Webhook>
-        let webhookName: String
-        let state: DeliveryState
-        let attempts: Int
-        let lastStatus: Int?
-        let lastFault: String?
-        let nextAt: Timestamp?
-        let settledAt: Timestamp?
+        private(set) var id = ID<WebhookDelivery>(value: 0)
+        private(set) var webhook = ID<Webhook>(value: 0)
+        private(set) var webhookName = ""
+        private(set) var state = DeliveryState.pending
+        private(set) var attempts = 0
+        private(set) var lastStatus: Int?
+        private(set) var lastFault: String?
+        private(set) var nextAt: Timestamp?
+        private(set) var settledAt: Timestamp?
+
+        static let record = Record(Delivery()) {
+            Column("id", \.id)
+            Column("webhook_id", \.webhook)
+            Column("webhook_name", \.webhookName)
+            Column("state", \.state)
+            Column("attempt", \.attempts)
+            Column("last_status", \.lastStatus)
+            Column("last_fault", \.lastFault)
+            Column("next_at", \.nextAt)
+            Column("settled_at", \.settledAt)
+        }
+
+        private init() {}
     }
 
     let id: ID<Event>
@@ -50,28 +64,18 @@ extension EventRecord.Delivery {
     }
 }
 
-struct EventStore {
-    let database: Database
-
-    func event(_ id: ID<Event>, of account: ID<Account>) throws -> EventRecord? {
-        try database.read { connection in
-            var event = try connection.first(
-                "SELECT event_type, idempotency_key, event_time, accepted_at FROM events WHERE id = \(id) AND account_id = \(account)"
-            ) { row in
-                EventRecord(id: id, type: try row.next(), key: try row.next(), time: try row.next(), acceptedAt: try row.next())
-            }
-            event?.deliveries = try connection.rows(
-                """
-                SELECT id, webhook_id, webhook_name, state, attempt, last_status, last_fault, next_at, settled_at FROM deliveries
-                WHERE event_id = \(id) AND \(SQL.unindexed("account_id")) = \(account) ORDER BY id
-                """
-            ) { row in
-                EventRecord.Delivery(
-                    id: try row.next(), webhook: try row.next(), webhookName: try row.next(), state: try row.next(),
-                    attempts: try row.next(),
-                    lastStatus: try row.next(), lastFault: try row.next(), nextAt: try row.next(), settledAt: try row.next())
-            }
-            return event
+enum EventStore {
+    static func event(_ id: ID<Event>, of account: ID<Account>, on connection: any Connection) throws -> EventRecord? {
+        var event = try connection.first(
+            "SELECT event_type, idempotency_key, event_time, accepted_at FROM events WHERE id = \(id) AND account_id = \(account)"
+        ) { row in
+            EventRecord(id: id, type: try row.next(), key: try row.next(), time: try row.next(), acceptedAt: try row.next())
         }
+        event?.deliveries = try connection.rows(
+            """
+            SELECT \(EventRecord.Delivery.record.columns) FROM deliveries
+            WHERE event_id = \(id) AND \(SQL.unindexed("account_id")) = \(account) ORDER BY id
+            """, EventRecord.Delivery.record.decode)
+        return event
     }
 }

@@ -29,11 +29,9 @@ struct MediaController {
     /// Bytes of a file that is sent; the web server takes no more either. Larger files come by the inbox folder.
     static let maximumFileSize = 64 << 20
 
-    private let store: MediaStore
     private let intake: MediaIntake
 
     init(_ app: App) {
-        store = MediaStore(site: app.site)
         intake = MediaIntake(site: app.site)
     }
 
@@ -56,7 +54,7 @@ struct MediaController {
                 status: .unsupportedMediaType, type: "unsupported-media-type", title: "Unsupported media type",
                 detail: "Send multipart/form-data with the file, or application/json that names a file in the inbox folder.")
         }
-        let media = try NewMedia.checked(fields, store: store, account: call.account, now: call.site.clock.now())
+        let media = try call.read { try NewMedia.checked(fields, of: call.account, at: call.site.clock.now(), on: $0) }
         let slug = call.parameters["slug"] ?? ""
         let (record, isNew) = try intake.register(media, from: source, account: call.account, slug: slug)
         var response = WebResponse.json(record.json, status: isNew ? .created : .ok)
@@ -65,7 +63,7 @@ struct MediaController {
     }
 
     @Sendable func show(_ call: MachineCall) throws -> WebResponse {
-        .json(try record(call).json)
+        .json(try call.read { try found(call, on: $0) }.json)
     }
 
     /// `{"hold": true}` or `{"hold": false}`.
@@ -79,16 +77,15 @@ struct MediaController {
         guard fields.count == 1, let isHeld = fields["hold"]?.bool else {
             throw Problem.invalidMedia([("hold", "Send {\"hold\": true} or {\"hold\": false}, and nothing else.")])
         }
-        let id = try record(call).id
-        let isChanged = try call.site.database.write { connection in
-            guard try store.setHold(isHeld, on: id, of: call.account, on: connection) else { return false }
+        let (record, isChanged) = try call.site.database.write { connection in
+            let media = try found(call, on: connection)
+            guard try MediaStore.setHold(isHeld, on: media.id, of: call.account, on: connection) else { return (media, false) }
             try AuditEntry(
                 account: call.account, user: nil, userName: call.key.description, action: isHeld ? "media.hold" : "media.release",
-                subject: id.description, requestID: call.requestID
+                subject: media.id.description, requestID: call.requestID
             ).record(call.site, on: connection)
-            return true
+            return (try found(call, on: connection), true)
         }
-        let record = try record(call)
         guard isChanged else {
             throw Problem(
                 status: .conflict, type: "being-purged", title: "Being purged",
@@ -97,10 +94,10 @@ struct MediaController {
         return .json(record.json)
     }
 
-    private func record(_ call: MachineCall) throws -> MediaRecord {
-        guard let id = call.parameters["id"].flatMap({ ID<MediaFile>($0) }), let record = try store.record(id, of: call.account) else {
-            throw Problem.notFound
-        }
+    private func found(_ call: MachineCall, on connection: any Connection) throws -> MediaRecord {
+        guard let id = call.parameters["id"].flatMap({ ID<MediaFile>($0) }),
+            let record = try MediaStore.record(id, of: call.account, on: connection)
+        else { throw Problem.notFound }
         return record
     }
 

@@ -21,7 +21,6 @@ package struct MediaIntake: Sendable {
     }
 
     private let site: Site
-    private let store: MediaStore
     private let reached: @Sendable (Step) throws -> Void
 
     package init(site: Site) {
@@ -31,7 +30,6 @@ package struct MediaIntake: Sendable {
     /// - Parameter reached: where a test may stop it, as a power cut would.
     package init(site: Site, reached: @escaping @Sendable (Step) throws -> Void) {
         self.site = site
-        store = MediaStore(site: site)
         self.reached = reached
     }
 
@@ -61,19 +59,19 @@ package struct MediaIntake: Sendable {
         try folder.sync()
         try reached(.placed)
         do {
-            try store.insert(media, id: id, fileExtension: fileExtension, bytes: bytes, of: account)
+            let record = MediaRecord(media, id: id, fileExtension: fileExtension, bytes: bytes, at: site.clock.now())
+            try site.database.write { try MediaStore.insert(record, of: account, on: $0) }
+            return (record, true)
         } catch {
             // Refused: the caller gets an error and may try again with the same file. After a crash here the daily check finds it.
             takeBack()
             if case .duplicate = error as? DatabaseError, let known = try known(media, account) { return (known, false) }
             throw error
         }
-        guard let record = try store.record(id, of: account) else { throw Problem.notFound }
-        return (record, true)
     }
 
     private func known(_ media: NewMedia, _ account: ID<Account>) throws -> MediaRecord? {
-        try media.externalID.flatMap { try store.record(externalID: $0, of: account) }
+        try media.externalID.flatMap { id in try site.database.read { try MediaStore.record(externalID: id, of: account, on: $0) } }
     }
 
     private static func fileExtension(of name: String, field: String) throws -> String {

@@ -6,19 +6,54 @@ import Time
 import Web
 
 package struct MediaRecord: Sendable {
-    package let id: ID<MediaFile>
-    let kind: MediaKind
-    package let state: String
-    let fileExtension: String
-    let bytes: Int
-    let recordedAt: Timestamp
-    let user: ID<User>?
-    let userName: String?
-    let trackingNumber: String?
-    let connector: String?
-    let isHeld: Bool
-    let externalID: String?
-    let createdAt: Timestamp
+    package private(set) var id = ID<MediaFile>(value: 0)
+    private(set) var kind = MediaKind.recordings
+    package private(set) var state = ""
+    private(set) var fileExtension = ""
+    private(set) var bytes = 0
+    private(set) var recordedAt = Timestamp(milliseconds: 0)
+    private(set) var user: ID<User>?
+    private(set) var userName: String?
+    private(set) var trackingNumber: String?
+    private(set) var connector: String?
+    private(set) var isHeld = false
+    private(set) var externalID: String?
+    private(set) var createdAt = Timestamp(milliseconds: 0)
+
+    static let record = Record(MediaRecord()) {
+        Column("id", \.id)
+        Column("kind", \.kind)
+        Column("state", \.state)
+        Column("extension", \.fileExtension)
+        Column("bytes", \.bytes)
+        Column("recorded_at", \.recordedAt)
+        Column("user_id", \.user)
+        Column("user_name", \.userName)
+        Column("tracking_number", \.trackingNumber)
+        Column("connector", \.connector)
+        Column("is_held", \.isHeld)
+        Column("external_id", \.externalID)
+        Column("created_at", \.createdAt)
+    }
+
+    private init() {}
+
+    /// A new one.
+    init(_ media: NewMedia, id: ID<MediaFile>, fileExtension: String, bytes: Int, at now: Timestamp) {
+        self.id = id
+        kind = media.kind
+        state = "live"
+        self.fileExtension = fileExtension
+        self.bytes = bytes
+        recordedAt = media.recordedAt
+        user = media.user
+        userName = media.userName
+        trackingNumber = media.trackingNumber
+        connector = media.connector
+        isHeld = media.isHeld
+        externalID = media.externalID
+        createdAt = now
+    }
 
     var json: JSONValue {
         func text(_ value: String?) -> JSONValue { value.map { .string($0) } ?? .null }
@@ -32,57 +67,41 @@ package struct MediaRecord: Sendable {
     }
 }
 
-struct MediaStore: Sendable {
-    let site: Site
-
-    func record(_ id: ID<MediaFile>, of account: ID<Account>) throws -> MediaRecord? {
-        try site.database.read { try Self.first("id = \(id)", of: account, on: $0) }
+enum MediaStore {
+    static func record(_ id: ID<MediaFile>, of account: ID<Account>, on connection: any Connection) throws -> MediaRecord? {
+        try first("id = \(id)", of: account, on: connection)
     }
 
-    func record(externalID: String, of account: ID<Account>) throws -> MediaRecord? {
-        try site.database.read { try Self.first("external_id = \(externalID)", of: account, on: $0) }
+    static func record(externalID: String, of account: ID<Account>, on connection: any Connection) throws -> MediaRecord? {
+        try first("external_id = \(externalID)", of: account, on: connection)
     }
 
     private static func first(_ condition: SQL, of account: ID<Account>, on connection: any Connection) throws -> MediaRecord? {
         try connection.first(
-            """
-            SELECT id, kind, state, extension, bytes, recorded_at, user_id, user_name, tracking_number, connector, is_held, external_id, created_at
-            FROM media_files WHERE account_id = \(account) AND \(condition)
-            """
-        ) { row in
-            MediaRecord(
-                id: try row.next(), kind: try row.next(), state: try row.next(), fileExtension: try row.next(), bytes: try row.next(),
-                recordedAt: try row.next(), user: try row.next(), userName: try row.next(), trackingNumber: try row.next(),
-                connector: try row.next(), isHeld: try row.next(), externalID: try row.next(), createdAt: try row.next())
-        }
+            "SELECT \(MediaRecord.record.columns) FROM media_files WHERE account_id = \(account) AND \(condition)",
+            MediaRecord.record.decode)
     }
 
     /// Throws `DatabaseError.duplicate` when the external id has been here.
-    func insert(_ media: NewMedia, id: ID<MediaFile>, fileExtension: String, bytes: Int, of account: ID<Account>) throws {
-        try site.database.write { connection in
-            try connection.execute(
-                """
-                INSERT INTO media_files (id, account_id, kind, extension, bytes, recorded_at, user_id, user_name, tracking_number, connector,
-                    is_held, external_id, created_at)
-                VALUES (\(id), \(account), \(media.kind), \(fileExtension), \(bytes), \(media.recordedAt), \(media.user), \(media.userName),
-                    \(media.trackingNumber), \(media.connector), \(media.isHeld), \(media.externalID), \(site.clock.now()))
-                """)
-        }
+    static func insert(_ media: MediaRecord, of account: ID<Account>, on connection: any Connection) throws {
+        try connection.execute(
+            """
+            INSERT INTO media_files (account_id, \(MediaRecord.record.columns))
+            VALUES (\(account), \(MediaRecord.record.values(media)))
+            """)
     }
 
     /// False when a purge has it already, or it is gone.
-    func setHold(_ isHeld: Bool, on id: ID<MediaFile>, of account: ID<Account>, on connection: any Connection) throws -> Bool {
+    static func setHold(_ isHeld: Bool, on id: ID<MediaFile>, of account: ID<Account>, on connection: any Connection) throws -> Bool {
         try connection.execute(
             "UPDATE media_files SET is_held = \(isHeld) WHERE id = \(id) AND account_id = \(account) AND state = 'live'") > 0
     }
 
     /// By id (`usr_…`) or email address.
-    func user(_ text: String, of account: ID<Account>) throws -> (id: ID<User>, name: String)? {
+    static func user(_ text: String, of account: ID<Account>, on connection: any Connection) throws -> (id: ID<User>, name: String)? {
         let condition: SQL = ID<User>(text).map { "id = \($0)" } ?? "email = \(text.lowercased())"
-        return try site.database.read { connection in
-            try connection.first("SELECT id, name FROM users WHERE account_id = \(account) AND \(condition)") { row in
-                (id: try row.next(), name: try row.next())
-            }
+        return try connection.first("SELECT id, name FROM users WHERE account_id = \(account) AND \(condition)") { row in
+            (id: try row.next(), name: try row.next())
         }
     }
 }

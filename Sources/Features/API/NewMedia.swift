@@ -32,7 +32,7 @@ extension NewMedia {
 
     /// The media, or a problem that names every field that is wrong.
     static func checked(
-        _ fields: [String: JSONValue], store: MediaStore, account: ID<Account>, now: Timestamp
+        _ fields: [String: JSONValue], of account: ID<Account>, at now: Timestamp, on connection: any Connection
     ) throws -> NewMedia {
         var errors: [(field: String, detail: String)] = []
         for name in fields.keys.sorted() where !names.contains(name) {
@@ -56,7 +56,7 @@ extension NewMedia {
         }
         var media = NewMedia(kind: kind ?? .recordings, recordedAt: recordedAt ?? now)
         if let user = text("user", limit: 254) {
-            if let found = try store.user(user, of: account) {
+            if let found = try MediaStore.user(user, of: account, on: connection) {
                 media.user = found.id
                 media.userName = found.name
             } else {

@@ -24,7 +24,7 @@ struct SettingsController {
     /// All settings of one moment, a member a feature. With a tag, so that a service which asks every minute is told that nothing is new.
     @Sendable func show(_ call: MachineCall) throws -> WebResponse {
         let sources = app.features.flatMap(\.settings)
-        let members = try app.site.database.read { connection in
+        let members = try call.read { connection in
             try sources.map { ($0.name, try $0.json(app, call.account, connection)) }
         }
         return Self.answer(.object(JSONObject(members: members)), to: call.request)
@@ -33,7 +33,7 @@ struct SettingsController {
     private static func answer(_ json: JSONValue, to request: Request) -> WebResponse {
         var response = WebResponse.json(json)
         let tag = "\"\(Data(SHA256.hash(data: json.serialized()).prefix(16)).base64EncodedString())\""
-        if matches(tag, request.fields[.ifNoneMatch] ?? "") { response = .empty(.notModified) }
+        if matches(tag, ifNoneMatch: request.fields[.ifNoneMatch] ?? "") { response = .empty(.notModified) }
         response.fields[.eTag] = tag
         // May be kept, and asked about each time.
         response.fields[.cacheControl] = "private, no-cache"
@@ -41,7 +41,7 @@ struct SettingsController {
     }
 
     /// The weak comparison of RFC 9110 § 13.1.2.
-    private static func matches(_ tag: String, _ header: String) -> Bool {
+    private static func matches(_ tag: String, ifNoneMatch header: String) -> Bool {
         header.split(separator: ",").contains { part in
             let text = part.trimmingCharacters(in: .whitespaces)
             return text == "*" || text == tag || text == "W/" + tag

@@ -18,7 +18,7 @@ extension Feature {
         rights: [.manageAccountSettings],
         deletes: [.logo],
         migrations: AccountSchema.migrations,
-        settings: [SettingsSource(AccountSettings.form) { try AccountStore(site: $0.site).settings(of: $1, on: $2) }],
+        settings: [SettingsSource(AccountSettings.form) { try AccountStore.settings(of: $1, on: $2) }],
         folders: ["logos"],
         accountLogo: AccountLogo(column: "a.logo_file") { LogoController.path(of: $0) },
         demonstrate: AccountDemonstration.fill
@@ -36,18 +36,15 @@ extension Feature {
 
 struct AccountController {
     let editor: SettingsEditor<Member, AccountSettings, AccountContext>
-    private let store: AccountStore
     private let files: LogoFiles
 
     init(_ app: App) throws {
-        let store = AccountStore(site: app.site)
-        self.store = store
         files = LogoFiles(site: app.site)
         editor = try SettingsEditor(
             AccountSettings.form, at: "/settings/account", action: "account.update", version: { String($0.version) }, app.site,
-            load: { member, connection in try store.settings(of: member.account.id, on: connection) },
-            context: { member, settings, connection in try store.context(of: settings, member, on: connection) },
-            save: { new, _, member, connection in try store.save(new, of: member.account.id, on: connection) })
+            load: { member, connection in try AccountStore.settings(of: member.account.id, on: connection) },
+            context: { member, settings, connection in try AccountStore.context(of: settings, member, on: connection) },
+            save: { new, _, member, connection in try AccountStore.save(new, of: member.account.id, on: connection) })
     }
 
     /// The new logo is durable before the row that names it; the old one goes after the commit.

@@ -5,25 +5,22 @@ import HTTPTypes
 import Time
 import Web
 
-struct AccountStore {
+enum AccountStore {
     struct NamedLine {
         let name: String
         /// E.164; nil: none of its own.
         let headOfLine: String?
     }
 
-    let site: Site
-
-    func settings(of account: ID<Account>, on connection: any Connection) throws -> AccountSettings {
-        let found = try connection.first("SELECT \(AccountSettings.record.columns) FROM accounts WHERE id = \(account)") {
-            try AccountSettings.record.decode($0)
-        }
+    static func settings(of account: ID<Account>, on connection: any Connection) throws -> AccountSettings {
+        let found = try connection.first(
+            "SELECT \(AccountSettings.record.columns) FROM accounts WHERE id = \(account)", AccountSettings.record.decode)
         guard let found else { throw Abort(.notFound) }
         return found
     }
 
     /// Throws `Refusal.stale` when somebody saved in the meantime, `FieldProblem` when the playlist has gone.
-    func save(_ settings: AccountSettings, of account: ID<Account>, on connection: any Connection) throws {
+    static func save(_ settings: AccountSettings, of account: ID<Account>, on connection: any Connection) throws {
         // A playlist that is there now shall be there when this is saved.
         try connection.lock(account)
         if let playlist = settings.playlist, try !PlaylistStore.exists(playlist, in: account, on: connection) {
@@ -37,9 +34,9 @@ struct AccountStore {
         guard count == 1 else { throw Refusal.stale }
     }
 
-    func context(of settings: AccountSettings, _ member: Member, on connection: any Connection) throws -> AccountContext {
+    static func context(of settings: AccountSettings, _ member: Member, on connection: any Connection) throws -> AccountContext {
         let days = settings.passwordDays ?? 90
-        let limit = site.clock.now() - .seconds(days * 86400)
+        let limit = member.now - .seconds(days * 86400)
         let old = try connection.value(
             "SELECT COUNT(*) FROM users WHERE account_id = \(member.account.id) AND is_enabled = 1 AND password_changed_at < \(limit)",
             as: Int.self)
@@ -52,67 +49,52 @@ struct AccountStore {
     // MARK: Trying the head of line
 
     /// Up to `limit` users whose name or email contains `search`, by name.
-    func users(of account: ID<Account>, matching search: String, limit: Int) throws -> [(id: ID<User>, name: String)] {
+    static func users(
+        of account: ID<Account>, matching search: String, limit: Int, on connection: any Connection
+    ) throws -> [(id: ID<User>, name: String)] {
         let pattern = LikePattern.containing(search)
-        return try site.database.read { connection in
-            try connection.rows(
-                """
-                SELECT id, name FROM users WHERE account_id = \(account) AND search_text LIKE \(pattern) ESCAPE '\\'
-                ORDER BY name, id LIMIT \(limit)
-                """
-            ) { (id: try $0.next(), name: try $0.next()) }
+        return try connection.rows(
+            """
+            SELECT id, name FROM users WHERE account_id = \(account) AND search_text LIKE \(pattern) ESCAPE '\\'
+            ORDER BY name, id LIMIT \(limit)
+            """
+        ) { (id: try $0.next(), name: try $0.next()) }
+    }
+
+    static func queues(of account: ID<Account>, on connection: any Connection) throws -> [(id: ID<Queue>, name: String)] {
+        try connection.rows("SELECT id, name FROM queues WHERE account_id = \(account) ORDER BY name, id LIMIT 1000") {
+            (id: try $0.next(), name: try $0.next())
         }
     }
 
-    func queues(of account: ID<Account>) throws -> [(id: ID<Queue>, name: String)] {
-        try site.database.read { connection in
-            try connection.rows("SELECT id, name FROM queues WHERE account_id = \(account) ORDER BY name, id LIMIT 1000") {
-                (id: try $0.next(), name: try $0.next())
-            }
+    static func line(of user: ID<User>, in account: ID<Account>, on connection: any Connection) throws -> NamedLine? {
+        try connection.first("SELECT name, head_of_line FROM users WHERE id = \(user) AND account_id = \(account)") {
+            NamedLine(name: try $0.next(), headOfLine: try $0.next())
         }
     }
 
-    func line(of user: ID<User>, in account: ID<Account>) throws -> NamedLine? {
-        try site.database.read { connection in
-            try connection.first("SELECT name, head_of_line FROM users WHERE id = \(user) AND account_id = \(account)") {
-                NamedLine(name: try $0.next(), headOfLine: try $0.next())
-            }
-        }
-    }
-
-    func line(of queue: ID<Queue>, in account: ID<Account>) throws -> NamedLine? {
-        try site.database.read { connection in
-            try connection.first("SELECT name, head_of_line FROM queues WHERE id = \(queue) AND account_id = \(account)") {
-                NamedLine(name: try $0.next(), headOfLine: try $0.next())
-            }
+    static func line(of queue: ID<Queue>, in account: ID<Account>, on connection: any Connection) throws -> NamedLine? {
+        try connection.first("SELECT name, head_of_line FROM queues WHERE id = \(queue) AND account_id = \(account)") {
+            NamedLine(name: try $0.next(), headOfLine: try $0.next())
         }
     }
 
     // MARK: The daily look at logo files
 
     /// Every logo that a row refers to, of all accounts: for the job that compares rows and files.
-    func logosOfAllAccounts() throws -> [(account: ID<Account>, logo: AccountSettings.Logo)] {
-        try site.database.read { connection in
-            try connection.rows("SELECT id, logo_file, logo_name FROM accounts WHERE logo_file IS NOT NULL") { row in
-                let account: ID<Account> = try row.next()
-                let file: String = try row.next()
-                let name: String? = try row.next()
-                return (account: account, logo: AccountSettings.Logo(file: file, name: name ?? file))
-            }
+    static func logosOfAllAccounts(on connection: any Connection) throws -> [(account: ID<Account>, logo: AccountSettings.Logo)] {
+        try connection.rows("SELECT id, logo_file, logo_name FROM accounts WHERE logo_file IS NOT NULL") { row in
+            let account: ID<Account> = try row.next()
+            let file: String = try row.next()
+            let name: String? = try row.next()
+            return (account: account, logo: AccountSettings.Logo(file: file, name: name ?? file))
         }
     }
 
-    /// Takes a logo whose file is lost out of its row, unless it was replaced meanwhile.
-    func forget(_ logo: AccountSettings.Logo, of account: ID<Account>) throws {
-        try site.database.write { connection in
-            let count = try connection.execute(
-                "UPDATE accounts SET logo_file = NULL, logo_name = NULL WHERE id = \(account) AND logo_file = \(logo.file)")
-            guard count > 0 else { return }
-            try Deletion(
-                account: account, user: nil, userName: UnnamedActor.system.rawValue, entity: .logo, detail: logo.name, planned: 1, items: 0,
-                bytes: 0
-            ).record(site, on: connection)
-        }
+    /// Takes a logo out of its row. False when it was replaced meanwhile.
+    static func forget(_ logo: AccountSettings.Logo, of account: ID<Account>, on connection: any Connection) throws -> Bool {
+        try connection.execute(
+            "UPDATE accounts SET logo_file = NULL, logo_name = NULL WHERE id = \(account) AND logo_file = \(logo.file)") > 0
     }
 }
 

@@ -11,26 +11,28 @@ struct HeadOfLineController {
     static let listed = 200
     private static let path = "/settings/account/head-of-line"
 
-    private let store: AccountStore
     private let template: PageTemplate<HeadOfLinePage>
 
     init(_ app: App) throws {
-        store = AccountStore(site: app.site)
         template = try app.site.page("account/head_of_line")
     }
 
     @Sendable func show(_ member: Member) throws -> WebResponse {
         let t = member.t
         let account = member.account.id
-        let settings = try member.site.database.read { try store.settings(of: account, on: $0) }
-        let user: (id: ID<User>, line: AccountStore.NamedLine)? = try chosen("user", member) { try store.line(of: $0, in: account) }
-        let queue: (id: ID<Queue>, line: AccountStore.NamedLine)? = try chosen("queue", member) { try store.line(of: $0, in: account) }
-        let head = HeadOfLine(queue: queue?.line.headOfLine, user: user?.line.headOfLine, account: settings.headOfLine)
-
         let search = member.query["find"] ?? ""
-        var users = try store.users(of: account, matching: search, limit: Self.listed + 1)
-        let hasMore = users.count > Self.listed
-        users = Array(users.prefix(Self.listed))
+        let (settings, user, queue, found, queues) = try member.read { connection in
+            (
+                try AccountStore.settings(of: account, on: connection),
+                try chosen("user", User.self, member) { try AccountStore.line(of: $0, in: account, on: connection) },
+                try chosen("queue", Queue.self, member) { try AccountStore.line(of: $0, in: account, on: connection) },
+                try AccountStore.users(of: account, matching: search, limit: Self.listed + 1, on: connection),
+                try AccountStore.queues(of: account, on: connection)
+            )
+        }
+        let head = HeadOfLine(queue: queue?.line.headOfLine, user: user?.line.headOfLine, account: settings.headOfLine)
+        let hasMore = found.count > Self.listed
+        var users = Array(found.prefix(Self.listed))
         if let user, !users.contains(where: { $0.id == user.id }) { users.insert((user.id, user.line.name), at: 0) }
 
         let numbers: [(source: HeadOfLine.Source, name: String, number: String?)] = [
@@ -42,7 +44,7 @@ struct HeadOfLineController {
             action: Self.path,
             queue: SelectView(
                 "queue", t("account.try.queue"), selected: queue?.id.description ?? "",
-                options: [("", t("account.try.no_queue"))] + (try store.queues(of: account)).map { ($0.id.description, $0.name) }),
+                options: [("", t("account.try.no_queue"))] + queues.map { ($0.id.description, $0.name) }),
             user: SelectView(
                 "user", t("account.try.user"), selected: user?.id.description ?? "",
                 options: [("", t("account.try.no_user"))] + users.map { ($0.id.description, $0.name) }),
@@ -63,9 +65,9 @@ struct HeadOfLineController {
     }
 
     /// What the query names; nothing when it is empty. Throws 404 for what is not in this account.
-    private func chosen<Entity, Line>(_ name: String, _ member: Member, _ find: (ID<Entity>) throws -> Line?) throws -> (
-        id: ID<Entity>, line: Line
-    )? {
+    private func chosen<Entity>(
+        _ name: String, _ entity: Entity.Type, _ member: Member, find: (ID<Entity>) throws -> AccountStore.NamedLine?
+    ) throws -> (id: ID<Entity>, line: AccountStore.NamedLine)? {
         guard let text = member.query[name], !text.isEmpty else { return nil }
         guard let id = ID<Entity>(text), let line = try find(id) else { throw Abort(.notFound) }
         return (id, line)

@@ -7,12 +7,10 @@ import Time
 import Web
 
 struct LogoSweep {
-    private let store: AccountStore
     private let files: LogoFiles
     private let site: Site
 
     init(site: Site) {
-        store = AccountStore(site: site)
         files = LogoFiles(site: site)
         self.site = site
     }
@@ -26,7 +24,7 @@ struct LogoSweep {
         let time = site.clock.now() - LogoFiles.grace
         // Files before rows: a file that gets its row in between is too young to be listed.
         let listed = try files.files(before: time)
-        let logos = try store.logosOfAllAccounts()
+        let logos = try site.database.read { try AccountStore.logosOfAllAccounts(on: $0) }
         let referred = Set(logos.map(\.logo.file))
         for file in listed where !referred.contains(file) {
             site.logger.notice("Removed the logo file \(file), which no account refers to")
@@ -34,8 +32,18 @@ struct LogoSweep {
         }
         for (account, logo) in logos where !files.exists(logo.file) {
             site.logger.warning("The logo file \(logo.file) of the account \(account) is lost; the account has the default again")
-            try store.forget(logo, of: account)
+            try forget(logo, of: account)
         }
         try files.removeForgottenUploads(before: time)
+    }
+
+    private func forget(_ logo: AccountSettings.Logo, of account: ID<Account>) throws {
+        try site.database.write { connection in
+            guard try AccountStore.forget(logo, of: account, on: connection) else { return }
+            try Deletion(
+                account: account, user: nil, userName: UnnamedActor.system.rawValue, entity: .logo, detail: logo.name, planned: 1, items: 0,
+                bytes: 0
+            ).record(site, on: connection)
+        }
     }
 }

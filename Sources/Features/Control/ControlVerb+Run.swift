@@ -13,7 +13,7 @@ extension ControlVerb {
             switch self {
             case .createAccount(let account): return try Self.create(account, app)
             case .createUser(let user, let account): return try Self.create(user, in: account, app)
-            case .createKey(let account, let name, let scopes): return try Self.createKey(account, name, scopes, app)
+            case .createKey(let account, let name, let scopes): return try Self.createKey(named: name, of: account, scopes, app)
             case .backup(let path): return try Backup.write(app.site, to: path)
             case .purge(let account, let isRehearsal): return try PurgeVerb.run(app, account: account, isRehearsal: isRehearsal)
             case .verifyDatabase: return VerbAnswer([try DatabaseVerification.run(app.site.database)])
@@ -26,12 +26,12 @@ extension ControlVerb {
     private static func create(_ account: NewAccount, _ app: App) throws -> VerbAnswer {
         try reject(
             account.problem, app, hints: ["country": account.country, "time_zone": account.timeZone, "account_language": account.language])
-        try rejectControls(account.name, "--name")
+        try rejectControls(in: account.name, of: "--name")
         let site = app.site
         do {
             _ = try site.database.write { connection in
                 let id = try PeopleStore(site: site).create(account, on: connection)
-                try audit(id, "account.create", account.slug, site, connection)
+                try audit(id, "account.create", of: account.slug, site, on: connection)
             }
         } catch DatabaseError.duplicate {
             throw VerbFailure(.data, "There is an account with the short name “\(account.slug)” already. Choose another with --slug.")
@@ -43,16 +43,15 @@ extension ControlVerb {
         // Staff have neither role nor account: whoever sends half of it must not make somebody staff.
         guard (user.role == nil) == (slug == nil) else { throw VerbFailure(.data, "A role goes with an account, and staff have neither.") }
         try reject(user.problem, app, hints: [:])
-        try rejectControls(user.name, "--name")
+        try rejectControls(in: user.name, of: "--name")
         let site = app.site
         let account = try slug.map { try find($0, app) }
         // Before the transaction: it takes a tenth of a second, and everybody's writes would wait.
-        let people = PeopleStore(site: site)
-        let hash = try people.hash(user.password, for: user.email)
+        let hash = try site.hash(user.password, for: user.email)
         do {
             _ = try site.database.write { connection in
-                let id = try people.create(user, passwordHash: hash, in: account, on: connection)
-                try audit(account, "user.create", id.description, site, connection)
+                let id = try PeopleStore(site: site).create(user, passwordHash: hash, in: account, on: connection)
+                try audit(account, "user.create", of: id.description, site, on: connection)
             }
         } catch DatabaseError.duplicate {
             let place = slug.map { "a user of \($0)" } ?? "an operator of the platform"
@@ -64,20 +63,20 @@ extension ControlVerb {
         return VerbAnswer(["Created \(user.name) <\(user.email)>, \(place)."])
     }
 
-    private static func createKey(_ slug: String, _ name: String, _ scopes: [String], _ app: App) throws -> VerbAnswer {
+    private static func createKey(named name: String, of slug: String, _ scopes: [String], _ app: App) throws -> VerbAnswer {
         let known = app.features.flatMap(\.scopes).map(\.rawValue)
         if let stranger = scopes.first(where: { !known.contains($0) }) {
             throw VerbFailure(.data, "“\(stranger)” is no scope. There are: \(known.joined(separator: ", ")).")
         }
         guard !scopes.isEmpty else { throw VerbFailure(.data, "Give at least one --scope: \(known.joined(separator: ", ")).") }
         guard !name.isEmpty, name.count <= 100 else { throw VerbFailure(.data, "--name: Enter a name, up to 100 characters.") }
-        try rejectControls(name, "--name")
+        try rejectControls(in: name, of: "--name")
         let site = app.site
         let account = try find(slug, app)
         let secret = try site.database.write { connection in
             let secret = try site.keys.create(
                 account: account, name: name, scopes: Set(scopes.map { Scope($0) }), on: connection)
-            try audit(account, "key.create", name, site, connection)
+            try audit(account, "key.create", of: name, site, on: connection)
             return secret
         }
         return VerbAnswer([secret], notes: ["Keep this key now: it is stored as a hash and cannot be shown again."])
@@ -86,10 +85,13 @@ extension ControlVerb {
     // MARK: Parts of several verbs
 
     static func find(_ slug: String, _ app: App) throws -> ID<Account> {
-        guard let account = try PeopleStore(site: app.site).account(slug: slug) else {
-            let known = try app.site.database.read {
-                try $0.rows("SELECT slug FROM accounts ORDER BY slug LIMIT 20") { try $0.next(String.self) }
-            }
+        let (account, known) = try app.site.database.read { connection in
+            (
+                try PeopleStore(site: app.site).account(slug: slug, on: connection),
+                try connection.rows("SELECT slug FROM accounts ORDER BY slug LIMIT 20") { try $0.next(String.self) }
+            )
+        }
+        guard let account else {
             let hint = known.isEmpty ? "There is none yet: see hookswitch account create." : "There are: \(known.joined(separator: ", "))."
             throw VerbFailure(.data, "There is no account “\(slug)”. \(hint)")
         }
@@ -97,7 +99,7 @@ extension ControlVerb {
     }
 
     static func audit(
-        _ account: ID<Account>?, _ action: StaticString, _ subject: String, _ site: Site, _ connection: any Connection
+        _ account: ID<Account>?, _ action: StaticString, of subject: String, _ site: Site, on connection: any Connection
     ) throws {
         try AuditEntry(account: account, user: nil, userName: actor, action: action, subject: subject, requestID: "-")
             .record(site, on: connection)
@@ -117,7 +119,7 @@ extension ControlVerb {
         }
     }
 
-    private static func rejectControls(_ text: String, _ option: String) throws {
+    private static func rejectControls(in text: String, of option: String) throws {
         let hasControl = text.unicodeScalars.contains { $0.properties.generalCategory == .control }
         if hasControl { throw VerbFailure(.data, "\(option): Enter plain text, without line ends or other control characters.") }
     }

@@ -11,7 +11,7 @@ enum PurgeVerb {
         let account = try ControlVerb.find(slug, app)
         let purge = RetentionPurge(app)
         if isRehearsal { return VerbAnswer(try purge.preview(account).map { line($0, "would be deleted", app) }) }
-        try app.site.database.write { try ControlVerb.audit(account, "retention.purge", slug, app.site, $0) }
+        try app.site.database.write { try ControlVerb.audit(account, "retention.purge", of: slug, app.site, on: $0) }
         let figures = try purge.run(account, by: PurgeActor(user: nil, name: ControlVerb.actor))
         let isWhole = figures.allSatisfy { $0.items == $0.planned }
         return VerbAnswer(

@@ -29,13 +29,11 @@ extension Feature {
 
 struct DeletionController {
     private static let pageSize = 50
-    private let store: DeletionStore
     private let entities: [DeletedEntity]
     private let template: PageTemplate<DeletionsPage>
 
     init(_ app: App) throws {
         entities = app.features.flatMap(\.deletes)
-        store = DeletionStore(site: app.site)
         template = try app.site.page("deletions/index")
     }
 
@@ -43,8 +41,9 @@ struct DeletionController {
         let t = member.t
         let account = member.account.id
         let range = DateRange(member.query)
-        let found = try store.page(
-            of: account, filter(member, range), at: PagePosition(member.query), size: Self.pageSize)
+        let found = try member.read {
+            try DeletionStore.page(of: account, filter(member, range), at: PagePosition(member.query), size: Self.pageSize, on: $0)
+        }
         let entity = member.query["entity"] ?? ""
         let page = DeletionsPage(
             filters: FiltersView(
@@ -69,7 +68,7 @@ struct DeletionController {
         let filter = filter(member, DateRange(member.query))
         let t = member.t
         let times = member.times
-        let store = store
+        let database = member.site.database
         let csv = CSV(language: member.visit.language, isRaw: member.query["raw"] != nil)
         return WebResponse(
             fields: [.contentType: "text/csv; charset=utf-8", .contentDisposition: "attachment; filename=\"deletions.csv\""],
@@ -79,7 +78,9 @@ struct DeletionController {
                 try write(ArraySlice(("\u{FEFF}" + csv.line(head)).utf8))
                 var query = FormData()
                 while true {
-                    let found = try store.page(of: account, filter, at: PagePosition(query), size: 500)
+                    let found = try database.read {
+                        try DeletionStore.page(of: account, filter, at: PagePosition(query), size: 500, on: $0)
+                    }
                     let lines = found.elements.map { record in
                         csv.line([
                             times.iso8601(record.deletedAt), record.userWords(t),

@@ -1,6 +1,7 @@
 // The Deletion history itself is kept three months: a job of its own takes what is older, a little at a time.
 
 import Cron
+import Database
 import Time
 import Web
 
@@ -18,6 +19,6 @@ struct DeletionHistoryPurge {
 
     func run() throws {
         let oldest = site.clock.now() - Self.kept
-        while try DeletionStore(site: site).deleteBefore(oldest, limit: Self.batch) == Self.batch {}
+        while try site.database.write({ try DeletionStore.delete(before: oldest, limit: Self.batch, on: $0) }) == Self.batch {}
     }
 }

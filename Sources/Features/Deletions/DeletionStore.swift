@@ -6,16 +6,30 @@ import Time
 import Web
 
 struct DeletionRecord {
-    let id: ID<DeletionRow>
-    let deletedAt: Timestamp
+    private(set) var id = ID<DeletionRow>(value: 0)
+    private(set) var deletedAt = Timestamp(milliseconds: 0)
     /// Nil: nobody who had signed in.
-    let user: ID<User>?
-    let userName: String
-    let entity: DeletedEntity
-    let detail: String
-    let planned: Int
-    let items: Int
-    let bytes: Int
+    private(set) var user: ID<User>?
+    private(set) var userName = ""
+    private(set) var entity = DeletedEntity("")
+    private(set) var detail = ""
+    private(set) var planned = 0
+    private(set) var items = 0
+    private(set) var bytes = 0
+
+    static let record = Record(DeletionRecord()) {
+        Column("id", \.id)
+        Column("deleted_at", \.deletedAt)
+        Column("user_id", \.user)
+        Column("user_name", \.userName)
+        Column("entity", \.entity)
+        Column("detail", \.detail)
+        Column("planned", \.planned)
+        Column("items", \.items)
+        Column("bytes", \.bytes)
+    }
+
+    private init() {}
 
     func userWords(_ t: Translation) -> String {
         user == nil ? UnnamedActor(rawValue: userName)?.words(t) ?? userName : userName
@@ -32,37 +46,26 @@ struct DeletionFilter {
     var until: Timestamp?
 }
 
-struct DeletionStore {
-    let site: Site
-
+enum DeletionStore {
     /// One page of the account's deletions, newest first. Costs the same whatever the history's length: keyset pagination by id,
     /// which is by time.
-    func page(
-        of account: ID<Account>, _ filter: DeletionFilter, at position: PagePosition<DeletionRow>, size: Int
+    static func page(
+        of account: ID<Account>, _ filter: DeletionFilter, at position: PagePosition<DeletionRow>, size: Int, on connection: any Connection
     ) throws -> Keyset<DeletionRecord> {
         let direction = position.isBackward ? "ASC" as SQL : "DESC"
-        let records = try site.database.read { connection in
-            try connection.rows(
-                """
-                SELECT id, deleted_at, user_id, user_name, entity, detail, planned, items, bytes FROM deletions
-                WHERE account_id = \(account) \(Self.conditions(filter)) \(position.condition(on: "id"))
-                ORDER BY id \(direction) LIMIT \(size + 1)
-                """
-            ) { row in
-                DeletionRecord(
-                    id: try row.next(), deletedAt: try row.next(), user: try row.next(), userName: try row.next(), entity: try row.next(),
-                    detail: try row.next(), planned: try row.next(), items: try row.next(), bytes: try row.next())
-            }
-        }
+        let records = try connection.rows(
+            """
+            SELECT \(DeletionRecord.record.columns) FROM deletions
+            WHERE account_id = \(account) \(conditions(filter)) \(position.condition(on: "id"))
+            ORDER BY id \(direction) LIMIT \(size + 1)
+            """, DeletionRecord.record.decode)
         return Keyset(records, size: size, position)
     }
 
-    func deleteBefore(_ time: Timestamp, limit: Int) throws -> Int {
-        try site.database.write { connection in
-            try connection.execute(
-                "DELETE FROM deletions WHERE id IN (SELECT id FROM deletions WHERE deleted_at < \(time) ORDER BY deleted_at LIMIT \(limit))"
-            )
-        }
+    /// How many it deleted.
+    static func delete(before time: Timestamp, limit: Int, on connection: any Connection) throws -> Int {
+        try connection.execute(
+            "DELETE FROM deletions WHERE id IN (SELECT id FROM deletions WHERE deleted_at < \(time) ORDER BY deleted_at LIMIT \(limit))")
     }
 
     private static func conditions(_ filter: DeletionFilter) -> SQL {

@@ -77,26 +77,27 @@ struct DemoHistory {
         let site = demo.app.site
         let store = WebhookStore(vault: demo.app.vault)
         let created = demo.now - .seconds((Self.days + 3) * 86400)
-        func webhook(_ name: String, _ url: String, _ events: EventSubscription) -> WebhookConfiguration {
+        func webhook(_ name: String, to url: String, _ events: EventSubscription) -> WebhookConfiguration {
             var webhook = WebhookConfiguration(
                 id: site.ids.next(), account: account.id, name: name, url: url, secret: WebhookSecret.generate(), createdAt: created)
             webhook.events = events
             return webhook
         }
         let isFrench = place.account.language == "fr"
-        var main = webhook(isFrench ? "Webhook principal" : "Main webhook", "https://integration.\(place.domain)/hookswitch/events", .all)
+        var main = webhook(
+            isFrench ? "Webhook principal" : "Main webhook", to: "https://integration.\(place.domain)/hookswitch/events", .all)
         main.isMain = true
         main.authentication = .basic(login: "hookswitch", password: Token.random())
         var crm = webhook(
-            isFrench ? "Synchronisation CRM" : "CRM synchronisation", "https://crm.\(place.domain)/api/v2/telephony/events",
+            isFrench ? "Synchronisation CRM" : "CRM synchronisation", to: "https://crm.\(place.domain)/api/v2/telephony/events",
             EventSubscription(modules: ["crm", "cases"], types: ["call:end", "cdr", "call:missed"]))
         crm.authentication = .bearer(token: Token.random())
         var wallboard = webhook(
-            isFrench ? "Écran mural" : "Wallboard", "https://wallboard.\(place.domain)/live",
+            isFrench ? "Écran mural" : "Wallboard", to: "https://wallboard.\(place.domain)/live",
             EventSubscription(types: ["call:start", "call:update", "call:end", "user:activity_changed"]))
         wallboard.authentication = .apiKey(header: "X-Api-Key", key: Token.random())
         let archive = webhook(
-            isFrench ? "Archivage des enregistrements" : "Recording archive", "https://archive.\(place.domain)/ingest",
+            isFrench ? "Archivage des enregistrements" : "Recording archive", to: "https://archive.\(place.domain)/ingest",
             EventSubscription(types: ["recording:ready", "voicemail:left"]))
         let webhooks = [main, crm, wallboard, archive]
         try site.database.write { connection in

@@ -22,16 +22,19 @@ struct ProfileController {
     let editor: SettingsEditor<Person, Profile, ProfileContext>
 
     init(_ app: App) throws {
-        let store = ProfileStore(site: app.site)
         let template: PageTemplate<ProfilePage> = try app.site.page("me/edit")
         editor = try SettingsEditor(
             Profile.form, at: "/me", action: "profile.update", version: { String($0.version) },
             account: { _, person in person.session.ownAccount }, app.site,
-            load: { person, connection in try store.profile(of: person.session.user, on: connection) },
-            context: { person, _, _ in ProfileContext(account: person.session.account, zone: person.times.zoneLabel) },
-            save: { new, _, person, connection in try store.save(new, of: person.session.user, on: connection) },
-            page: { view, _, _, person in
-                let sessions = try store.sessions(of: person.session.user).map { OwnSessionView($0, person) }
+            load: { person, connection in try ProfileStore.profile(of: person.session.user, on: connection) },
+            context: { person, _, connection in
+                ProfileContext(
+                    account: person.session.account, zone: person.times.zoneLabel,
+                    sessions: try ProfileStore.sessions(of: person.session.user, at: person.now, on: connection))
+            },
+            save: { new, _, person, connection in try ProfileStore.save(new, of: person.session.user, on: connection) },
+            page: { view, _, context, person in
+                let sessions = context.sessions.map { OwnSessionView($0, person) }
                 let page = ProfilePage(form: view, email: person.session.email, sessions: sessions)
                 let head = PageHead(person.t("me.title"), lead: person.t("me.lead"), section: person.t("me.title"))
                 return try person.page(template, page, head, hasErrors: view.isRefused)

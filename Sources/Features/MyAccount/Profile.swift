@@ -24,11 +24,12 @@ struct Profile: Equatable {
     }
 }
 
-/// What applies where nothing is chosen, and what does now.
+/// What applies where nothing is chosen, and what does now; and what the page shows beside the form.
 struct ProfileContext {
     /// Nil for staff of the platform who are in no account.
     let account: Session.AccountSummary?
     let zone: String
+    let sessions: [ProfileStore.OwnSession]
 }
 
 extension Profile {

@@ -23,13 +23,11 @@ extension Feature {
 
 struct OperatorController {
     private static let pageSize = 50
-    private let store: AccountDirectory
     private let people: PeopleStore
     private let list: PageTemplate<AccountsPage>
     let editor: SettingsEditor<Person, NewAccountEntry, Void>
 
     init(_ app: App) throws {
-        store = AccountDirectory(site: app.site)
         let people = PeopleStore(site: app.site)
         let template: PageTemplate<FormPage> = try app.site.page("shared/form_page")
         self.people = people
@@ -61,7 +59,9 @@ struct OperatorController {
     @Sendable func index(_ person: Person) throws -> WebResponse {
         let t = person.t
         let search = person.query["q"] ?? ""
-        let found = try store.page(search: search, at: PagePosition(person.query), size: Self.pageSize)
+        let found = try person.read {
+            try AccountDirectory.page(search: search, at: PagePosition(person.query), size: Self.pageSize, on: $0)
+        }
         let page = AccountsPage(
             search: SearchView("q", t("operator.search"), value: search),
             rows: found.elements.map { AccountRowView($0, person) },
@@ -73,25 +73,25 @@ struct OperatorController {
     @Sendable func create(_ person: Person) throws -> WebResponse {
         var submission = try editor.submission(person)
         // Beside the other mistakes; the rule itself is the index.
-        if try person.site.database.read({ try people.isTaken(slug: submission.value.account.slug, on: $0) }) {
+        if try person.read({ try people.isTaken(slug: submission.value.account.slug, on: $0) }) {
             submission.errors.add("slug", person.t("new_account.slug.taken"))
         }
         guard submission.errors.isEmpty else { return try editor.show(submission) }
         let administrator = submission.value.administrator
-        submission.value.passwordHash = try people.hash(administrator.password, for: administrator.email)
+        submission.value.passwordHash = try person.site.hash(administrator.password, for: administrator.email)
         let name = submission.value.account.name
         return try editor.save(submission, after: { person.t("operator.created", ["account": name]) })
     }
 
     /// From now on this session reads and writes that account. The account's own audit log records it.
     @Sendable func open(_ person: Person) throws -> WebResponse {
-        guard let slug = person.visit.parameters["slug"], let account = try people.account(slug: slug),
-            let name = try store.name(of: account)
+        guard let slug = person.visit.parameters["slug"],
+            let (account, name) = try person.read({ try AccountDirectory.account(slug: slug, on: $0) })
         else {
             throw Abort(.notFound)
         }
         let token = try person.site.database.write { connection in
-            let token = try store.open(account, in: person.session.id, on: connection)
+            let token = try AccountDirectory.open(account, in: person.session.id, on: connection)
             try AuditEntry(
                 account: account, user: person.session.user, userName: person.session.userName, action: "account.open", subject: slug,
                 requestID: person.visit.requestID
@@ -106,7 +106,7 @@ struct OperatorController {
     /// Out of the account again, back to the list. Also for a strip that stands in a second tab: there is nothing left to leave then.
     @Sendable func leave(_ person: Person) throws -> WebResponse {
         guard let account = person.session.account else { return person.redirect(to: "/operator/accounts") }
-        let token = try person.change("account.leave", of: account.slug) { try store.leave(person.session.id, on: $0) }
+        let token = try person.change("account.leave", of: account.slug) { try AccountDirectory.leave(person.session.id, on: $0) }
         var response = person.redirect(to: "/operator/accounts", saying: person.t("operator.left", ["account": account.name]))
         person.visit.renew(&response, session: token)
         return response

@@ -7,21 +7,21 @@ import Time
 import Web
 
 struct Exchange {
-    let startedAt: Timestamp
-    let url: String
-    let requestHeaders: String
-    let status: Int?
-    let responseHeaders: String
-    let responseBody: [UInt8]
-    let isTruncated: Bool
-    let fault: TransferFault
-    let detail: String
+    var startedAt = Timestamp(milliseconds: 0)
+    var url = ""
+    var requestHeaders = ""
+    var status: Int?
+    var responseHeaders = ""
+    var responseBody: [UInt8] = []
+    var isTruncated = false
+    var fault = TransferFault.unknown
+    var detail = ""
     /// In microseconds; 0 for a phase that was not reached.
-    let dns: Int
-    let connect: Int
-    let tls: Int
-    let firstByte: Int
-    let total: Int
+    var dns = 0
+    var connect = 0
+    var tls = 0
+    var firstByte = 0
+    var total = 0
 
     var isSuccess: Bool { fault == .none }
 }

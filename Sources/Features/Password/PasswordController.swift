@@ -9,15 +9,13 @@ import Web
 
 struct PasswordController {
     private let store: SignInStore
-    private let people: PeopleStore
     /// Whoever found a browser signed in may not guess the password there either.
     private let attempts = SignInAttempts()
     private let resume: KeptFormPresenter
     private let template: PageTemplate<PasswordPage>
 
     init(_ app: App) throws {
-        store = SignInStore(site: app.site)
-        people = PeopleStore(site: app.site)
+        store = SignInStore(clock: app.site.clock)
         resume = try KeptFormPresenter(app)
         template = try app.site.page("password/edit")
     }
@@ -34,7 +32,7 @@ struct PasswordController {
     @Sendable func update(_ person: Person) throws -> WebResponse {
         let t = person.t
         let kept = KeptForm(carriedBy: person.form)
-        guard let user = try store.credentials(of: person.session.user) else { throw Abort(.notFound) }
+        guard let user = try person.read({ try store.credentials(of: person.session.user, on: $0) }) else { throw Abort(.notFound) }
         var (entry, errors) = PasswordEntry.form.read(person.form, over: PasswordEntry(), Situation(t, user.email))
         guard errors.isEmpty else { return try show(kept, person.visit, person.session, errors) }
         let subject = user.user.stored
@@ -48,7 +46,7 @@ struct PasswordController {
                 return try show(kept, person.visit, person.session, errors)
             }
             attempts.forgive(subject)
-            return try save(try people.hash(entry.new, for: user.email, replacingThatOf: user.user), kept, person, user)
+            return try save(try person.site.hash(entry.new, for: user.email, replacingThatOf: user.user), kept, person, user)
         } catch let abort as Abort where abort.status == .serviceUnavailable {
             attempts.forgive(subject)
             errors.add("current_password", t("password.busy"))
@@ -59,18 +57,19 @@ struct PasswordController {
     private func save(_ hash: String, _ kept: KeptForm?, _ person: Person, _ user: Credentials) throws -> WebResponse {
         let visit = person.visit
         let site = person.site
-        let known = try visit.deviceToken.flatMap { try store.isDevice($0, of: user.user) ? $0 : nil }
-        let device = known ?? Token.random()
-        let token: String
+        let (device, token): (String, String)
         do {
-            token = try person.change("password.change", in: person.session.ownAccount) { connection in
+            (device, token) = try person.change("password.change", in: person.session.ownAccount) { connection in
+                let known = try visit.deviceToken.flatMap { try store.isDevice($0, of: user.user, on: connection) ? $0 : nil }
+                let device = known ?? Token.random()
                 try store.savePassword(hash, of: user, on: connection)
                 try site.sessions.endAll(of: user.user, on: connection)
                 try store.forgetDevices(of: user.user, but: device, on: connection)
                 try store.rememberDevice(device, of: user.user, on: connection)
-                return try site.sessions.start(
+                let token = try site.sessions.start(
                     user: user.user, account: person.session.account?.id, userAgent: visit.request.fields[.userAgent] ?? "",
                     address: visit.request.remoteAddress, on: connection)
+                return (device, token)
             }
         } catch Refusal.stale {
             // Changed in another window meanwhile, which has ended this session.

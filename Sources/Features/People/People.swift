@@ -127,19 +127,7 @@ package struct PeopleStore: Sendable {
         return id
     }
 
-    /// Stretches a password for storing, before the transaction: it takes a while. Whoever has the same email in several accounts has
-    /// one salt in all of them, so that a sign-in stretches once, however many accounts there are.
-    ///
-    /// - Parameter user: whose password it replaces: with no other account, a new password has a new salt.
-    package func hash(_ password: String, for email: String, replacingThatOf user: ID<User>? = nil) throws -> String {
-        let beside: String? = try site.database.read { connection in
-            try connection.value(
-                "SELECT password_hash FROM users WHERE email = \(email) AND id <> \(user?.stored ?? "") ORDER BY id LIMIT 1")
-        }
-        return try site.passwords.hash(password, saltedAs: beside)
-    }
-
-    /// - Parameter passwordHash: made by `hash`.
+    /// - Parameter passwordHash: made by `Site.hash`.
     /// Throws `DatabaseError.duplicate` when the email is taken: in the account, or among staff.
     @discardableResult
     package func create(_ user: NewUser, passwordHash: String, in account: ID<Account>?, on connection: any Connection) throws -> ID<User> {
@@ -164,7 +152,12 @@ package struct PeopleStore: Sendable {
         try connection.value("SELECT 1 FROM accounts WHERE slug = \(slug)", as: Int.self) != nil
     }
 
-    package func account(slug: String) throws -> ID<Account>? {
-        try site.database.read { try $0.value("SELECT id FROM accounts WHERE slug = \(slug)") }
+    package func account(slug: String, on connection: any Connection) throws -> ID<Account>? {
+        try connection.value("SELECT id FROM accounts WHERE slug = \(slug)")
+    }
+
+    /// What the same person's password is stored as in another account.
+    func passwordHash(of email: String, besides user: ID<User>?, on connection: any Connection) throws -> String? {
+        try connection.value("SELECT password_hash FROM users WHERE email = \(email) AND id <> \(user?.stored ?? "") ORDER BY id LIMIT 1")
     }
 }

@@ -5,7 +5,7 @@ import Time
 
 enum InventoryStore {
     /// Names of the files that these rows stand for, whatever their state.
-    static func names(of files: [ID<MediaFile>], _ account: ID<Account>, on connection: any Connection) throws -> Set<String> {
+    static func names(of files: [ID<MediaFile>], in account: ID<Account>, on connection: any Connection) throws -> Set<String> {
         Set(
             try connection.rows("SELECT id, extension FROM media_files WHERE account_id = \(account) AND id IN (\(list: files))") { row in
                 MediaFolder.name(of: try row.next(), try row.next())
@@ -21,7 +21,7 @@ enum InventoryStore {
         ) { PurgeStore.StoredFile(id: try $0.next(), fileExtension: try $0.next()) }
     }
 
-    static func stillLive(_ files: [ID<MediaFile>], _ account: ID<Account>, on connection: any Connection) throws -> Int {
+    static func stillLive(_ files: [ID<MediaFile>], in account: ID<Account>, on connection: any Connection) throws -> Int {
         try connection.value(
             "SELECT COUNT(*) FROM media_files WHERE account_id = \(account) AND state = 'live' AND id IN (\(list: files))") ?? 0
     }

@@ -19,7 +19,7 @@ package struct MediaInventory: Sendable {
     }
 
     package func checkAll(isStopping: () -> Bool = { false }) throws {
-        let accounts = try RetentionStore(site: site).accounts().map(\.id)
+        let accounts = try site.database.read { try RetentionStore.accounts(on: $0) }.map(\.id)
         for account in accounts where !isStopping() {
             do { try check(account) } catch let error as DatabaseError { throw error } catch {
                 site.logger.error("The media of \(account) could not be checked: \(error)")
@@ -45,7 +45,7 @@ package struct MediaInventory: Sendable {
         var hasMoved = false
         try folder.forEachBatch(of: Self.batch) { names in
             let named = names.map { (name: $0, id: Self.id(in: $0)) }
-            let known = try site.database.read { try InventoryStore.names(of: named.compactMap(\.id), account, on: $0) }
+            let known = try site.database.read { try InventoryStore.names(of: named.compactMap(\.id), in: account, on: $0) }
             for (name, id) in named where !known.contains(Self.text(name)) {
                 if let id, Timestamp(milliseconds: Int64(truncatingIfNeeded: id.value >> 80)) > oldEnough { continue }
                 try quarantine(name, from: folder, into: account.stored)
@@ -67,7 +67,7 @@ package struct MediaInventory: Sendable {
                 return !folder.hasFile(name)
             }
             // What a purge took meanwhile is not missing.
-            if !absent.isEmpty { missing += try site.database.read { try InventoryStore.stillLive(absent.map(\.id), account, on: $0) } }
+            if !absent.isEmpty { missing += try site.database.read { try InventoryStore.stillLive(absent.map(\.id), in: account, on: $0) } }
         }
     }
 

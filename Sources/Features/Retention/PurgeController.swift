@@ -11,12 +11,10 @@ struct PurgeController {
     /// Figures that were shown longer ago are shown again before anything goes.
     private static let figuresLast = Duration.seconds(3600)
 
-    private let store: RetentionStore
     private let background: BackgroundPurge
     private let template: PageTemplate<RetentionConfirmPage>
 
     init(_ app: App) throws {
-        store = RetentionStore(site: app.site)
         background = BackgroundPurge(RetentionPurge(app), logger: app.site.logger)
         template = try app.site.page("retention/confirm")
     }
@@ -24,12 +22,15 @@ struct PurgeController {
     @Sendable func confirm(_ member: Member) throws -> WebResponse {
         let t = member.t
         let account = member.account.id
-        let policy = try store.policy(of: account)
-        let figures = try store.figures(of: account, under: policy, asOf: member.now)
+        let now = member.now
+        let (policy, figures) = try member.read { connection in
+            let policy = try RetentionStore.policy(of: account, on: connection)
+            return (policy, try RetentionStore.figures(of: account, under: policy, asOf: now, on: connection))
+        }
         let page = RetentionConfirmPage(
             action: "/settings/retention/purge",
             hidden: [
-                HiddenField(name: "as_of", value: String(member.now.milliseconds)),
+                HiddenField(name: "as_of", value: String(now.milliseconds)),
                 HiddenField(name: "version", value: String(policy.version)),
             ],
             summary: figures.items == 0
@@ -44,7 +45,8 @@ struct PurgeController {
         let t = member.t
         let account = member.account.id
         guard let shownAt = member.form["as_of"].flatMap({ Int64($0) }).map({ Timestamp(milliseconds: $0) }), shownAt <= member.now,
-            member.now - shownAt <= Self.figuresLast, member.form["version"] == String(try store.policy(of: account).version)
+            member.now - shownAt <= Self.figuresLast,
+            member.form["version"] == String(try member.read { try RetentionStore.policy(of: account, on: $0) }.version)
         else { return member.redirect(to: "/settings/retention/purge", .warning, saying: t("retention.purge.stale")) }
         let actor = PurgeActor(user: member.session.user, name: member.session.userName)
         let figures: [PurgeFigures]

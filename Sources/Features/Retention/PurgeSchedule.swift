@@ -25,7 +25,7 @@ struct PurgeSchedule: Sendable {
 
     /// One for each account there is now, and the daily look at files and rows.
     func jobs() throws -> [Job] {
-        let purges = try RetentionStore(site: site).accounts().map { account in
+        let purges = try site.database.read { try RetentionStore.accounts(on: $0) }.map { account in
             Job(
                 name: "purge:\(account.id)",
                 schedule: { [expression, site] in Schedule(expression: expression, zone: site.zone(account.timeZone)) },

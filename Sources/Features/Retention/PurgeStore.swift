@@ -1,4 +1,4 @@
-// The transactions of a purge. Each is short, and each leaves the database saying truly what is still to do.
+// What the transactions of a purge do. Each is short, and each leaves the database saying truly what is still to do.
 
 import Database
 import Time
@@ -30,74 +30,69 @@ struct PurgeStore: Sendable {
     ///
     /// - Parameter days: what the cutoff was computed from. Nothing is marked once the policy keeps the kind for longer.
     /// - Returns: how many; 0 when there is no more.
-    func mark(_ run: Run, days: Int) throws -> Int {
-        try site.database.write { connection in
-            let marked = try connection.execute(
-                """
-                UPDATE media_files SET state = 'purging', run_id = \(run.id)
-                WHERE id IN (
-                    SELECT id FROM media_files
-                    WHERE account_id = \(run.account) AND kind = \(run.kind) AND state = 'live' AND is_held = 0 AND recorded_at < \(run.cutoff)
-                    ORDER BY recorded_at LIMIT \(Self.batch))
-                AND EXISTS (SELECT 1 FROM retention_policies WHERE account_id = \(run.account) AND kind = \(run.kind) AND days <= \(days))
-                """)
-            guard marked > 0 else { return 0 }
-            // Open again, should another worker have found it empty between two batches.
-            try connection.execute(
-                """
-                INSERT INTO purge_runs (id, account_id, kind, cutoff, detail, planned, user_id, user_name, started_at)
-                VALUES (\(run.id), \(run.account), \(run.kind), \(run.cutoff), \(run.detail), \(marked), \(run.user), \(run.userName),
-                    \(site.clock.now()))
-                ON CONFLICT (id) DO UPDATE SET planned = purge_runs.planned + excluded.planned, finished_at = NULL
-                """)
-            return marked
-        }
+    func mark(_ run: Run, days: Int, on connection: any Connection) throws -> Int {
+        let marked = try connection.execute(
+            """
+            UPDATE media_files SET state = 'purging', run_id = \(run.id)
+            WHERE id IN (
+                SELECT id FROM media_files
+                WHERE account_id = \(run.account) AND kind = \(run.kind) AND state = 'live' AND is_held = 0 AND recorded_at < \(run.cutoff)
+                ORDER BY recorded_at LIMIT \(Self.batch))
+            AND EXISTS (SELECT 1 FROM retention_policies WHERE account_id = \(run.account) AND kind = \(run.kind) AND days <= \(days))
+            """)
+        guard marked > 0 else { return 0 }
+        // Open again, should another worker have found it empty between two batches.
+        try connection.execute(
+            """
+            INSERT INTO purge_runs (id, account_id, kind, cutoff, detail, planned, user_id, user_name, started_at)
+            VALUES (\(run.id), \(run.account), \(run.kind), \(run.cutoff), \(run.detail), \(marked), \(run.user), \(run.userName),
+                \(site.clock.now()))
+            ON CONFLICT (id) DO UPDATE SET planned = purge_runs.planned + excluded.planned, finished_at = NULL
+            """)
+        return marked
     }
 
     /// What was marked, before any of it goes.
-    func addPlanned(_ run: Run, to figures: inout PurgeFigures) throws {
-        try site.database.read { connection in
-            try connection.forEachRow(
-                """
-                SELECT COUNT(*), MIN(recorded_at), MAX(recorded_at), COUNT(connector) FROM media_files
-                WHERE account_id = \(run.account) AND run_id = \(run.id) AND state = 'purging'
-                """
-            ) { row in
-                figures.planned = try row.next()
-                figures.oldest = try row.next()
-                figures.newest = try row.next()
-                figures.connectorCopies = try row.next()
-            }
+    func addPlanned(_ run: Run, to figures: inout PurgeFigures, on connection: any Connection) throws {
+        try connection.forEachRow(
+            """
+            SELECT COUNT(*), MIN(recorded_at), MAX(recorded_at), COUNT(connector) FROM media_files
+            WHERE account_id = \(run.account) AND run_id = \(run.id) AND state = 'purging'
+            """
+        ) { row in
+            figures.planned = try row.next()
+            figures.oldest = try row.next()
+            figures.newest = try row.next()
+            figures.connectorCopies = try row.next()
         }
     }
 
     /// Marked files of the run in the order of their ids, so that one that cannot be deleted is passed over and not met again.
-    func files(of run: Run, after last: ID<MediaFile>?) throws -> [StoredFile] {
+    func files(of run: Run, after last: ID<MediaFile>?, on connection: any Connection) throws -> [StoredFile] {
         let start: SQL = last.map { "AND id > \($0)" } ?? ""
-        return try site.database.read { connection in
-            try connection.rows(
-                """
-                SELECT id, extension FROM media_files
-                WHERE account_id = \(run.account) AND run_id = \(run.id) AND state = 'purging' \(start) ORDER BY id LIMIT \(Self.batch)
-                """
-            ) { StoredFile(id: try $0.next(), fileExtension: try $0.next()) }
-        }
+        return try connection.rows(
+            """
+            SELECT id, extension FROM media_files
+            WHERE account_id = \(run.account) AND run_id = \(run.id) AND state = 'purging' \(start) ORDER BY id LIMIT \(Self.batch)
+            """
+        ) { StoredFile(id: try $0.next(), fileExtension: try $0.next()) }
     }
 
     /// Second phase, after the files are gone: their rows go, and the Deletion history grows by them, in one transaction. Rows that
     /// another worker of the same run has removed are not counted again.
-    func remove(_ files: [ID<MediaFile>], of run: Run) throws {
-        guard !files.isEmpty else { return }
-        let these: SQL = "account_id = \(run.account) AND run_id = \(run.id) AND state = 'purging' AND id IN (\(list: files))"
-        try site.database.write { connection in
-            let removed = try connection.rows("DELETE FROM media_files WHERE \(these) RETURNING bytes") { try $0.next(Int.self) }
-            guard !removed.isEmpty else { return }
-            let bytes = removed.reduce(0, +)
-            try connection.execute(
-                "UPDATE purge_runs SET items = items + \(removed.count), bytes = bytes + \(bytes) WHERE id = \(run.id) AND account_id = \(run.account)"
-            )
-            try recordDeletion(of: run, on: connection)
-        }
+    func remove(_ files: [ID<MediaFile>], of run: Run, on connection: any Connection) throws {
+        let removed = try connection.rows(
+            """
+            DELETE FROM media_files WHERE account_id = \(run.account) AND run_id = \(run.id) AND state = 'purging' AND id IN (\(list: files))
+            RETURNING bytes
+            """
+        ) { try $0.next(Int.self) }
+        guard !removed.isEmpty else { return }
+        let bytes = removed.reduce(0, +)
+        try connection.execute(
+            "UPDATE purge_runs SET items = items + \(removed.count), bytes = bytes + \(bytes) WHERE id = \(run.id) AND account_id = \(run.account)"
+        )
+        try recordDeletion(of: run, on: connection)
     }
 
     /// One entry a run, however many batches it takes; at any moment it says what is gone by then.
@@ -124,38 +119,32 @@ struct PurgeStore: Sendable {
     }
 
     /// Not while something of the run is left, so that the next purge and the next start try it again.
-    func finish(_ run: Run) throws {
-        try site.database.write { connection in
-            try connection.execute(
-                """
-                UPDATE purge_runs SET finished_at = \(site.clock.now())
-                WHERE id = \(run.id) AND account_id = \(run.account)
-                    AND NOT EXISTS (SELECT 1 FROM media_files WHERE account_id = \(run.account) AND run_id = \(run.id) AND state = 'purging')
-                """)
-        }
+    func finish(_ run: Run, on connection: any Connection) throws {
+        try connection.execute(
+            """
+            UPDATE purge_runs SET finished_at = \(site.clock.now())
+            WHERE id = \(run.id) AND account_id = \(run.account)
+                AND NOT EXISTS (SELECT 1 FROM media_files WHERE account_id = \(run.account) AND run_id = \(run.id) AND state = 'purging')
+            """)
     }
 
     /// Items and bytes that the run has deleted so far.
-    func deleted(by run: Run) throws -> (items: Int, bytes: Int) {
-        try site.database.read { connection in
-            try connection.first("SELECT items, bytes FROM purge_runs WHERE id = \(run.id) AND account_id = \(run.account)") { row in
-                (try row.next(), try row.next())
-            }
+    func deleted(by run: Run, on connection: any Connection) throws -> (items: Int, bytes: Int) {
+        try connection.first("SELECT items, bytes FROM purge_runs WHERE id = \(run.id) AND account_id = \(run.account)") { row in
+            (try row.next(), try row.next())
         } ?? (0, 0)
     }
 
-    func unfinished(of account: ID<Account>) throws -> [Run] {
-        try site.database.read { connection in
-            try connection.rows(
-                """
-                SELECT id, account_id, kind, cutoff, detail, user_id, user_name FROM purge_runs
-                WHERE account_id = \(account) AND finished_at IS NULL ORDER BY id
-                """
-            ) { row in
-                Run(
-                    id: try row.next(), account: try row.next(), kind: try row.next(), cutoff: try row.next(), detail: try row.next(),
-                    user: try row.next(), userName: try row.next())
-            }
+    func unfinished(of account: ID<Account>, on connection: any Connection) throws -> [Run] {
+        try connection.rows(
+            """
+            SELECT id, account_id, kind, cutoff, detail, user_id, user_name FROM purge_runs
+            WHERE account_id = \(account) AND finished_at IS NULL ORDER BY id
+            """
+        ) { row in
+            Run(
+                id: try row.next(), account: try row.next(), kind: try row.next(), cutoff: try row.next(), detail: try row.next(),
+                user: try row.next(), userName: try row.next())
         }
     }
 }

@@ -19,7 +19,7 @@ extension Feature {
         rights: [.manageRetention],
         deletes: MediaKind.allCases.map(\.entity),
         migrations: RetentionSchema.migrations,
-        settings: [SettingsSource(RetentionPolicy.form) { try RetentionStore(site: $0.site).policy(of: $1, on: $2) }],
+        settings: [SettingsSource(RetentionPolicy.form) { try RetentionStore.policy(of: $1, on: $2) }],
         folders: ["media", "media-inbox", "quarantine"]
     ) { app in
         let retention = try RetentionController(app)
@@ -43,28 +43,27 @@ extension Feature {
 
 struct RetentionController {
     let editor: SettingsEditor<Member, RetentionPolicy, RetentionContext>
-    private let store: RetentionStore
     private let schedule: PurgeSchedule
     private let confirmTemplate: PageTemplate<RetentionConfirmPage>
 
     init(_ app: App) throws {
-        let store = RetentionStore(site: app.site)
         let schedule = try PurgeSchedule(app)
         let template: PageTemplate<RetentionPage> = try app.site.page("retention/edit")
-        (self.store, self.schedule) = (store, schedule)
+        self.schedule = schedule
         confirmTemplate = try app.site.page("retention/confirm")
         editor = try SettingsEditor(
             RetentionPolicy.form, at: "/settings/retention", action: "retention.update", version: { String($0.version) }, app.site,
-            load: { member, connection in try store.policy(of: member.account.id, on: connection) },
+            load: { member, connection in try RetentionStore.policy(of: member.account.id, on: connection) },
             context: { member, _, connection in
                 RetentionContext(
-                    stock: try store.stock(of: member.account.id, on: connection), numbers: member.numbers, times: member.times)
+                    stock: try RetentionStore.stock(of: member.account.id, on: connection),
+                    state: try RetentionStore.state(of: member.account.id, on: connection), numbers: member.numbers, times: member.times)
             },
-            save: { new, _, member, connection in try store.save(new, of: member.account.id, on: connection) },
+            save: { new, _, member, connection in try RetentionStore.save(new, of: member.account.id, on: connection) },
             buttons: { t in [.init("act", "preview", t("retention.preview"), to: "/settings/retention#preview")] },
             page: { view, _, context, member in
                 let page = RetentionPage(
-                    form: view, preview: context.preview.map { FiguresView($0, member) }, try store.state(of: member.account.id),
+                    form: view, preview: context.preview.map { FiguresView($0, member) }, context.state,
                     next: schedule.next(after: member.now, in: member.accountTimes.zone), member)
                 let head = PageHead(member.t("retention.title"), lead: member.t("retention.lead"))
                 return try member.page(template, page, head, hasErrors: view.isRefused)
@@ -76,7 +75,9 @@ struct RetentionController {
         var submission = try editor.submission(member)
         if submission.errors.isEmpty, member.form["act"] == "preview" {
             let next = schedule.next(after: member.now, in: member.accountTimes.zone) ?? member.now
-            submission.context.preview = try store.figures(of: member.account.id, under: submission.value, asOf: next)
+            submission.context.preview = try member.read {
+                try RetentionStore.figures(of: member.account.id, under: submission.value, asOf: next, on: $0)
+            }
             return try editor.show(submission)
         }
         let (policy, stored) = (submission.value, submission.stored)
@@ -84,16 +85,20 @@ struct RetentionController {
             submission,
             ask: {
                 guard !policy.kindsShortened(from: stored).isEmpty, member.form["confirmed"] != "yes" else { return nil }
-                return try ask(policy, stored, member)
+                return try ask(policy, insteadOf: stored, member)
             })
     }
 
-    private func ask(_ policy: RetentionPolicy, _ stored: RetentionPolicy, _ member: Member) throws -> WebResponse {
+    private func ask(_ policy: RetentionPolicy, insteadOf stored: RetentionPolicy, _ member: Member) throws -> WebResponse {
         let t = member.t
         let times = member.accountTimes
         let next = schedule.next(after: member.now, in: times.zone) ?? member.now
-        let figures = try store.figures(of: member.account.id, under: policy, asOf: next)
-        let before = try store.figures(of: member.account.id, under: stored, asOf: next)
+        let (figures, before) = try member.read { connection in
+            (
+                try RetentionStore.figures(of: member.account.id, under: policy, asOf: next, on: connection),
+                try RetentionStore.figures(of: member.account.id, under: stored, asOf: next, on: connection)
+            )
+        }
         let page = RetentionConfirmPage(
             action: "/settings/retention", hidden: editor.hidden(policy, member) + [HiddenField(name: "confirmed", value: "yes")],
             summary: figures.items == 0

@@ -7,6 +7,7 @@ import Web
 /// What the form and its page show besides the policy.
 struct RetentionContext {
     let stock: [MediaKind: MediaStock]
+    let state: RetentionStore.State
     /// What the values that were typed would delete at the next purge; nil until somebody asks.
     var preview: [PurgeFigures]?
     let numbers: Numbers

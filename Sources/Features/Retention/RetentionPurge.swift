@@ -33,7 +33,6 @@ package struct RetentionPurge: Sendable {
 
     private let site: Site
     private let store: PurgeStore
-    private let retention: RetentionStore
     private let reached: @Sendable (Step) throws -> Void
 
     package init(_ app: App) {
@@ -44,13 +43,12 @@ package struct RetentionPurge: Sendable {
     package init(_ app: App, reached: @escaping @Sendable (Step) throws -> Void) {
         site = app.site
         store = PurgeStore(site: app.site)
-        retention = RetentionStore(site: app.site)
         self.reached = reached
     }
 
     /// What a purge would delete now. Changes nothing.
     package func preview(_ account: ID<Account>) throws -> [PurgeFigures] {
-        try retention.figures(of: account, asOf: site.clock.now())
+        try site.database.read { try RetentionStore.figures(of: account, asOf: site.clock.now(), on: $0) }
     }
 
     /// Finishes what earlier purges of the account left, then deletes what is due, and says what it deleted.
@@ -63,8 +61,13 @@ package struct RetentionPurge: Sendable {
     ) throws -> [PurgeFigures] {
         let now = site.clock.now()
         try resume(account, isStopping: isStopping)
-        let due = try retention.figures(of: account, asOf: min(instant ?? now, now))
-        guard let place = try retention.place(of: account) else { return [] }
+        let (due, place) = try site.database.read { connection in
+            (
+                try RetentionStore.figures(of: account, asOf: min(instant ?? now, now), on: connection),
+                try RetentionStore.place(of: account, on: connection)
+            )
+        }
+        guard let place else { return [] }
         return try due.map { figures in
             guard let days = figures.days, let cutoff = figures.cutoff else { return figures }
             let run = PurgeStore.Run(
@@ -74,26 +77,27 @@ package struct RetentionPurge: Sendable {
             var result = PurgeFigures(kind: figures.kind, days: days, cutoff: cutoff)
             result.held = figures.held
             var marked = 0
-            while !isStopping(), case let count = try store.mark(run, days: days), count > 0 {
+            while !isStopping(), case let count = try site.database.write({ try store.mark(run, days: days, on: $0) }), count > 0 {
                 marked += count
                 try reached(.marked)
             }
             guard marked > 0 else { return result }
-            try store.addPlanned(run, to: &result)
+            try site.database.read { try store.addPlanned(run, to: &result, on: $0) }
             try carryOut(run, isStopping: isStopping)
-            (result.items, result.bytes) = try store.deleted(by: run)
+            (result.items, result.bytes) = try site.database.read { try store.deleted(by: run, on: $0) }
             return result
         }
     }
 
     /// Finishes what a crash or a refusal of the disk left of the account's purges.
     package func resume(_ account: ID<Account>, isStopping: () -> Bool = { false }) throws {
-        for run in try store.unfinished(of: account) where !isStopping() { try carryOut(run, isStopping: isStopping) }
+        let unfinished = try site.database.read { try store.unfinished(of: account, on: $0) }
+        for run in unfinished where !isStopping() { try carryOut(run, isStopping: isStopping) }
     }
 
     /// The same for every account; one that cannot be finished keeps none of the others from it.
     package func resumeAll() throws {
-        for account in try retention.accounts() {
+        for account in try site.database.read({ try RetentionStore.accounts(on: $0) }) {
             do { try resume(account.id) } catch let error as DatabaseError where error == .closed { throw error } catch {
                 site.logger.error("A purge of \(account.id) could not be resumed: \(error)")
             }
@@ -104,7 +108,7 @@ package struct RetentionPurge: Sendable {
         let folder = try MediaFolder.open(run.account, in: site.dataFolder)
         var last: ID<MediaFile>?
         while !isStopping() {
-            let files = try store.files(of: run, after: last)
+            let files = try site.database.read { try store.files(of: run, after: last, on: $0) }
             guard let end = files.last else { break }
             last = end.id
             var gone: [ID<MediaFile>] = []
@@ -121,10 +125,10 @@ package struct RetentionPurge: Sendable {
             }
             try folder?.sync()
             try reached(.unlinked)
-            try store.remove(gone, of: run)
+            if !gone.isEmpty { try site.database.write { try store.remove(gone, of: run, on: $0) } }
             try reached(.removed)
         }
-        try store.finish(run)
+        try site.database.write { try store.finish(run, on: $0) }
     }
 
     /// In the account's language and zone: its administrators read it.

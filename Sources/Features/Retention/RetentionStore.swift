@@ -4,7 +4,7 @@ import Database
 import Time
 import Web
 
-struct RetentionStore: Sendable {
+enum RetentionStore {
     /// A purge that has more to do.
     struct Progress {
         let kind: MediaKind
@@ -30,15 +30,9 @@ struct RetentionStore: Sendable {
         let language: String
     }
 
-    let site: Site
-
     // MARK: Policies
 
-    func policy(of account: ID<Account>) throws -> RetentionPolicy {
-        try site.database.read { try policy(of: account, on: $0) }
-    }
-
-    func policy(of account: ID<Account>, on connection: any Connection) throws -> RetentionPolicy {
+    static func policy(of account: ID<Account>, on connection: any Connection) throws -> RetentionPolicy {
         var policy = RetentionPolicy()
         policy.version = try connection.value("SELECT version FROM retention_versions WHERE account_id = \(account)") ?? 0
         try connection.forEachRow("SELECT kind, days FROM retention_policies WHERE account_id = \(account)") { row in
@@ -48,7 +42,7 @@ struct RetentionStore: Sendable {
     }
 
     /// Throws `Refusal.stale` when somebody saved in the meantime.
-    func save(_ policy: RetentionPolicy, of account: ID<Account>, on connection: any Connection) throws {
+    static func save(_ policy: RetentionPolicy, of account: ID<Account>, on connection: any Connection) throws {
         let isCurrent =
             if policy.version == 0 {
                 try connection.execute("INSERT INTO retention_versions (account_id, version) VALUES (\(account), 1) ON CONFLICT DO NOTHING")
@@ -66,7 +60,7 @@ struct RetentionStore: Sendable {
 
     // MARK: Figures
 
-    func stock(of account: ID<Account>, on connection: any Connection) throws -> [MediaKind: MediaStock] {
+    static func stock(of account: ID<Account>, on connection: any Connection) throws -> [MediaKind: MediaStock] {
         var stock: [MediaKind: MediaStock] = [:]
         try connection.forEachRow(
             """
@@ -89,68 +83,62 @@ struct RetentionStore: Sendable {
     }
 
     /// What a purge at `instant` would delete under `policy`, or under the stored one.
-    func figures(of account: ID<Account>, under policy: RetentionPolicy? = nil, asOf instant: Timestamp) throws -> [PurgeFigures] {
-        try site.database.read { connection in
-            let policy = try policy ?? self.policy(of: account, on: connection)
-            return try MediaKind.allCases.map { kind in
-                var figures = PurgeFigures(kind: kind, days: policy.days[kind], cutoff: policy.cutoff(of: kind, asOf: instant))
-                guard let cutoff = figures.cutoff else { return figures }
-                try connection.forEachRow(
-                    """
-                    SELECT is_held, COUNT(*), COALESCE(SUM(bytes), 0), MIN(recorded_at), MAX(recorded_at), COUNT(connector) FROM media_files
-                    WHERE account_id = \(account) AND kind = \(kind) AND state = 'live' AND is_held IN (0, 1) AND recorded_at < \(cutoff)
-                    GROUP BY is_held
-                    """
-                ) { row in
-                    let isHeld = try row.next(Bool.self)
-                    let items = try row.next(Int.self)
-                    if isHeld {
-                        figures.held = items
-                    } else {
-                        figures.planned = items
-                        figures.items = items
-                        figures.bytes = try row.next()
-                        figures.oldest = try row.next()
-                        figures.newest = try row.next()
-                        figures.connectorCopies = try row.next()
-                    }
+    static func figures(
+        of account: ID<Account>, under policy: RetentionPolicy? = nil, asOf instant: Timestamp, on connection: any Connection
+    ) throws -> [PurgeFigures] {
+        let policy = try policy ?? self.policy(of: account, on: connection)
+        return try MediaKind.allCases.map { kind in
+            var figures = PurgeFigures(kind: kind, days: policy.days[kind], cutoff: policy.cutoff(of: kind, asOf: instant))
+            guard let cutoff = figures.cutoff else { return figures }
+            try connection.forEachRow(
+                """
+                SELECT is_held, COUNT(*), COALESCE(SUM(bytes), 0), MIN(recorded_at), MAX(recorded_at), COUNT(connector) FROM media_files
+                WHERE account_id = \(account) AND kind = \(kind) AND state = 'live' AND is_held IN (0, 1) AND recorded_at < \(cutoff)
+                GROUP BY is_held
+                """
+            ) { row in
+                let isHeld = try row.next(Bool.self)
+                let items = try row.next(Int.self)
+                if isHeld {
+                    figures.held = items
+                } else {
+                    figures.planned = items
+                    figures.items = items
+                    figures.bytes = try row.next()
+                    figures.oldest = try row.next()
+                    figures.newest = try row.next()
+                    figures.connectorCopies = try row.next()
                 }
-                return figures
             }
+            return figures
         }
     }
 
-    func state(of account: ID<Account>) throws -> State {
-        try site.database.read { connection in
-            State(
-                unfinished: try connection.rows(
-                    "SELECT kind, planned, items, started_at FROM purge_runs WHERE account_id = \(account) AND finished_at IS NULL ORDER BY id"
-                ) { row in
-                    Progress(kind: try row.next(), planned: try row.next(), items: try row.next(), startedAt: try row.next())
-                },
-                check: try connection.first(
-                    "SELECT checked_at, quarantined, missing FROM media_checks WHERE account_id = \(account)"
-                ) { row in
-                    Check(checkedAt: try row.next(), quarantined: try row.next(), missing: try row.next())
-                })
-        }
+    static func state(of account: ID<Account>, on connection: any Connection) throws -> State {
+        State(
+            unfinished: try connection.rows(
+                "SELECT kind, planned, items, started_at FROM purge_runs WHERE account_id = \(account) AND finished_at IS NULL ORDER BY id"
+            ) { row in
+                Progress(kind: try row.next(), planned: try row.next(), items: try row.next(), startedAt: try row.next())
+            },
+            check: try connection.first(
+                "SELECT checked_at, quarantined, missing FROM media_checks WHERE account_id = \(account)"
+            ) { row in
+                Check(checkedAt: try row.next(), quarantined: try row.next(), missing: try row.next())
+            })
     }
 
     // MARK: Accounts and checks
 
-    func accounts() throws -> [AccountPlace] {
-        try site.database.read { connection in
-            try connection.rows("SELECT id, time_zone, language FROM accounts ORDER BY id") { row in
-                AccountPlace(id: try row.next(), timeZone: try row.next(), language: try row.next())
-            }
-        }
+    static func accounts(on connection: any Connection) throws -> [AccountPlace] {
+        try connection.rows("SELECT id, time_zone, language FROM accounts ORDER BY id", place)
     }
 
-    func place(of account: ID<Account>) throws -> AccountPlace? {
-        try site.database.read { connection in
-            try connection.first("SELECT id, time_zone, language FROM accounts WHERE id = \(account)") { row in
-                AccountPlace(id: try row.next(), timeZone: try row.next(), language: try row.next())
-            }
-        }
+    static func place(of account: ID<Account>, on connection: any Connection) throws -> AccountPlace? {
+        try connection.first("SELECT id, time_zone, language FROM accounts WHERE id = \(account)", place)
+    }
+
+    private static func place(_ row: Row) throws -> AccountPlace {
+        AccountPlace(id: try row.next(), timeZone: try row.next(), language: try row.next())
     }
 }

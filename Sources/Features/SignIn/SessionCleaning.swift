@@ -1,11 +1,12 @@
 // Sessions that have ended by time, and browsers that have not been seen for a year, are nobody's business any more.
 
 import Cron
+import Database
 import Time
 import Web
 
 struct SessionCleaning {
-    let store: SignInStore
+    let site: Site
 
     func job() throws -> Job {
         let expression = try CronExpression("17 * * * *")
@@ -13,8 +14,10 @@ struct SessionCleaning {
     }
 
     func run() throws {
-        try store.site.sessions.deleteExpired()
-        try store.deleteOldDevices()
-        try SignInChoices(site: store.site).deleteOld()
+        try site.database.write { connection in
+            try site.sessions.deleteExpired(on: connection)
+            try SignInStore(clock: site.clock).deleteOldDevices(on: connection)
+            try SignInChoices(clock: site.clock).deleteOld(on: connection)
+        }
     }
 }

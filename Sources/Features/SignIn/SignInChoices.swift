@@ -8,20 +8,18 @@ import Web
 struct SignInChoices {
     static let period = Duration.seconds(10 * 60)
 
-    let site: Site
+    let clock: Clock
 
     /// Gives the token that the page carries.
-    func offer(_ users: [ID<User>], to browser: [UInt8]) throws -> String {
+    func offer(_ users: [ID<User>], to browser: [UInt8], on connection: any Connection) throws -> String {
         let token = Token.random()
-        let now = site.clock.now()
-        try site.database.write { connection in
-            for user in users {
-                try connection.execute(
-                    """
-                    INSERT INTO sign_in_choices (token_hash, user_id, browser_hash, created_at)
-                    VALUES (\(Token.hash(token)), \(user), \(browser), \(now))
-                    """)
-            }
+        let now = clock.now()
+        for user in users {
+            try connection.execute(
+                """
+                INSERT INTO sign_in_choices (token_hash, user_id, browser_hash, created_at)
+                VALUES (\(Token.hash(token)), \(user), \(browser), \(now))
+                """)
         }
         return token
     }
@@ -34,14 +32,13 @@ struct SignInChoices {
                 """
                 SELECT 1 FROM sign_in_choices c JOIN users u ON u.id = c.user_id
                 WHERE c.token_hash = \(Token.hash(token)) AND c.user_id = \(user) AND c.browser_hash = \(browser)
-                    AND c.created_at > \(site.clock.now() - Self.period) AND u.is_enabled = 1 AND u.password_changed_at <= c.created_at
+                    AND c.created_at > \(clock.now() - Self.period) AND u.is_enabled = 1 AND u.password_changed_at <= c.created_at
                 """, as: Int.self) != nil
         // Of two who choose at once, the rows go with one.
         return try connection.execute("DELETE FROM sign_in_choices WHERE token_hash = \(Token.hash(token))") > 0 && isOffered
     }
 
-    func deleteOld() throws {
-        let oldest = site.clock.now() - Self.period
-        try site.database.write { _ = try $0.execute("DELETE FROM sign_in_choices WHERE created_at <= \(oldest)") }
+    func deleteOld(on connection: any Connection) throws {
+        try connection.execute("DELETE FROM sign_in_choices WHERE created_at <= \(clock.now() - Self.period)")
     }
 }

@@ -20,12 +20,12 @@ extension Feature {
                 .post("/sign-out", anonymous: controller.delete),
                 .get("/password", .signedIn, passwords.edit),
                 .post("/password", .signedIn, passwords.update).limitingBody(to: KeptForm.bodyLimit),
-            ], jobs: { [try SessionCleaning(store: controller.store).job()] }, interruption: controller.interruption)
+            ], jobs: { [try SessionCleaning(site: app.site).job()] }, interruption: controller.interruption)
     }
 }
 
 struct SignInController {
-    let store: SignInStore
+    private let store: SignInStore
     private let attempts = SignInAttempts()
     private let passwords: PasswordController
     private let resume: KeptFormPresenter
@@ -34,10 +34,10 @@ struct SignInController {
     private let choiceTemplate: PageTemplate<SignInChoicePage>
 
     init(_ app: App, _ passwords: PasswordController) throws {
-        store = SignInStore(site: app.site)
+        store = SignInStore(clock: app.site.clock)
         self.passwords = passwords
         resume = try KeptFormPresenter(app)
-        choices = SignInChoices(site: app.site)
+        choices = SignInChoices(clock: app.site.clock)
         template = try app.site.page("sign_in/alone")
         choiceTemplate = try app.site.page("sign_in/account")
     }
@@ -54,8 +54,9 @@ struct SignInController {
         guard errors.isEmpty else { return try show(visit.form, way, visit, errors) }
         // What is counted by it stays small.
         entry.email = TypedText.prefix(entry.email.lowercased(), maximumBytes: 254)
-        let candidates = try store.credentials(email: entry.email)
-        let device = try visit.deviceToken.flatMap { try store.isDevice($0, ofEmail: entry.email) ? $0 : nil }
+        let (candidates, device) = try visit.read { connection in
+            (try store.credentials(email: entry.email, on: connection), try knownDevice(visit, ofEmail: entry.email, on: connection))
+        }
         // The owner's browser has an allowance of its own, so that others who guess cannot lock the owner out.
         let subject = device.map { "device \($0)" } ?? "email \(entry.email)"
         if let wait = attempts.begin(subject, at: visit.now) { return try showTooMany(way, visit, wait) }
@@ -80,8 +81,12 @@ struct SignInController {
     /// The account that somebody means whose password fits several.
     @Sendable func choose(_ visit: Visit) throws -> WebResponse {
         let way = SignInWay(visit.form)
-        if let id = visit.form["user"].flatMap({ ID<User>($0) }), let user = try store.credentials(of: id) {
-            let device = try visit.deviceToken.flatMap { try store.isDevice($0, ofEmail: user.email) ? $0 : nil }
+        let found = try visit.form["user"].flatMap { ID<User>($0) }.flatMap { id in
+            try visit.read { connection in
+                try store.credentials(of: id, on: connection).map { ($0, try knownDevice(visit, ofEmail: $0.email, on: connection)) }
+            }
+        }
+        if let (user, device) = found {
             let token = visit.form["choice"] ?? ""
             let response = try start(way, visit, user, device: device) { connection in
                 try choices.take(token, for: user.user, by: visit.browserMark, on: connection)
@@ -93,10 +98,15 @@ struct SignInController {
         return try show(visit.form, way, visit, errors)
     }
 
+    /// The visitor's browser, when anybody with this address has signed in there.
+    private func knownDevice(_ visit: Visit, ofEmail email: String, on connection: any Connection) throws -> String? {
+        try visit.deviceToken.flatMap { try store.isDevice($0, ofEmail: email, on: connection) ? $0 : nil }
+    }
+
     private func offer(_ users: [Credentials], _ way: SignInWay, _ visit: Visit) throws -> WebResponse {
         let t = visit.t
         let page = SignInChoicePage(
-            choice: try choices.offer(users.map(\.user), to: visit.browserMark),
+            choice: try visit.site.database.write { try choices.offer(users.map(\.user), to: visit.browserMark, on: $0) },
             accounts: users.map {
                 SignInChoicePage.Account(user: $0.user.description, name: $0.accountName ?? t("sign_in.choice.platform"))
             },

@@ -22,19 +22,17 @@ struct SignInStore {
     /// Of one address: more than anybody works for.
     private static let maximumAccounts = 50
 
-    let site: Site
+    let clock: Clock
 
     /// Everybody with this address, of every account, by the account's name; staff first.
-    func credentials(email: String) throws -> [Credentials] {
-        try site.database.read { connection in
-            try connection.rows(
-                Self.selection + " WHERE u.email = \(email) ORDER BY COALESCE(a.name, ''), u.id LIMIT \(Self.maximumAccounts)",
-                Self.credentials)
-        }
+    func credentials(email: String, on connection: any Connection) throws -> [Credentials] {
+        try connection.rows(
+            Self.selection + " WHERE u.email = \(email) ORDER BY COALESCE(a.name, ''), u.id LIMIT \(Self.maximumAccounts)",
+            Self.credentials)
     }
 
-    func credentials(of user: ID<User>) throws -> Credentials? {
-        try site.database.read { try $0.first(Self.selection + " WHERE u.id = \(user)", Self.credentials) }
+    func credentials(of user: ID<User>, on connection: any Connection) throws -> Credentials? {
+        try connection.first(Self.selection + " WHERE u.id = \(user)", Self.credentials)
     }
 
     private static let selection: SQL = """
@@ -49,27 +47,25 @@ struct SignInStore {
     }
 
     /// True for the token of a browser in which this user has signed in.
-    func isDevice(_ token: String, of user: ID<User>) throws -> Bool {
-        try isDevice(token, of: "d.user_id = \(user)")
+    func isDevice(_ token: String, of user: ID<User>, on connection: any Connection) throws -> Bool {
+        try isDevice(token, of: "d.user_id = \(user)", on: connection)
     }
 
     /// True for the token of a browser in which anybody with this address has signed in.
-    func isDevice(_ token: String, ofEmail email: String) throws -> Bool {
-        try isDevice(token, of: "u.email = \(email)")
+    func isDevice(_ token: String, ofEmail email: String, on connection: any Connection) throws -> Bool {
+        try isDevice(token, of: "u.email = \(email)", on: connection)
     }
 
-    private func isDevice(_ token: String, of whom: SQL) throws -> Bool {
-        try site.database.read { connection in
-            try connection.value(
-                """
-                SELECT 1 FROM devices d JOIN users u ON u.id = d.user_id
-                WHERE d.token_hash = \(Token.hash(token)) AND \(whom) AND d.created_at > \(site.clock.now() - Self.deviceAge) LIMIT 1
-                """, as: Int.self) != nil
-        }
+    private func isDevice(_ token: String, of whom: SQL, on connection: any Connection) throws -> Bool {
+        try connection.value(
+            """
+            SELECT 1 FROM devices d JOIN users u ON u.id = d.user_id
+            WHERE d.token_hash = \(Token.hash(token)) AND \(whom) AND d.created_at > \(clock.now() - Self.deviceAge) LIMIT 1
+            """, as: Int.self) != nil
     }
 
     func rememberDevice(_ token: String, of user: ID<User>, on connection: any Connection) throws {
-        let now = site.clock.now()
+        let now = clock.now()
         try connection.execute(
             """
             INSERT INTO devices (token_hash, user_id, created_at) VALUES (\(Token.hash(token)), \(user), \(now))
@@ -82,18 +78,15 @@ struct SignInStore {
         try connection.execute("DELETE FROM devices WHERE user_id = \(user) AND token_hash <> \(Token.hash(token))")
     }
 
-    func deleteOldDevices() throws {
-        let oldest = site.clock.now() - Self.deviceAge
-        try site.database.write { connection in
-            _ = try connection.execute("DELETE FROM devices WHERE created_at <= \(oldest)")
-        }
+    func deleteOldDevices(on connection: any Connection) throws {
+        try connection.execute("DELETE FROM devices WHERE created_at <= \(clock.now() - Self.deviceAge)")
     }
 
     /// Throws `Refusal.stale` when the password was changed in the meantime.
     func savePassword(_ hash: String, of user: Credentials, on connection: any Connection) throws {
         let changed = try connection.execute(
             """
-            UPDATE users SET password_hash = \(hash), password_changed_at = \(site.clock.now()), must_change_password = 0
+            UPDATE users SET password_hash = \(hash), password_changed_at = \(clock.now()), must_change_password = 0
             WHERE id = \(user.user) AND password_hash = \(user.passwordHash)
             """)
         guard changed == 1 else { throw Refusal.stale }

@@ -41,10 +41,10 @@ struct Inner<Root, Context: Sendable, Part: Sendable>: Sendable {
     }
 
     /// Of parts that are several values; one value is in the words of the whole.
-    func compare(_ old: Root, _ new: Root, _ context: Context, _ comparison: Comparison) {
+    func compare(old: Root, new: Root, _ context: Context, _ comparison: Comparison) {
         guard !isSelf, let after = new[keyPath: path] else { return }
         let before = old[keyPath: path] ?? blank()
-        for field in fields { field.compare(before, after, context, comparison) }
+        for field in fields { field.compare(old: before, new: after, context, comparison) }
     }
 
     func write(_ root: Root, into typed: inout FormData) {
@@ -101,8 +101,8 @@ package struct Within<Root, Context: Sendable, Part: Sendable>: FormField {
         for field in fields { field.show(typed, stored: stored?[keyPath: path], context, showing) }
     }
 
-    package func compare(_ old: Root, _ new: Root, _ context: Context, _ comparison: Comparison) {
-        for field in fields { field.compare(old[keyPath: path], new[keyPath: path], context, comparison) }
+    package func compare(old: Root, new: Root, _ context: Context, _ comparison: Comparison) {
+        for field in fields { field.compare(old: old[keyPath: path], new: new[keyPath: path], context, comparison) }
     }
 
     package func facts(_ root: Root, _ context: Context, _ t: Translation) -> [Fact] {
@@ -157,9 +157,9 @@ package struct Switched<Root, Context: Sendable, Part: Sendable>: NamedField {
         showing.controls.append(Control(.dependentsEnd))
     }
 
-    package func compare(_ old: Root, _ new: Root, _ context: Context, _ comparison: Comparison) {
-        words.differ(text(old, context, comparison.t), text(new, context, comparison.t), comparison)
-        inner.compare(old, new, context, comparison)
+    package func compare(old: Root, new: Root, _ context: Context, _ comparison: Comparison) {
+        words.differ(old: text(old, context, comparison.t), new: text(new, context, comparison.t), comparison)
+        inner.compare(old: old, new: new, context, comparison)
     }
 
     package func text(_ root: Root, _ context: Context, _ t: Translation) -> String {
@@ -239,11 +239,11 @@ package struct OneOf<Root, Context: Sendable>: NamedField {
         showing.controls.append(Control(.radiosEnd))
     }
 
-    package func compare(_ old: Root, _ new: Root, _ context: Context, _ comparison: Comparison) {
+    package func compare(old: Root, new: Root, _ context: Context, _ comparison: Comparison) {
         guard let before = chosen(old), let after = chosen(new) else { return }
         let t = comparison.t
-        words.differ(before.text(old, context, t), after.text(new, context, t), comparison)
-        after.content?.compare(old, new, context, comparison)
+        words.differ(old: before.text(old, context, t), new: after.text(new, context, t), comparison)
+        after.content?.compare(old: old, new: new, context, comparison)
     }
 
     package func json(_ root: Root) -> [JSONMember] {
@@ -338,8 +338,8 @@ private struct CaseContent<Root, Context: Sendable, Part: Sendable>: FormField {
         inner.show(typed, stored: stored, context, showing)
     }
 
-    func compare(_ old: Root, _ new: Root, _ context: Context, _ comparison: Comparison) {
-        inner.compare(old, new, context, comparison)
+    func compare(old: Root, new: Root, _ context: Context, _ comparison: Comparison) {
+        inner.compare(old: old, new: new, context, comparison)
     }
 
     func text(_ root: Root, _ context: Context, _ t: Translation) -> String { inner.text(root, context, t) ?? "" }
@@ -404,8 +404,8 @@ package struct Group<Root, Context: Sendable>: FormField {
         showing.controls.append(Control(.groupEnd))
     }
 
-    package func compare(_ old: Root, _ new: Root, _ context: Context, _ comparison: Comparison) {
-        for field in fields { field.compare(old, new, context, comparison) }
+    package func compare(old: Root, new: Root, _ context: Context, _ comparison: Comparison) {
+        for field in fields { field.compare(old: old, new: new, context, comparison) }
     }
 
     package func facts(_ root: Root, _ context: Context, _ t: Translation) -> [Fact] { fields.flatMap { $0.facts(root, context, t) } }

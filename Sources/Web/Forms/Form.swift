@@ -55,15 +55,15 @@ package struct Form<Value: Sendable, Context: Sendable>: Sendable {
     }
 
     /// Each field whose value differs, in words.
-    package func differences(_ old: Value, _ new: Value, _ situation: Situation<Context>) -> [Difference] {
+    package func differences(from old: Value, to new: Value, _ situation: Situation<Context>) -> [Difference] {
         let comparison = Comparison(situation.t)
-        for field in fields { field.compare(old, new, situation.context, comparison) }
+        for field in fields { field.compare(old: old, new: new, situation.context, comparison) }
         return comparison.differences
     }
 
     /// For the change log: each field that is another now, in no language; of a secret only that it was changed.
-    package func changes(_ old: Value, _ new: Value, _ situation: Situation<Context>) -> [FieldChange] {
-        let differences = differences(old, new, situation)
+    package func changes(from old: Value, to new: Value, _ situation: Situation<Context>) -> [FieldChange] {
+        let differences = differences(from: old, to: new, situation)
         let secrets = differences.filter(\.isSecret).map(\.name)
         let after = JSONObject(members: fields.flatMap { $0.json(new) }.map { ($0.name, $0.value) })
         let values = fields.flatMap { $0.json(old) }.compactMap { member -> FieldChange? in

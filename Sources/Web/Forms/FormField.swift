@@ -14,7 +14,7 @@ package protocol FormField<Root, Context>: Sendable {
     /// - Parameter root: begins as what is stored, so what is not typed stays.
     func read(_ typed: FormData, into root: inout Root, stored: Root?, _ context: Context, _ reading: Reading)
     func show(_ typed: FormData, stored: Root?, _ context: Context, _ showing: Showing)
-    func compare(_ old: Root, _ new: Root, _ context: Context, _ comparison: Comparison)
+    func compare(old: Root, new: Root, _ context: Context, _ comparison: Comparison)
     /// The value in words, of a field that is one value.
     func text(_ root: Root, _ context: Context, _ t: Translation) -> String
     func facts(_ root: Root, _ context: Context, _ t: Translation) -> [Fact]
@@ -52,7 +52,7 @@ extension FormField {
     package func write(_ root: Root, into typed: inout FormData) {}
     package func read(_ typed: FormData, into root: inout Root, stored: Root?, _ context: Context, _ reading: Reading) {}
     package func show(_ typed: FormData, stored: Root?, _ context: Context, _ showing: Showing) {}
-    package func compare(_ old: Root, _ new: Root, _ context: Context, _ comparison: Comparison) {}
+    package func compare(old: Root, new: Root, _ context: Context, _ comparison: Comparison) {}
     package func text(_ root: Root, _ context: Context, _ t: Translation) -> String { "" }
     package func facts(_ root: Root, _ context: Context, _ t: Translation) -> [Fact] { [] }
     package func json(_ root: Root) -> [JSONMember] { [] }
@@ -167,7 +167,7 @@ package struct FieldWords: Sendable {
     /// Of complaints, the field's own words or the common ones.
     func needed(_ complaints: String...) -> [[String]] { [[label]] + complaints.map { [errors + $0, "shared.error.\($0)"] } }
 
-    package func differ(_ old: String, _ new: String, _ comparison: Comparison, isSecret: Bool = false) {
+    package func differ(old: String, new: String, _ comparison: Comparison, isSecret: Bool = false) {
         guard old != new else { return }
         comparison.differences.append(Difference(name: name, label: comparison.t(label), old: old, new: new, isSecret: isSecret))
     }
@@ -183,8 +183,8 @@ extension NamedField {
     package var postedNames: [PostedName] { [words.posted()] }
     package var neededWords: [[String]] { words.needed() }
 
-    package func compare(_ old: Root, _ new: Root, _ context: Context, _ comparison: Comparison) {
-        words.differ(text(old, context, comparison.t), text(new, context, comparison.t), comparison)
+    package func compare(old: Root, new: Root, _ context: Context, _ comparison: Comparison) {
+        words.differ(old: text(old, context, comparison.t), new: text(new, context, comparison.t), comparison)
     }
 
     package func facts(_ root: Root, _ context: Context, _ t: Translation) -> [Fact] {
@@ -218,8 +218,8 @@ package struct Hinted<Base: FormField>: FormField where Base.Context: Sendable {
         showing.controls[place].hint = hint(Situation(showing.t, context), typed)
     }
 
-    package func compare(_ old: Root, _ new: Root, _ context: Context, _ comparison: Comparison) {
-        field.compare(old, new, context, comparison)
+    package func compare(old: Root, new: Root, _ context: Context, _ comparison: Comparison) {
+        field.compare(old: old, new: new, context, comparison)
     }
 
     package func text(_ root: Root, _ context: Context, _ t: Translation) -> String { field.text(root, context, t) }

@@ -37,7 +37,7 @@ package struct FileField<Root, Context>: NamedField {
     }
 
     /// One of the same name is another all the same.
-    package func compare(_ old: Root, _ new: Root, _ context: Context, _ comparison: Comparison) {
+    package func compare(old: Root, new: Root, _ context: Context, _ comparison: Comparison) {
         let (before, after) = (current(old), current(new))
         guard before?.url != after?.url else { return }
         comparison.differences.append(

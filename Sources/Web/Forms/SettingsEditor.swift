@@ -128,7 +128,7 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
         let isCurrent = submission.isOwn && submission.typed[FormMark.version] ?? "" == version(submission.stored)
         guard isCurrent else { return try isStored(submission) ? done() : showStale(submission) }
         if let question = try ask() { return question }
-        let changes = form.changes(submission.stored, submission.value, Situation(member.t, submission.context))
+        let changes = form.changes(from: submission.stored, to: submission.value, Situation(member.t, submission.context))
         if changes.isEmpty, !version(submission.stored).isEmpty { return try done() }
         do {
             let account = self.account(submission.value, member)
@@ -150,7 +150,7 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
     private func isStored(_ submission: Submission) throws -> Bool {
         guard submission.lostOnReturn == nil else { return false }
         let (stored, context) = try current(submission.member)
-        return form.changes(stored, submission.value, Situation(submission.member.t, context)).isEmpty
+        return form.changes(from: stored, to: submission.value, Situation(submission.member.t, context)).isEmpty
     }
 
     /// The page as it was sent, with what is wrong.
@@ -166,7 +166,7 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
         let situation = Situation(submission.member.t, context)
         // Read again over what is stored now: what was not in the form is no difference.
         let value = form.read(submission.typed, over: stored, situation).value
-        let differences = form.differences(stored, value, situation) + more
+        let differences = form.differences(from: stored, to: value, situation) + more
         return try present(
             submission.typed, stored, context, submission.member, errors: submission.errorsOnReturn,
             conflict: ConflictView(submission.member.t, isElsewhere: !submission.isOwn, differences.map { ($0.label, $0.new, $0.old) }),
@@ -199,7 +199,7 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
     }
 
     private func current(_ member: Visitor) throws -> (Value, Context) {
-        try member.site.database.read { connection in
+        try member.read { connection in
             let value = try load(member, connection)
             return (value, try context(member, value, connection))
         }

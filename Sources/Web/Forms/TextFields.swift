@@ -211,13 +211,13 @@ package struct Secret<Root, Context>: NamedField {
         showing.controls.append(control)
     }
 
-    package func compare(_ old: Root, _ new: Root, _ context: Context, _ comparison: Comparison) {
+    package func compare(old: Root, new: Root, _ context: Context, _ comparison: Comparison) {
         guard slot[old] != slot[new] else { return }
         let t = comparison.t
         let isCleared = (slot[new] ?? "").isEmpty
         words.differ(
-            t((slot[old] ?? "").isEmpty ? "shared.conflict.none" : "shared.secret.set"),
-            t(isCleared ? "shared.secret.cleared" : "shared.secret.changed"), comparison, isSecret: true)
+            old: t((slot[old] ?? "").isEmpty ? "shared.conflict.none" : "shared.secret.set"),
+            new: t(isCleared ? "shared.secret.cleared" : "shared.secret.changed"), comparison, isSecret: true)
     }
 
     package func facts(_ root: Root, _ context: Context, _ t: Translation) -> [Fact] {

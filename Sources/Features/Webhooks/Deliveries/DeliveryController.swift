@@ -44,13 +44,11 @@ extension Feature {
 
 struct DeliveryController {
     private static let pageSize = 50
-    private let store: DeliveryStore
     private let directory: WebhookDirectory
     private let template: PageTemplate<DeliveriesPage>
     private let words: [Language: DeliveryWords]
 
     init(_ app: App) throws {
-        store = DeliveryStore(database: app.site.database)
         directory = app.directory
         template = try app.site.page("webhooks/deliveries/index")
         words = DeliveryWords.all(app.site.locales)
@@ -58,7 +56,10 @@ struct DeliveryController {
 
     /// Of all webhooks.
     @Sendable func history(_ member: Member) throws -> WebResponse {
-        try show(member, webhook: nil, PageHead(member.t("deliveries.history.title"), lead: member.t("deliveries.history.lead")))
+        let filter = DeliveryFilter(member.query, webhook: nil, zone: member.times.zone, now: member.now)
+        let found = try member.read { try find(filter, member, on: $0) }
+        return try show(
+            found, filter, webhook: nil, member, PageHead(member.t("deliveries.history.title"), lead: member.t("deliveries.history.lead")))
     }
 
     /// Of one webhook, also of one that was deleted, as long as the history has it.
@@ -66,21 +67,36 @@ struct DeliveryController {
         let webhook = try member.id(as: Webhook.self)
         let account = member.account.id
         let present = try directory.webhooks(of: account).webhooks.first { $0.id == webhook }
-        guard let name = try present?.name ?? store.webhookName(webhook, of: account) else { throw Abort(.notFound) }
+        let filter = DeliveryFilter(member.query, webhook: webhook, zone: member.times.zone, now: member.now)
+        let (name, found) = try member.read { connection in
+            guard let name = try present?.name ?? DeliveryStore.webhookName(webhook, of: account, on: connection) else {
+                throw Abort(.notFound)
+            }
+            return (name, try find(filter, member, on: connection))
+        }
         let up = [EndpointStep.list(member.t)] + (present.map { [($0.name, EndpointController.path(of: $0.id))] } ?? [])
         let head = PageHead(member.t("deliveries.of", ["name": name]), lead: member.t("deliveries.of.lead"), up: up)
-        return try show(member, webhook: webhook, head)
+        return try show(found, filter, webhook: webhook, member, head)
     }
 
-    private func show(_ member: Member, webhook: ID<Webhook>?, _ head: PageHead) throws -> WebResponse {
+    private func find(
+        _ filter: DeliveryFilter, _ member: Member, on connection: any Connection
+    ) throws -> (page: DeliveryPage, arrived: Set<ID<WebhookDelivery>>) {
+        let page = try DeliveryStore.page(
+            of: member.account.id, filter, at: PagePosition(member.query), size: Self.pageSize, withPayload: member.may(.viewPayloads),
+            on: connection)
+        return (page, try DeliveryStore.arrived(among: page.rows, of: member.account.id, on: connection))
+    }
+
+    private func show(
+        _ list: (page: DeliveryPage, arrived: Set<ID<WebhookDelivery>>), _ filter: DeliveryFilter, webhook: ID<Webhook>?, _ member: Member,
+        _ head: PageHead
+    ) throws -> WebResponse {
+        let (found, arrived) = list
         let t = member.t
         let query = member.query
         let words = words[t.language] ?? DeliveryWords(t)
         let times = member.times
-        let filter = DeliveryFilter(query, webhook: webhook, zone: times.zone, now: member.now)
-        let found = try store.page(
-            of: member.account.id, filter, at: PagePosition(query), size: Self.pageSize, withPayload: member.may(.viewPayloads))
-        let arrived = try store.arrived(among: found.rows, of: member.account.id)
         let path = ListAddress.path(webhook)
         let address = ListAddress(webhook: webhook, query: query)
         var urls = LastURL()

@@ -10,12 +10,10 @@ import Time
 import Web
 
 struct DeliveryDetailController {
-    private let store: DeliveryDetailStore
     private let template: PageTemplate<DeliveryDetailPage>
     private let words: [Language: DeliveryWords]
 
     init(_ app: App) throws {
-        store = DeliveryDetailStore(database: app.site.database)
         template = try app.site.page("webhooks/deliveries/show")
         words = DeliveryWords.all(app.site.locales)
     }
@@ -23,7 +21,10 @@ struct DeliveryDetailController {
     @Sendable func show(_ member: Member) throws -> WebResponse {
         let id = try member.id(as: WebhookDelivery.self)
         let seesPayload = member.may(.viewPayloads)
-        guard let delivery = try store.delivery(id, of: member.account.id, withPayload: seesPayload) else { throw Abort(.notFound) }
+        let found = try member.read {
+            try DeliveryDetailStore.delivery(id, of: member.account.id, withPayload: seesPayload, on: $0)
+        }
+        guard let delivery = found else { throw Abort(.notFound) }
         let t = member.t
         let words = words[t.language] ?? DeliveryWords(t)
         let address = ListAddress(carriedBy: member.query)

@@ -74,15 +74,15 @@ struct AttemptView: TemplateData {
                 PhaseView.all(dns: $0.dns, connect: $0.connect, tls: $0.tls, firstByte: $0.firstByte, total: $0.total, member)
             } ?? []
         url = attempt.url
-        requestHeaders = Self.code(t("deliveries.request_headers"), attempt.requestHeaders, "request-\(number)")
-        responseHeaders = Self.code(t("deliveries.response_headers"), attempt.responseHeaders, "response-\(number)")
+        requestHeaders = Self.code(t("deliveries.request_headers"), attempt.requestHeaders, id: "request-\(number)")
+        responseHeaders = Self.code(t("deliveries.response_headers"), attempt.responseHeaders, id: "response-\(number)")
         let responseText = attempt.responseBody.map(PrintableText.of)
-        responseBody = Self.code(t("deliveries.response_body"), responseText, "response-body-\(number)")
+        responseBody = Self.code(t("deliveries.response_body"), responseText, id: "response-body-\(number)")
         isTruncated = attempt.isTruncated
         isBodyHidden = !seesPayload && attempt.status != nil
     }
 
-    private static func code(_ label: String, _ text: String?, _ id: String) -> CodeView? {
+    private static func code(_ label: String, _ text: String?, id: String) -> CodeView? {
         guard let text, !text.isEmpty else { return nil }
         return CodeView(label, text, id: id)
     }

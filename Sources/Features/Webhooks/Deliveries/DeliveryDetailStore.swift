@@ -6,23 +6,42 @@ import HTTPClient
 import Time
 
 struct DeliveryDetail {
-    let id: ID<WebhookDelivery>
-    let webhook: ID<Webhook>
-    let webhookName: String
-    let event: ID<Event>
-    let eventType: String
-    let url: String
-    let authentication: Credential.Kind
-    let orderKey: String?
-    let state: DeliveryState
-    let nextAt: Timestamp?
-    let acceptedAt: Timestamp
-    let eventTime: Timestamp?
+    private(set) var id = ID<WebhookDelivery>(value: 0)
+    private(set) var webhook = ID<Webhook>(value: 0)
+    private(set) var webhookName = ""
+    private(set) var event = ID<Event>(value: 0)
+    private(set) var eventType = ""
+    private(set) var url = ""
+    private(set) var authentication = Credential.Kind.none
+    private(set) var orderKey: String?
+    private(set) var state = DeliveryState.pending
+    private(set) var nextAt: Timestamp?
+    private(set) var acceptedAt = Timestamp(milliseconds: 0)
+    private(set) var eventTime: Timestamp?
     /// The `event_id` that the platform gave.
-    let eventKey: String?
+    private(set) var eventKey: String?
     /// Nil without the right to see it: it is not even read then.
-    let body: String?
-    var attempts: [Attempt] = []
+    fileprivate(set) var body: String?
+    fileprivate(set) var attempts: [Attempt] = []
+
+    /// All but the body.
+    fileprivate static let record = Record(DeliveryDetail()) {
+        Column("d.id", \.id)
+        Column("d.webhook_id", \.webhook)
+        Column("d.webhook_name", \.webhookName)
+        Column("d.event_id", \.event)
+        Column("d.event_type", \.eventType)
+        Column("d.url", \.url)
+        Column("d.authentication", \.authentication)
+        Column("d.order_key", \.orderKey)
+        Column("d.state", \.state)
+        Column("d.next_at", \.nextAt)
+        Column("d.accepted_at", \.acceptedAt)
+        Column("e.event_time", \.eventTime)
+        Column("e.idempotency_key", \.eventKey)
+    }
+
+    private init() {}
 
     /// An attempt arrived, whatever became of one that somebody asked for later.
     var wasDelivered: Bool { attempts.contains { $0.fault == TransferFault.none.rawValue } }
@@ -30,21 +49,51 @@ struct DeliveryDetail {
     var isResendFailed: Bool { wasDelivered && (state == .failed || state == .expired) }
 
     struct Attempt {
-        let number: Int
-        let startedAt: Timestamp
-        let finishedAt: Timestamp?
-        let url: String
-        let isManual: Bool
-        let requestHeaders: String?
-        let status: Int?
-        let responseHeaders: String?
-        let isTruncated: Bool
-        let fault: String?
-        let detail: String?
-        /// In microseconds; nil while the attempt is under way.
-        let timings: Timings?
+        private(set) var number = 0
+        private(set) var startedAt = Timestamp(milliseconds: 0)
+        private(set) var finishedAt: Timestamp?
+        private(set) var url = ""
+        private(set) var isManual = false
+        private(set) var requestHeaders: String?
+        private(set) var status: Int?
+        private(set) var responseHeaders: String?
+        private(set) var isTruncated = false
+        private(set) var fault: String?
+        private(set) var detail: String?
+        private var dns: Int?
+        private var connect: Int?
+        private var tls: Int?
+        private var firstByte: Int?
+        private var total: Int?
         /// Nil without the right: receivers repeat what they got.
-        let responseBody: [UInt8]?
+        fileprivate(set) var responseBody: [UInt8]?
+
+        /// All but the answer's body.
+        fileprivate static let record = Record(Attempt()) {
+            Column("number", \.number)
+            Column("started_at", \.startedAt)
+            Column("finished_at", \.finishedAt)
+            Column("url", \.url)
+            Column("is_manual", \.isManual)
+            Column("request_headers", \.requestHeaders)
+            Column("status", \.status)
+            Column("response_headers", \.responseHeaders)
+            Column("COALESCE(is_truncated, 0)", \.isTruncated)
+            Column("fault", \.fault)
+            Column("detail", \.detail)
+            Column("dns_us", \.dns)
+            Column("connect_us", \.connect)
+            Column("tls_us", \.tls)
+            Column("first_byte_us", \.firstByte)
+            Column("total_us", \.total)
+        }
+
+        private init() {}
+
+        /// Nil while the attempt is under way.
+        var timings: Timings? {
+            total.map { Timings(dns: dns ?? 0, connect: connect ?? 0, tls: tls ?? 0, firstByte: firstByte ?? 0, total: $0) }
+        }
     }
 
     /// In microseconds, each phase by itself.
@@ -57,37 +106,36 @@ struct DeliveryDetail {
     }
 }
 
-struct DeliveryDetailStore {
-    let database: Database
-
+enum DeliveryDetailStore {
     /// - Parameter withPayload: whether bodies are read at all.
-    func delivery(_ id: ID<WebhookDelivery>, of account: ID<Account>, withPayload: Bool) throws -> DeliveryDetail? {
+    static func delivery(
+        _ id: ID<WebhookDelivery>, of account: ID<Account>, withPayload: Bool, on connection: any Connection
+    ) throws -> DeliveryDetail? {
         let body: SQL = withPayload ? "e.body" : "NULL"
         let responseBody: SQL = withPayload ? "response_body" : "NULL"
-        return try database.read { connection in
-            var delivery = try connection.first(
-                """
-                SELECT d.webhook_id, d.webhook_name, d.event_id, d.event_type, d.url, d.authentication, d.order_key, d.state, d.next_at,
-                    d.accepted_at, e.event_time, e.idempotency_key, \(body)
-                FROM deliveries d LEFT JOIN events e ON e.id = d.event_id
-                WHERE d.id = \(id) AND d.account_id = \(account)
-                """
-            ) { row in
-                DeliveryDetail(
-                    id: id, webhook: try row.next(), webhookName: try row.next(), event: try row.next(), eventType: try row.next(),
-                    url: try row.next(), authentication: try row.next(), orderKey: try row.next(), state: try row.next(),
-                    nextAt: try row.next(), acceptedAt: try row.next(), eventTime: try row.next(), eventKey: try row.next(),
-                    body: try row.next())
-            }
-            guard delivery != nil else { return nil }
-            delivery?.attempts = try connection.rows(
-                """
-                SELECT number, started_at, finished_at, url, is_manual, request_headers, status, response_headers, is_truncated, fault, detail,
-                    dns_us, connect_us, tls_us, first_byte_us, total_us, \(responseBody)
-                FROM attempts WHERE delivery_id = \(id) AND account_id = \(account) ORDER BY number DESC
-                """, Self.attempt)
+        var delivery = try connection.first(
+            """
+            SELECT \(DeliveryDetail.record.columns), \(body)
+            FROM deliveries d LEFT JOIN events e ON e.id = d.event_id
+            WHERE d.id = \(id) AND d.account_id = \(account)
+            """
+        ) { row in
+            var delivery = try DeliveryDetail.record.decode(row)
+            delivery.body = try row.next()
             return delivery
         }
+        guard delivery != nil else { return nil }
+        delivery?.attempts = try connection.rows(
+            """
+            SELECT \(DeliveryDetail.Attempt.record.columns), \(responseBody)
+            FROM attempts WHERE delivery_id = \(id) AND account_id = \(account) ORDER BY number DESC
+            """
+        ) { row in
+            var attempt = try DeliveryDetail.Attempt.record.decode(row)
+            attempt.responseBody = try row.next()
+            return attempt
+        }
+        return delivery
     }
 
     /// What a retry is of, and goes to.
@@ -98,28 +146,11 @@ struct DeliveryDetailStore {
     }
 
     /// Nil when the account has no such delivery.
-    func target(of id: ID<WebhookDelivery>, in account: ID<Account>) throws -> Target? {
-        try database.read { connection in
-            try connection.first(
-                "SELECT webhook_id, webhook_name, event_type FROM deliveries WHERE id = \(id) AND account_id = \(account)"
-            ) { row in
-                Target(webhook: try row.next(), webhookName: try row.next(), eventType: try row.next())
-            }
+    static func target(of id: ID<WebhookDelivery>, in account: ID<Account>, on connection: any Connection) throws -> Target? {
+        try connection.first(
+            "SELECT webhook_id, webhook_name, event_type FROM deliveries WHERE id = \(id) AND account_id = \(account)"
+        ) { row in
+            Target(webhook: try row.next(), webhookName: try row.next(), eventType: try row.next())
         }
-    }
-
-    private static func attempt(_ row: Row) throws -> DeliveryDetail.Attempt {
-        DeliveryDetail.Attempt(
-            number: try row.next(), startedAt: try row.next(), finishedAt: try row.next(), url: try row.next(), isManual: try row.next(),
-            requestHeaders: try row.next(), status: try row.next(), responseHeaders: try row.next(),
-            isTruncated: try row.next(Bool?.self) ?? false, fault: try row.next(), detail: try row.next(), timings: try timings(row),
-            responseBody: try row.next())
-    }
-
-    private static func timings(_ row: Row) throws -> DeliveryDetail.Timings? {
-        let phases = try (0..<5).map { _ in try row.next(Int?.self) }
-        guard let total = phases[4] else { return nil }
-        return DeliveryDetail.Timings(
-            dns: phases[0] ?? 0, connect: phases[1] ?? 0, tls: phases[2] ?? 0, firstByte: phases[3] ?? 0, total: total)
     }
 }

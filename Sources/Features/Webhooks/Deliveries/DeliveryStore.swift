@@ -36,27 +36,23 @@ struct DeliveryPage {
     var lookedThrough: Int?
 }
 
-struct DeliveryStore {
+enum DeliveryStore {
     /// Rows that one page looks through for what no index serves; some 20 ms.
     static let window = 20_000
     /// Characters of a payload in a row.
     static let excerpt = 600
 
-    let database: Database
-
-    func page(
+    static func page(
         of account: ID<Account>, _ filter: DeliveryFilter, at position: PagePosition<WebhookDelivery>, size: Int, withPayload: Bool,
-        window: Int = window
+        window: Int = window, on connection: any Connection
     ) throws -> DeliveryPage {
-        try database.read { connection in
-            let plan = try plan(filter, of: account, on: connection)
-            var span = IDSpan(filter, position)
-            let edge = plan.rest == nil ? nil : try connection.value(Self.edge(plan, span, window), as: ID<WebhookDelivery>.self)
-            if let edge { span.end(before: edge) }
-            let found = try connection.rows(
-                Self.selection(plan, span, size, withPayload: withPayload), withPayload ? Self.recordWithPayload : Self.record)
-            return DeliveryPage(found, size: size, position, edge: edge, window: window)
-        }
+        let plan = try plan(filter, of: account, on: connection)
+        var span = IDSpan(filter, position)
+        let edge = plan.rest == nil ? nil : try connection.value(edge(plan, span, window: window), as: ID<WebhookDelivery>.self)
+        if let edge { span.end(before: edge) }
+        let found = try connection.rows(
+            selection(plan, span, size: size, withPayload: withPayload), withPayload ? recordWithPayload : record)
+        return DeliveryPage(found, size: size, position, edge: edge, window: window)
     }
 
     private static let eventType = SQL.unindexed("d.event_type")
@@ -69,7 +65,7 @@ struct DeliveryStore {
     }
 
     /// `checked` keeps the check of the account out of the choice of an index where another one is better.
-    private func plan(_ filter: DeliveryFilter, of account: ID<Account>, on connection: any Connection) throws -> Plan {
+    private static func plan(_ filter: DeliveryFilter, of account: ID<Account>, on connection: any Connection) throws -> Plan {
         let own: SQL = "d.account_id = \(account)"
         let checked: SQL = "\(SQL.unindexed("d.account_id")) = \(account)"
         var rest: [SQL] = []
@@ -77,14 +73,14 @@ struct DeliveryStore {
         switch filter.search {
         case .delivery(let id):
             // At most one row, so the others cost nothing.
-            return Plan(driving: Self.joined(["d.id = \(id)", checked] + Self.others(filter)))
+            return Plan(driving: joined(["d.id = \(id)", checked] + others(filter)))
         case .event(let id):
-            return Plan(driving: Self.joined(["d.event_id = \(id)", checked] + Self.others(filter)))
+            return Plan(driving: joined(["d.event_id = \(id)", checked] + others(filter)))
         case .text(let text):
             let event = try connection.value(
                 "SELECT id FROM events WHERE account_id = \(account) AND idempotency_key = \(text)", as: ID<Event>.self)
             if let event {
-                return Plan(driving: Self.joined(["d.event_id = \(event)", checked] + Self.others(filter)))
+                return Plan(driving: joined(["d.event_id = \(event)", checked] + others(filter)))
             }
             rest.append("LOWER(d.url) LIKE \(LikePattern.containingASCII(text)) ESCAPE '\\'")
         case nil: break
@@ -103,8 +99,8 @@ struct DeliveryStore {
         case (nil, nil, nil):
             driving = own
         }
-        driving = Self.joined([driving])
-        return Plan(driving: driving, rest: rest.isEmpty ? nil : Self.joined(rest))
+        driving = joined([driving])
+        return Plan(driving: driving, rest: rest.isEmpty ? nil : joined(rest))
     }
 
     private static func joined(_ conditions: [SQL]) -> SQL { conditions.joined(by: " AND ") }
@@ -118,29 +114,29 @@ struct DeliveryStore {
     }
 
     /// Those of the failed rows that had arrived before, and failed when somebody sent them again.
-    func arrived(among rows: [DeliveryRecord], of account: ID<Account>) throws -> Set<ID<WebhookDelivery>> {
+    static func arrived(
+        among rows: [DeliveryRecord], of account: ID<Account>, on connection: any Connection
+    ) throws -> Set<ID<WebhookDelivery>> {
         let failed = rows.filter { ($0.state == .failed || $0.state == .expired) && $0.attempts > 1 }.map(\.id)
         guard !failed.isEmpty else { return [] }
-        return try database.read { connection in
-            Set(
-                try connection.rows(
-                    """
-                    SELECT delivery_id FROM attempts
-                    WHERE delivery_id IN (\(list: failed)) AND account_id = \(account) AND fault = \(TransferFault.none.rawValue)
-                    """
-                ) { try $0.next(ID<WebhookDelivery>.self) })
-        }
+        return Set(
+            try connection.rows(
+                """
+                SELECT delivery_id FROM attempts
+                WHERE delivery_id IN (\(list: failed)) AND account_id = \(account) AND fault = \(TransferFault.none.rawValue)
+                """
+            ) { try $0.next(ID<WebhookDelivery>.self) })
     }
 
     /// The first row beyond the window; nothing when the rows end before it.
-    private static func edge(_ plan: Plan, _ span: IDSpan, _ window: Int) -> SQL {
+    private static func edge(_ plan: Plan, _ span: IDSpan, window: Int) -> SQL {
         """
         SELECT d.id FROM deliveries d WHERE \(plan.driving) AND \(span.condition)
         ORDER BY d.id \(span.direction) LIMIT 1 OFFSET \(window)
         """
     }
 
-    private static func selection(_ plan: Plan, _ span: IDSpan, _ size: Int, withPayload: Bool) -> SQL {
+    private static func selection(_ plan: Plan, _ span: IDSpan, size: Int, withPayload: Bool) -> SQL {
         var conditions = plan.driving
         if let rest = plan.rest { conditions += " AND " + rest }
         return """
@@ -164,28 +160,25 @@ struct DeliveryStore {
     }
 
     /// The statement of a page, for the test that holds it to its cost.
-    func explained(
-        _ filter: DeliveryFilter, of account: ID<Account>, at position: PagePosition<WebhookDelivery>, withPayload: Bool
+    static func explained(
+        _ filter: DeliveryFilter, of account: ID<Account>, at position: PagePosition<WebhookDelivery>, withPayload: Bool,
+        on connection: any Connection
     ) throws -> (hasRest: Bool, steps: [String]) {
-        try database.read { connection in
-            let plan = try plan(filter, of: account, on: connection)
-            let span = IDSpan(filter, position)
-            let statements =
-                [Self.selection(plan, span, 50, withPayload: withPayload)] + (plan.rest == nil ? [] : [Self.edge(plan, span, 100)])
-            return (plan.rest != nil, try statements.flatMap(connection.plan))
-        }
+        let plan = try plan(filter, of: account, on: connection)
+        let span = IDSpan(filter, position)
+        let statements =
+            [selection(plan, span, size: 50, withPayload: withPayload)] + (plan.rest == nil ? [] : [edge(plan, span, window: 100)])
+        return (plan.rest != nil, try statements.flatMap(connection.plan))
     }
 
     /// The name under which the history knows a webhook of the account; nil when it knows none.
-    func webhookName(_ webhook: ID<Webhook>, of account: ID<Account>) throws -> String? {
-        try database.read { connection in
-            try connection.value(
-                """
-                SELECT webhook_name FROM (SELECT account_id, webhook_name FROM deliveries WHERE webhook_id = \(webhook) ORDER BY id DESC LIMIT 1)
-                    AS latest
-                WHERE account_id = \(account)
-                """)
-        }
+    static func webhookName(_ webhook: ID<Webhook>, of account: ID<Account>, on connection: any Connection) throws -> String? {
+        try connection.value(
+            """
+            SELECT webhook_name FROM (SELECT account_id, webhook_name FROM deliveries WHERE webhook_id = \(webhook) ORDER BY id DESC LIMIT 1)
+                AS latest
+            WHERE account_id = \(account)
+            """)
     }
 }
 

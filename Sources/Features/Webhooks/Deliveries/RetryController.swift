@@ -9,18 +9,18 @@ import Web
 struct RetryController {
     private let engine: DeliveryEngine
     private let directory: WebhookDirectory
-    private let store: DeliveryDetailStore
 
     init(_ app: App) {
         engine = app.engine
         directory = app.directory
-        store = DeliveryDetailStore(database: app.site.database)
     }
 
     @Sendable func create(_ member: Member) throws -> WebResponse {
         let delivery = try member.id(as: WebhookDelivery.self)
         let account = member.account.id
-        guard let target = try store.target(of: delivery, in: account) else { throw Abort(.notFound) }
+        guard let target = try member.read({ try DeliveryDetailStore.target(of: delivery, in: account, on: $0) }) else {
+            throw Abort(.notFound)
+        }
         let address = ListAddress(carriedBy: member.query)
         let isDetail = member.query["from_detail"] != nil
         let detail = "/settings/webhooks/deliveries/\(delivery)\(address.carried)"

@@ -124,19 +124,26 @@ struct EndpointController {
     }
 
     @Sendable func index(_ member: Member) throws -> WebResponse {
-        let all = try store.accountWebhooks(of: member.account.id)
-        let page = EndpointListPage(all, held: try store.held(by: all.webhooks), member)
+        let (all, held) = try member.read { connection in
+            let all = try store.accountWebhooks(of: member.account.id, on: connection)
+            return (all, try store.held(by: all.webhooks, on: connection))
+        }
+        let page = EndpointListPage(all, held: held, member)
         return try member.page(
             listTemplate, page, PageHead(member.t("webhooks.endpoints.title"), lead: member.t("webhooks.endpoints.lead")))
     }
 
     @Sendable func show(_ member: Member) throws -> WebResponse {
         let account = member.account.id
-        let webhook = try store.webhook(member.id(), of: account)
-        let all = try store.accountWebhooks(of: account)
-        let page = EndpointPage(
-            webhook, isIntegrationOn: all.isEnabled, waiting: try store.waiting(for: webhook.id, of: account),
-            try app.site.database.read { try store.restrictable(of: account, keeping: webhook.restriction, on: $0) }, member)
+        let (webhook, isIntegrationOn, waiting, restrictable) = try member.read { connection in
+            let webhook = try store.webhook(member.id(), of: account, on: connection)
+            return (
+                webhook, try store.accountWebhooks(of: account, on: connection).isEnabled,
+                try store.waiting(for: webhook.id, of: account, on: connection),
+                try store.restrictable(of: account, keeping: webhook.restriction, on: connection)
+            )
+        }
+        let page = EndpointPage(webhook, isIntegrationOn: isIntegrationOn, waiting: waiting, restrictable, member)
         return try member.page(template, page, PageHead(webhook.name, up: [EndpointStep.list(member.t)]))
     }
 

@@ -20,8 +20,7 @@ struct EndpointDeletionController {
     @Sendable func new(_ member: Member) throws -> WebResponse {
         let t = member.t
         let account = member.account.id
-        let webhook = try store.webhook(member.id(), of: account)
-        let waiting = try store.waiting(for: webhook.id, of: account).all
+        let (webhook, waiting) = try member.read { try store.webhookInQuestion(member.id(), of: account, on: $0) }
         let href = EndpointController.path(of: webhook.id)
         let page = ConfirmPage(
             action: href + "/delete", back: href,
@@ -38,7 +37,7 @@ struct EndpointDeletionController {
 
     @Sendable func create(_ member: Member) throws -> WebResponse {
         let account = member.account.id
-        let webhook = try store.webhook(member.id(), of: account)
+        let webhook = try member.read { try store.webhook(member.id(), of: account, on: $0) }
         try member.delete(.webhook, named: webhook.name) { try store.delete(webhook.id, of: account, on: $0) }
         app.webhooksChanged([], of: account)
         return member.redirect(to: EndpointController.path, saying: member.t("webhooks.deleted", ["name": webhook.name]))

@@ -18,17 +18,18 @@ struct EndpointStore {
         var all: Int { pending + held }
     }
 
-    private let site: Site
+    private let ids: IDGenerator
+    private let clock: Clock
     private let webhooks: WebhookStore
 
     init(_ app: App) {
-        site = app.site
+        (ids, clock) = (app.site.ids, app.site.clock)
         webhooks = WebhookStore(vault: app.vault)
     }
 
     func new(named name: String = "", of account: ID<Account>) -> WebhookConfiguration {
         WebhookConfiguration(
-            id: site.ids.next(), account: account, name: name, url: "", secret: WebhookSecret.generate(), createdAt: site.clock.now())
+            id: ids.next(), account: account, name: name, url: "", secret: WebhookSecret.generate(), createdAt: clock.now())
     }
 
     /// Throws `Refusal.limitReached`, and `.stale` for a second main webhook: somebody else has just made it.
@@ -44,7 +45,7 @@ struct EndpointStore {
 
     /// Throws `Refusal.stale` when the stored version is another.
     func update(_ webhook: WebhookConfiguration, on connection: any Connection) throws {
-        guard try webhooks.update(completed(webhook, on: connection), at: site.clock.now(), on: connection) else { throw Refusal.stale }
+        guard try webhooks.update(completed(webhook, on: connection), at: clock.now(), on: connection) else { throw Refusal.stale }
     }
 
     /// A restriction to a user by id alone, as a form has it, gets their address too: the platform's events name a user by either.
@@ -62,7 +63,7 @@ struct EndpointStore {
 
     /// How many it deleted.
     func delete(_ webhook: ID<Webhook>, of account: ID<Account>, on connection: any Connection) throws -> Int {
-        try webhooks.delete(webhook, of: account, at: site.clock.now(), on: connection) ? 1 : 0
+        try webhooks.delete(webhook, of: account, at: clock.now(), on: connection) ? 1 : 0
     }
 
     /// Throws 404 for one of another account, as for one that never was.
@@ -71,8 +72,11 @@ struct EndpointStore {
         return webhook
     }
 
-    func webhook(_ id: ID<Webhook>, of account: ID<Account>) throws -> WebhookConfiguration {
-        try site.database.read { try webhook(id, of: account, on: $0) }
+    /// With what waits for it, for pages that ask before something is done to it.
+    func webhookInQuestion(
+        _ id: ID<Webhook>, of account: ID<Account>, on connection: any Connection
+    ) throws -> (webhook: WebhookConfiguration, waiting: Int) {
+        (try webhook(id, of: account, on: connection), try waiting(for: id, of: account, on: connection).all)
     }
 
     func all(of account: ID<Account>, on connection: any Connection) throws -> [WebhookConfiguration] {
@@ -80,8 +84,8 @@ struct EndpointStore {
     }
 
     /// With the engine's latest figures, which the directory's copy need not have.
-    func accountWebhooks(of account: ID<Account>) throws -> AccountWebhooks {
-        try site.database.read { try webhooks.accountWebhooks(of: account, on: $0) }
+    func accountWebhooks(of account: ID<Account>, on connection: any Connection) throws -> AccountWebhooks {
+        try webhooks.accountWebhooks(of: account, on: connection)
     }
 
     func main(of account: ID<Account>, on connection: any Connection) throws -> WebhookConfiguration? {
@@ -93,37 +97,31 @@ struct EndpointStore {
     }
 
     /// What each paused webhook of these keeps, up to `maximumCounted`: a list is not to count a week of events.
-    func held(by webhooks: [WebhookConfiguration]) throws -> [ID<Webhook>: Int] {
-        let paused = webhooks.filter { $0.isEnabled && $0.isPaused }
-        guard !paused.isEmpty else { return [:] }
-        return try site.database.read { connection in
-            try paused.reduce(into: [:]) { counts, webhook in
-                counts[webhook.id] = try connection.value(
-                    """
-                    SELECT COUNT(*) FROM (SELECT 1 FROM deliveries WHERE webhook_id = \(webhook.id) AND account_id = \(webhook.account)
-                        AND \(DeliveryState.unsettledCondition) AND state = \(DeliveryState.held) LIMIT \(Self.maximumCounted)) AS held
-                    """)
-            }
+    func held(by webhooks: [WebhookConfiguration], on connection: any Connection) throws -> [ID<Webhook>: Int] {
+        try webhooks.filter { $0.isEnabled && $0.isPaused }.reduce(into: [:]) { counts, webhook in
+            counts[webhook.id] = try connection.value(
+                """
+                SELECT COUNT(*) FROM (SELECT 1 FROM deliveries WHERE webhook_id = \(webhook.id) AND account_id = \(webhook.account)
+                    AND \(DeliveryState.unsettledCondition) AND state = \(DeliveryState.held) LIMIT \(Self.maximumCounted)) AS held
+                """)
         }
     }
 
     private static let maximumCounted = 10_000
 
-    func waiting(for webhook: ID<Webhook>, of account: ID<Account>) throws -> Waiting {
-        try site.database.read { connection in
-            var waiting = Waiting()
-            try connection.forEachRow(
-                """
-                SELECT state, COUNT(*) FROM deliveries
-                WHERE webhook_id = \(webhook) AND account_id = \(account) AND \(DeliveryState.unsettledCondition) GROUP BY state
-                """
-            ) { row in
-                let state: DeliveryState = try row.next()
-                let count: Int = try row.next()
-                if state == .held { waiting.held += count } else { waiting.pending += count }
-            }
-            return waiting
+    func waiting(for webhook: ID<Webhook>, of account: ID<Account>, on connection: any Connection) throws -> Waiting {
+        var waiting = Waiting()
+        try connection.forEachRow(
+            """
+            SELECT state, COUNT(*) FROM deliveries
+            WHERE webhook_id = \(webhook) AND account_id = \(account) AND \(DeliveryState.unsettledCondition) GROUP BY state
+            """
+        ) { row in
+            let state: DeliveryState = try row.next()
+            let count: Int = try row.next()
+            if state == .held { waiting.held += count } else { waiting.pending += count }
         }
+        return waiting
     }
 
     /// What a restriction can name: of users the first by name, and those that `kept` or `user`, an id as a form sends it, names already.

@@ -9,26 +9,27 @@ import Web
 struct EndpointTestController {
     private let app: App
     private let store: EndpointStore
-    private let results: TestResultStore
     private let template: PageTemplate<TestResultPage>
 
     init(_ app: App) throws {
         self.app = app
         store = EndpointStore(app)
-        results = TestResultStore(site: app.site)
         template = try app.site.page("webhooks/endpoints/test")
     }
 
     @Sendable func create(_ member: Member) throws -> WebResponse {
-        try app.test(store.webhook(member.id(), of: member.account.id), member)
+        try app.test(member.read { try store.webhook(member.id(), of: member.account.id, on: $0) }, member)
     }
 
     @Sendable func show(_ member: Member) throws -> WebResponse {
         let account = member.account.id
-        let webhook = try store.webhook(member.id(), of: account)
         let delivery = try member.id("delivery", as: WebhookDelivery.self)
-        guard let result = try results.result(delivery, of: webhook.id, in: account) else { throw Abort(.notFound) }
-        let page = TestResultPage(result, of: webhook, member)
+        let (webhook, exchange) = try member.read { connection in
+            let webhook = try store.webhook(member.id(), of: account, on: connection)
+            return (webhook, try TestResultStore.exchange(delivery, of: webhook.id, in: account, on: connection))
+        }
+        guard let exchange else { throw Abort(.notFound) }
+        let page = TestResultPage(exchange, of: delivery, to: webhook.id, member)
         return try member.page(
             template, page, PageHead(member.t("webhooks.test.title", ["name": webhook.name]), up: EndpointStep.below(webhook, member.t)))
     }
@@ -45,7 +46,7 @@ struct MainTestController {
     }
 
     @Sendable func create(_ member: Member) throws -> WebResponse {
-        guard let main = try app.site.database.read({ try store.main(of: member.account.id, on: $0) }) else {
+        guard let main = try member.read({ try store.main(of: member.account.id, on: $0) }) else {
             return member.redirect(to: WebhookSettingsController.path, .warning, saying: member.t("webhooks.test.no_main"))
         }
         return try app.test(main, member)

@@ -56,12 +56,13 @@ struct HeaderLines: NamedField {
     }
 
     /// Names are told; of values only that they are others now.
-    func compare(_ old: Root, _ new: Root, _ context: WebhookContext, _ comparison: Comparison) {
+    func compare(old: Root, new: Root, _ context: WebhookContext, _ comparison: Comparison) {
         guard old.headers != new.headers else { return }
         let before = text(old, context, comparison.t)
         let after = text(new, context, comparison.t)
         let isSecret = new.headers.contains { header in old.headers.contains { $0.name == header.name && $0.value != header.value } }
-        words.differ(before, isSecret ? "\(after) (\(comparison.t("shared.secret.changed")))" : after, comparison, isSecret: isSecret)
+        words.differ(
+            old: before, new: isSecret ? "\(after) (\(comparison.t("shared.secret.changed")))" : after, comparison, isSecret: isSecret)
     }
 
     func text(_ root: Root, _ context: WebhookContext, _ t: Translation) -> String { root.headers.map(\.name).joined(separator: ", ") }

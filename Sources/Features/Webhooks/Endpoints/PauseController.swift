@@ -31,17 +31,17 @@ struct PauseController {
     }
 
     @Sendable func new(_ member: Member) throws -> WebResponse {
-        let webhook = try store.webhook(member.id(), of: member.account.id)
+        let (webhook, waiting) = try member.read { try store.webhookInQuestion(member.id(), of: member.account.id, on: $0) }
         guard webhook.isOn else { return isOff(webhook, member) }
-        return try show(webhook, Pause.form.typed(Pause()), member)
+        return try show(webhook, waiting: waiting, Pause.form.typed(Pause()), member)
     }
 
     @Sendable func create(_ member: Member) throws -> WebResponse {
         let account = member.account.id
-        let webhook = try store.webhook(member.id(), of: account)
+        let (webhook, waiting) = try member.read { try store.webhookInQuestion(member.id(), of: account, on: $0) }
         guard webhook.isOn else { return isOff(webhook, member) }
         let (pause, errors) = Pause.form.read(member.form, over: Pause(), Situation(member.t, ()))
-        guard errors.isEmpty else { return try show(webhook, member.form, member, errors) }
+        guard errors.isEmpty else { return try show(webhook, waiting: waiting, member.form, member, errors) }
         do {
             try member.change("webhook.pause", of: webhook.id.description) { connection in
                 switch pause.meanwhile {
@@ -69,10 +69,9 @@ struct PauseController {
     }
 
     private func show(
-        _ webhook: WebhookConfiguration, _ typed: FormData, _ member: Member, _ errors: FieldErrors = FieldErrors()
+        _ webhook: WebhookConfiguration, waiting: Int, _ typed: FormData, _ member: Member, _ errors: FieldErrors = FieldErrors()
     ) throws -> WebResponse {
         let t = member.t
-        let waiting = try store.waiting(for: webhook.id, of: webhook.account).all
         let href = EndpointController.path(of: webhook.id)
         var view = FormView(
             Pause.form.controls(typed, stored: nil, errors: errors, Situation(t, ())), errors: errors, action: href + "/pause",

@@ -30,19 +30,19 @@ struct ResumeController {
     }
 
     @Sendable func new(_ member: Member) throws -> WebResponse {
-        let webhook = try store.webhook(member.id(), of: member.account.id)
+        let (webhook, waiting) = try member.read { try store.webhookInQuestion(member.id(), of: member.account.id, on: $0) }
         guard !webhook.isOn else { return isOn(webhook, member) }
-        return try show(webhook, Resumption.form.typed(Resumption()), member)
+        return try show(webhook, waiting: waiting, Resumption.form.typed(Resumption()), member)
     }
 
     @Sendable func create(_ member: Member) throws -> WebResponse {
         let account = member.account.id
-        let webhook = try store.webhook(member.id(), of: account)
+        let (webhook, waiting) = try member.read { try store.webhookInQuestion(member.id(), of: account, on: $0) }
         guard !webhook.isOn else { return isOn(webhook, member) }
         let (resumption, errors) = Resumption.form.read(member.form, over: Resumption(), Situation(member.t, ()))
         // What comes between the question and the answer, when there was nothing to ask about, is sent.
-        guard try errors.isEmpty || store.waiting(for: webhook.id, of: account).all == 0 else {
-            return try show(webhook, member.form, member, errors)
+        guard errors.isEmpty || waiting == 0 else {
+            return try show(webhook, waiting: waiting, member.form, member, errors)
         }
         let held = resumption.held
         let count: Int
@@ -76,10 +76,9 @@ struct ResumeController {
     }
 
     private func show(
-        _ webhook: WebhookConfiguration, _ typed: FormData, _ member: Member, _ errors: FieldErrors = FieldErrors()
+        _ webhook: WebhookConfiguration, waiting: Int, _ typed: FormData, _ member: Member, _ errors: FieldErrors = FieldErrors()
     ) throws -> WebResponse {
         let t = member.t
-        let waiting = try store.waiting(for: webhook.id, of: webhook.account).all
         let href = EndpointController.path(of: webhook.id)
         let controls = Resumption.form.controls(typed, stored: nil, errors: errors, Situation(t, ()))
         var view = FormView(

@@ -17,7 +17,7 @@ struct SecretController {
 
     @Sendable func new(_ member: Member) throws -> WebResponse {
         let t = member.t
-        let webhook = try store.webhook(member.id(), of: member.account.id)
+        let webhook = try member.read { try store.webhook(member.id(), of: member.account.id, on: $0) }
         let href = EndpointController.path(of: webhook.id)
         let isPending = webhook.previousSecret.map { $0.until > member.now } ?? false
         let page = ConfirmPage(
@@ -31,7 +31,7 @@ struct SecretController {
 
     @Sendable func create(_ member: Member) throws -> WebResponse {
         let account = member.account.id
-        var webhook = try store.webhook(member.id(), of: account)
+        var webhook = try member.read { try store.webhook(member.id(), of: account, on: $0) }
         let href = EndpointController.path(of: webhook.id)
         webhook.rotateSecret(at: member.now)
         do {

@@ -1,5 +1,6 @@
 // How a test of a webhook went.
 
+import Database
 import Delivery
 import Templating
 import Web
@@ -9,9 +10,9 @@ struct TestResultPage: TemplateData {
     let delivery: String
     let again: String
 
-    init(_ result: TestResult, of webhook: WebhookConfiguration, _ member: Member) {
-        exchange = ExchangeView(result.exchange, member)
-        delivery = "/settings/webhooks/deliveries/\(result.delivery)"
-        again = EndpointController.path(of: webhook.id) + "/test"
+    init(_ exchange: Exchange, of delivery: ID<WebhookDelivery>, to webhook: ID<Webhook>, _ member: Member) {
+        self.exchange = ExchangeView(exchange, member)
+        self.delivery = "/settings/webhooks/deliveries/\(delivery)"
+        again = EndpointController.path(of: webhook) + "/test"
     }
 }

@@ -3,41 +3,49 @@
 import Database
 import Delivery
 import HTTPClient
-import Time
-import Web
 
-struct TestResult {
-    let delivery: ID<WebhookDelivery>
-    let exchange: Exchange
+enum TestResultStore {
+    /// Nil for what is no test of this webhook.
+    static func exchange(
+        _ delivery: ID<WebhookDelivery>, of webhook: ID<Webhook>, in account: ID<Account>, on connection: any Connection
+    ) throws -> Exchange? {
+        try connection.first(
+            """
+            SELECT \(Exchange.record.columns)
+            FROM attempts a JOIN deliveries d ON d.id = a.delivery_id JOIN events e ON e.id = d.event_id
+            WHERE a.delivery_id = \(delivery) AND a.account_id = \(account) AND d.account_id = \(account) AND d.webhook_id = \(webhook)
+                AND e.is_test = 1
+            ORDER BY a.number LIMIT 1
+            """, Exchange.record.decode)
+    }
 }
 
-struct TestResultStore {
-    let site: Site
+extension Exchange {
+    fileprivate static let record = Record(Exchange()) {
+        Column("a.started_at", \.startedAt)
+        Column("a.url", \.url)
+        Column("COALESCE(a.request_headers, '')", \.requestHeaders)
+        Column("a.status", \.status)
+        Column("COALESCE(a.response_headers, '')", \.responseHeaders)
+        Column("a.response_body", \.storedBody)
+        Column("COALESCE(a.is_truncated, 0)", \.isTruncated)
+        Column("a.fault", \.storedFault)
+        Column("COALESCE(a.detail, '')", \.detail)
+        Column("COALESCE(a.dns_us, 0)", \.dns)
+        Column("COALESCE(a.connect_us, 0)", \.connect)
+        Column("COALESCE(a.tls_us, 0)", \.tls)
+        Column("COALESCE(a.first_byte_us, 0)", \.firstByte)
+        Column("COALESCE(a.total_us, 0)", \.total)
+    }
 
-    /// Nil for what is no test of this webhook.
-    func result(_ delivery: ID<WebhookDelivery>, of webhook: ID<Webhook>, in account: ID<Account>) throws -> TestResult? {
-        try site.database.read { connection in
-            try connection.first(
-                """
-                SELECT a.delivery_id, a.started_at, a.url, a.request_headers, a.status, a.response_headers, a.response_body, a.is_truncated,
-                    a.fault, a.detail, a.dns_us, a.connect_us, a.tls_us, a.first_byte_us, a.total_us
-                FROM attempts a JOIN deliveries d ON d.id = a.delivery_id JOIN events e ON e.id = d.event_id
-                WHERE a.delivery_id = \(delivery) AND a.account_id = \(account) AND d.account_id = \(account) AND d.webhook_id = \(webhook)
-                    AND e.is_test = 1
-                ORDER BY a.number LIMIT 1
-                """
-            ) { row in
-                TestResult(
-                    delivery: try row.next(),
-                    exchange: Exchange(
-                        startedAt: try row.next(), url: try row.next(),
-                        requestHeaders: try row.next(String?.self) ?? "",
-                        status: try row.next(), responseHeaders: try row.next(String?.self) ?? "",
-                        responseBody: try row.next([UInt8]?.self) ?? [], isTruncated: try row.next(Bool?.self) ?? false,
-                        fault: try row.next(String?.self).flatMap { TransferFault(rawValue: $0) } ?? .unknown,
-                        detail: try row.next(String?.self) ?? "", dns: try row.next(Int?.self) ?? 0, connect: try row.next(Int?.self) ?? 0,
-                        tls: try row.next(Int?.self) ?? 0, firstByte: try row.next(Int?.self) ?? 0, total: try row.next(Int?.self) ?? 0))
-            }
-        }
+    private var storedBody: [UInt8]? {
+        get { responseBody }
+        set { responseBody = newValue ?? [] }
+    }
+
+    /// One that an earlier version named is still a fault.
+    private var storedFault: String? {
+        get { fault.rawValue }
+        set { fault = newValue.flatMap { TransferFault(rawValue: $0) } ?? .unknown }
     }
 }
