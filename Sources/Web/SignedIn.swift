@@ -89,6 +89,11 @@ extension SignedIn {
         try visit.page(template, page, head, hasErrors: hasErrors, status: status)
     }
 
+    /// The words of a language, for what is said on the page after the language has changed; the present ones where it is none of ours.
+    package func translation(in language: String?) -> Translation {
+        language.flatMap { Language(rawValue: $0) }.map { site.locales[$0] } ?? t
+    }
+
     package func redirect(
         to path: String, _ kind: Flash.Kind = .good, saying text: String = "", link: Flash.Link? = nil
     ) -> WebResponse {

@@ -87,8 +87,7 @@ struct AccountController {
                 saved()
                 if let old { files.remove(old.file) }
                 // In the language that the next page will be in.
-                let language = Language(rawValue: member.session.language ?? submission.value.language)
-                return (language.map { member.site.locales[$0] } ?? member.t)("account.saved")
+                return member.translation(in: member.session.language ?? submission.value.language)("account.saved")
             })
     }
 }

@@ -11,7 +11,7 @@ extension Feature {
         let profile = try ProfileController(app)
         let sessions = OwnSessionController(app)
         return Running(
-            routes: profile.editor.routes(.signedIn) + [
+            routes: profile.editor.routes(.signedIn, update: profile.update) + [
                 .post("/me/sessions/{id}/end", .signedIn, sessions.delete),
                 .post("/me/sessions/end-others", .signedIn, sessions.deleteOthers),
             ])
@@ -39,6 +39,12 @@ struct ProfileController {
                 let head = PageHead(person.t("me.title"), lead: person.t("me.lead"), section: person.t("me.title"))
                 return try person.page(template, page, head, hasErrors: view.isRefused)
             })
+    }
+
+    @Sendable func update(_ person: Person) throws -> WebResponse {
+        let submission = try editor.submission(person)
+        let language = submission.value.language ?? person.session.account?.language
+        return try editor.save(submission, after: { person.translation(in: language)("me.saved") })
     }
 }
 
