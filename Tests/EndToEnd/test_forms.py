@@ -92,6 +92,23 @@ def test_a_stale_form_shows_both_values_and_overwrites_nothing(stage, t):
     console.get("/settings/account").form("head_of_line").submit(head_of_line="")
 
 
+def test_a_conflict_has_the_focus_and_fits_a_phone_whatever_was_typed(stage, browser):
+    with Receiver() as receiver:
+        console = stage.administrator
+        webhooks.create(console, "For two", receiver.url)
+        browser.use(console).open("/settings/webhooks/endpoints")
+        browser.resize((320, 640))
+        browser._leave(lambda: browser.link("For two").click())
+        path = browser.path + "/edit"
+        browser.open(path)
+        console.get(path).form("name").submit(name="By the other")
+        browser.one("[name=name]").send_keys("x" * 80)
+        browser._leave(lambda: browser.one("main form[method=post] .save .primary").click())
+        assert browser.status == 422
+        assert "By the other" in browser.focused.text and browser.focused.get_attribute("role") == "alert"
+        assert browser.overflow() == 0
+
+
 def test_back_works_and_a_list_keeps_its_filters(stage, browser, t):
     with Receiver() as receiver:
         console = stage.administrator

@@ -337,15 +337,17 @@ import Web
     // MARK: A form kept over a sign-in
 
     /// Alice's form, sent when her session had ended, and the page after `person` has signed in.
-    private func resume(_ form: [(String, String)], at path: String, _ test: TestApp, as person: TestApp.Person) throws -> (
-        browser: Browser, page: Browser.Page
-    ) {
+    private func resume(_ form: [(String, String)], at path: String, to address: String? = nil, _ test: TestApp, as person: TestApp.Person)
+        throws -> (
+            browser: Browser, page: Browser.Page
+        )
+    {
         let browser = try test.browser(test.alice)
         let page = browser.get(path)
         let token = try #require(page.csrf)
         test.clock.advance(by: .seconds(31 * 60))
         let hidden = page.hiddenInputs.filter { hidden in hidden.0 != "csrf" && !form.contains { $0.0 == hidden.0 } }
-        let interrupted = browser.post(path, form + hidden + [("csrf", token)])
+        let interrupted = browser.post(address ?? path, form + hidden + [("csrf", token)])
         #expect(interrupted.status == 403)
         return (browser, browser.post("/sign-in", interrupted.hiddenInputs + [("email", person.email), ("password", TestApp.password)]))
     }
@@ -372,6 +374,20 @@ import Web
         #expect(browser.post("/me", resumed.hiddenInputs).status == 422)
         let theme = try test.site.database.read { try $0.value("SELECT theme FROM users WHERE id = \(test.mallory.id)", as: String.self) }
         #expect(theme == "system")
+    }
+
+    @Test("What waits for a sign-in is shown by the words of its form, not by the names that it is sent under")
+    func labels() throws {
+        let test = try TestApp()
+        let form = WebhookPages.form([("authentication", "basic"), ("login", "acme")])
+        let page = try resume(form, at: WebhookPages.list + "/new", to: WebhookPages.list, test, as: test.alice).page.text
+        for (label, value) in [
+            ("Name", "CRM synchronisation"), ("Enabled", "On"), ("Authentication", "Login and password (Basic)"), ("Login", "acme"),
+            ("Restrict to", "No restriction"), ("Events", "cdr"),
+        ] {
+            #expect(page.contains("<dt>\(label)</dt><dd>\(value)</dd>"), "\(label)")
+        }
+        #expect(page.firstMatch(of: /<dt>[a-z_]+<\/dt>/) == nil)
     }
 
     @Test("That all headers were taken out is not lost while somebody signs in again")
@@ -415,7 +431,8 @@ import Web
         }
         let browser = try test.browser()
         let forged = [
-            ("kept_path", Self.account), ("kept_form", "account"), ("kept.csrf", "mine"), ("kept.country", "GB"), ("kept_loss", "nothing"),
+            ("kept_path", Self.account), ("kept_label", "country"), ("kept_label", "a b c d"), ("kept.csrf", "mine"),
+            ("kept.country", "GB"), ("kept_loss", "nothing"),
             ("kept.was_kept", "yes"),
         ]
         let page = browser.post("/sign-in", forged + [("email", test.alice.email), ("password", TestApp.password)])

@@ -47,8 +47,8 @@ struct DeletionFilter {
 }
 
 enum DeletionStore {
-    /// One page of the account's deletions, newest first. Costs the same whatever the history's length: keyset pagination by id,
-    /// which is by time.
+    /// One page of the account's deletions, newest first, by id, which is by time. Without a filter it costs the same whatever the
+    /// history's length; with one, what is passed over until the page is full.
     static func page(
         of account: ID<Account>, _ filter: DeletionFilter, at position: PagePosition<DeletionRow>, size: Int, on connection: any Connection
     ) throws -> Keyset<DeletionRecord> {

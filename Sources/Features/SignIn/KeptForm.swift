@@ -18,9 +18,16 @@ struct KeptForm {
 
     /// With its query where the form can be sent again, else the page to begin again from; a path of this site.
     let path: String
-    /// Of the declaration: where the fields' words are.
-    let name: String
+    /// What a page calls a field of it. Text that a page carried: at worst it is the key of some other words of ours.
+    struct Label {
+        let key: String
+        /// What was sent for it has words of its own.
+        let isChosen: Bool
+    }
+
     let fields: [HiddenField]
+    /// By the fields' names.
+    let labels: [String: Label]
     let losses: [Loss]
 
     /// Our largest form has some 250 inputs and a few KB; no text that it takes is longer than 64 KiB.
@@ -31,7 +38,7 @@ struct KeptForm {
 
     private static let prefix = "kept."
     private static let pathName = "kept_path"
-    private static let formName = "kept_form"
+    private static let labelName = "kept_label"
     private static let lossName = "kept_loss"
 
     /// The form that was interrupted. Nil when it is not known to come from a page of ours.
@@ -66,22 +73,30 @@ struct KeptForm {
         if lost.contains(where: { !form.isSecret($0.name) }) { losses.append(.rest) }
         if visit.upload.files.contains(where: { !$0.fileName.isEmpty }) || !visit.upload.oversizedFiles.isEmpty { losses.append(.files) }
         self.init(
-            path: path, name: form.name, fields: typed.map { HiddenField(name: $0.name, value: $0.value) }, losses: losses)
+            path: path, fields: typed.map { HiddenField(name: $0.name, value: $0.value) },
+            labels: form.postedNames.reduce(into: [:]) { labels, posted in
+                guard case .kept(let name, let key, let isChosen) = posted, typed.contains(where: { $0.name == name }) else { return }
+                labels[name] = Label(key: key, isChosen: isChosen)
+            }, losses: losses)
     }
 
     /// The form that another one carries. Nil when it carries none.
     init?(carriedBy form: FormData) {
         guard let path = form[Self.pathName], WebResponse.isLocal(path) else { return nil }
         self.init(
-            path: path, name: form[Self.formName] ?? "",
+            path: path,
             fields: form.fields.compactMap { field in
                 guard field.name.hasPrefix(Self.prefix) else { return nil }
                 return HiddenField(name: String(field.name.dropFirst(Self.prefix.count)), value: field.value)
+            },
+            labels: form.all(Self.labelName).reduce(into: [:]) { labels, text in
+                let parts = text.split(separator: " ").map(String.init)
+                if parts.count == 3 { labels[parts[0]] = Label(key: parts[1], isChosen: parts[2] == "chosen") }
             }, losses: form.all(Self.lossName).compactMap { Loss(rawValue: $0) })
     }
 
-    private init(path: String, name: String = "", fields: [HiddenField] = [], losses: [Loss]) {
-        (self.path, self.name, self.fields, self.losses) = (path, name, fields, losses)
+    private init(path: String, fields: [HiddenField] = [], labels: [String: Label] = [:], losses: [Loss]) {
+        (self.path, self.fields, self.labels, self.losses) = (path, fields, labels, losses)
     }
 
     /// There is nothing to give back but the way to its page.
@@ -92,7 +107,10 @@ struct KeptForm {
 
     /// What makes a form carry this one.
     var carried: [HiddenField] {
-        [HiddenField(name: Self.pathName, value: path), HiddenField(name: Self.formName, value: name)]
+        [HiddenField(name: Self.pathName, value: path)]
+            + labels.sorted { $0.key < $1.key }.map {
+                HiddenField(name: Self.labelName, value: "\($0.key) \($0.value.key) \($0.value.isChosen ? "chosen" : "typed")")
+            }
             + losses.map { HiddenField(name: Self.lossName, value: $0.rawValue) }
             + fields.map { HiddenField(name: Self.prefix + $0.name, value: $0.value) }
     }

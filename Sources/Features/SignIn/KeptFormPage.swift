@@ -19,7 +19,8 @@ struct KeptFormPage: TemplateData {
         inputs = form.fields + (form.isWhole ? [] : [HiddenField(name: KeptMark.name, value: "yes")])
         // The version of a row means nothing to people.
         typed = form.fields.filter { !$0.value.isEmpty && !FormMark.all.contains($0.name) }.map {
-            HiddenField(name: t.find("\(form.name).\($0.name)") ?? $0.name, value: $0.value)
+            let label = form.labels[$0.name]
+            return HiddenField(name: label.flatMap { t.find($0.key) } ?? $0.name, value: label?.words($0.value, t) ?? $0.value)
         }
         notes = form.notes(t)
         send = t(form.isWhole ? "sign_in.resume.send" : "sign_in.resume.open")
@@ -46,5 +47,13 @@ struct KeptFormPresenter {
             PageHead(
                 t("sign_in.resume.title"), lead: t(form.isWhole ? "sign_in.resume.lead" : "sign_in.resume.incomplete"),
                 section: t("sign_in.resume.section")))
+    }
+}
+
+extension KeptForm.Label {
+    /// Of what was sent: of a choice its words, where it has any that do not depend on the account.
+    fileprivate func words(_ value: String, _ t: Translation) -> String {
+        guard isChosen else { return value }
+        return t.find("\(key).\(value)") ?? t.find("shared.choice.\(value)") ?? (value == "yes" ? t("shared.on") : value)
     }
 }

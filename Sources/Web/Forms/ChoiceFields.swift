@@ -77,6 +77,7 @@ package struct Choice<Root, Context: Sendable, Item: FormText>: NamedField {
     }
 
     package var paths: [AnyKeyPath] { [slot.anyPath] }
+    package var postedNames: [PostedName] { [words.posted(isChosen: true)] }
 
     package var neededWords: [[String]] {
         words.needed("needed", "unknown") + (slot.isOptional && options.none == nil ? [[noneKey]] : [])
@@ -141,6 +142,7 @@ package struct Several<Root, Context: Sendable, Item: FormText>: NamedField {
     }
 
     package var paths: [AnyKeyPath] { [path] }
+    package var postedNames: [PostedName] { [words.posted(isChosen: true)] }
     package var neededWords: [[String]] { minimum > 0 ? words.needed("needed") : words.needed() }
 }
 
@@ -176,6 +178,7 @@ package struct Switch<Root, Context>: NamedField {
     }
 
     package var paths: [AnyKeyPath] { [path] }
+    package var postedNames: [PostedName] { [words.posted(isChosen: true)] }
 }
 
 func onOff(_ isOn: Bool, _ t: Translation) -> String { t(isOn ? "shared.on" : "shared.off") }

@@ -179,7 +179,7 @@ package struct Switched<Root, Context: Sendable, Part: Sendable>: NamedField {
     }
 
     package func prepare(_ parts: inout FormParts, _ site: Site) throws { try inner.prepare(&parts, site) }
-    package var postedNames: [PostedName] { [.kept(words.name)] + inner.postedNames }
+    package var postedNames: [PostedName] { [words.posted(isChosen: true)] + inner.postedNames }
     package var paths: [AnyKeyPath] { [inner.path] }
     package var neededWords: [[String]] { words.needed() + inner.neededWords }
 }
@@ -269,7 +269,7 @@ package struct OneOf<Root, Context: Sendable>: NamedField {
     }
 
     package func prepare(_ parts: inout FormParts, _ site: Site) throws { for each in cases { try each.content?.prepare(&parts, site) } }
-    package var postedNames: [PostedName] { [.kept(words.name)] + cases.flatMap { $0.content?.postedNames ?? [] } }
+    package var postedNames: [PostedName] { [words.posted(isChosen: true)] + cases.flatMap { $0.content?.postedNames ?? [] } }
     package var paths: [AnyKeyPath] { cases.map(\.path) }
 
     package var neededWords: [[String]] {

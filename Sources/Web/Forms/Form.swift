@@ -127,7 +127,7 @@ package struct FormDeclaration: Sendable {
 
     /// Names that may be written down when a session has ended: no secret, no file.
     package var keptNames: Set<String> {
-        Set(postedNames.compactMap { if case .kept(let name) = $0 { name } else { nil } })
+        Set(postedNames.compactMap { if case .kept(let name, _, _) = $0 { name } else { nil } })
     }
 
     /// Of those that may not, what is no loss when it is blank, and is kept then.

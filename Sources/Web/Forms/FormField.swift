@@ -32,7 +32,8 @@ package protocol FormField<Root, Context>: Sendable {
 
 /// The name of something that a form sends.
 package enum PostedName: Sendable, Hashable {
-    case kept(String)
+    /// With the key of its label.
+    case kept(String, label: String, isChosen: Bool)
     /// Written down nowhere.
     case secret(String)
     /// Written down only when it is blank: where that says something, as that all of a list was taken out.
@@ -40,7 +41,7 @@ package enum PostedName: Sendable, Hashable {
 
     var text: String {
         switch self {
-        case .kept(let name), .secret(let name), .keptBlank(let name): name
+        case .kept(let name, _, _), .secret(let name), .keptBlank(let name): name
         }
     }
 }
@@ -160,6 +161,9 @@ package struct FieldWords: Sendable {
         return t(t.has(own) ? own : "shared.error.\(word)", values)
     }
 
+    /// - Parameter isChosen: what is sent is not typed, it has words of its own.
+    func posted(isChosen: Bool = false) -> PostedName { .kept(name, label: label, isChosen: isChosen) }
+
     /// Of complaints, the field's own words or the common ones.
     func needed(_ complaints: String...) -> [[String]] { [[label]] + complaints.map { [errors + $0, "shared.error.\($0)"] } }
 
@@ -176,7 +180,7 @@ package protocol NamedField: FormField {
 
 extension NamedField {
     package mutating func place(under prefix: String) { words.place(under: prefix) }
-    package var postedNames: [PostedName] { [.kept(words.name)] }
+    package var postedNames: [PostedName] { [words.posted()] }
     package var neededWords: [[String]] { words.needed() }
 
     package func compare(old: Root, new: Root, _ context: Context, _ comparison: Comparison) {

@@ -49,7 +49,7 @@ package struct FileField<Root, Context>: NamedField {
     package func schema(_ situation: Situation<Context>) -> [JSONMember] {
         [(words.name, schemaObject([typeMember("string", isOptional: true), ("readOnly", true)]))]
     }
-    package var postedNames: [PostedName] { [.kept(words.name + "_remove")] }
+    package var postedNames: [PostedName] { [.kept(words.name + "_remove", label: "shared.file.remove", isChosen: true)] }
 }
 
 /// The templates of a form's parts in every language, proven at the start.
