@@ -1,7 +1,7 @@
 // What a feature gives to the product, all of it. What has to be known before there is anything to work with, the schema, the folders,
 // the vocabularies, stands in the value itself; what needs the open installation is made by `run`. The menu, the rights, the
-// administrators' roles, the route walk and the check of templates follow from these, so a feature that is in the list is whole. The shortest whole one,
-// to be copied, is Tests/FeaturesTests/SmallTab.swift.
+// administrators' roles, the route walk and the check of templates follow from these, so a feature that is in the list is whole.
+// The shortest whole one, to be copied, is Tests/FeaturesTests/SmallTab.swift.
 
 package import Cron
 package import Database
