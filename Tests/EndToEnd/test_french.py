@@ -39,7 +39,7 @@ def test_french_errors_are_french(filled):
     form = filled.french.get("/settings/account").form("head_of_line")
     answer = form.submit(head_of_line="12ab")
     assert answer.status == 422
-    assert [text for _, text in answer.errors] == [french["account.head_of_line.malformed"]]
+    assert [text for _, text in answer.errors] == [french["shared.error.phone_malformed"]]
     assert not answer.title.startswith("Error:")
     assert answer.title.startswith(french["shared.error.title_prefix"].split("{")[0].strip() if "shared.error.title_prefix" in french else "Erreur")
 
