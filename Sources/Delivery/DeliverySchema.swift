@@ -8,8 +8,7 @@ package enum DeliverySchema {
             200, "webhooks",
             [
                 """
-                CREATE TABLE webhook_settings (
-                    account_id TEXT PRIMARY KEY, is_enabled BIGINT NOT NULL, version BIGINT NOT NULL, updated_at BIGINT NOT NULL)
+                CREATE TABLE webhook_settings (account_id TEXT PRIMARY KEY, is_enabled BIGINT NOT NULL, version BIGINT NOT NULL)
                 """,
                 // A row switches an event off; an account without rows has all rights.
                 "CREATE TABLE webhook_rights (account_id TEXT NOT NULL, event_type TEXT NOT NULL, PRIMARY KEY (account_id, event_type))",

@@ -45,11 +45,13 @@ package struct Member: SignedIn {
 
     package func may(_ right: Right) -> Bool { session.rights.contains(right) }
 
-    /// The Deletion history's entry for one thing that is deleted in the same transaction.
-    package func recordDeletion(of entity: DeletedEntity, named detail: String, bytes: Int = 0, on connection: any Connection) throws {
+    /// The Deletion history's entry for what is deleted in the same transaction.
+    package func recordDeletion(
+        of entity: DeletedEntity, named detail: String, count: Int = 1, bytes: Int = 0, on connection: any Connection
+    ) throws {
         try Deletion(
-            account: account.id, user: session.user, userName: session.userName, entity: entity, detail: detail, planned: 1, items: 1,
-            bytes: bytes
+            account: account.id, user: session.user, userName: session.userName, entity: entity, detail: detail, planned: count,
+            items: count, bytes: bytes
         ).record(site, on: connection)
     }
 
@@ -61,10 +63,7 @@ package struct Member: SignedIn {
         try change("delete", of: "\(entity.rawValue) \(detail)") { connection in
             let count = try body(connection)
             guard count > 0 else { throw Refusal.notFound }
-            try Deletion(
-                account: account.id, user: session.user, userName: session.userName, entity: entity, detail: detail, planned: count,
-                items: count, bytes: 0
-            ).record(site, on: connection)
+            try recordDeletion(of: entity, named: detail, count: count, on: connection)
             return count
         }
     }

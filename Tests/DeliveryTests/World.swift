@@ -71,7 +71,7 @@ final class World {
         try database.write { connection in
             try connection.execute(
                 """
-                INSERT INTO webhook_settings (account_id, is_enabled, version, updated_at) VALUES (\(account), \(isEnabled), 1, 0)
+                INSERT INTO webhook_settings (account_id, is_enabled, version) VALUES (\(account), \(isEnabled), 1)
                 ON CONFLICT (account_id) DO UPDATE SET is_enabled = \(isEnabled)
                 """)
         }

@@ -15,7 +15,7 @@ extension TestApp {
     func turnIntegrationOn(in account: ID<Account>) throws {
         try site.database.write { connection in
             try connection.execute(
-                "INSERT INTO webhook_settings (account_id, is_enabled, version, updated_at) VALUES (\(account), 1, 1, 0)")
+                "INSERT INTO webhook_settings (account_id, is_enabled, version) VALUES (\(account), 1, 1)")
         }
         app.directory.invalidate(account: account)
     }

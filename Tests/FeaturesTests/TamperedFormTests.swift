@@ -16,8 +16,8 @@ import Web
 @testable import Features
 
 @Suite("Tampered forms") struct TamperedFormTests {
-    private static let account = "/settings/account"
-    private static let accountForm = [
+    static let account = "/settings/account"
+    static let accountForm = [
         ("country", "GB"), ("account_language", "en"), ("time_zone", "Europe/London"), ("playlist", ""), ("head_of_line", ""),
         ("supervision", "yes"), ("version", "1"),
     ]
@@ -333,132 +333,11 @@ import Web
         #expect(try test.audit(of: test.acme) == ["account.open"])
         #expect(try test.audit() == ["account.open", "profile.update"])
     }
-
-    // MARK: A form kept over a sign-in
-
-    /// Alice's form, sent when her session had ended, and the page after `person` has signed in.
-    private func resume(_ form: [(String, String)], at path: String, to address: String? = nil, _ test: TestApp, as person: TestApp.Person)
-        throws -> (
-            browser: Browser, page: Browser.Page
-        )
-    {
-        let browser = try test.browser(test.alice)
-        let page = browser.get(path)
-        let token = try #require(page.csrf)
-        test.clock.advance(by: .seconds(31 * 60))
-        let hidden = page.hiddenInputs.filter { hidden in hidden.0 != "csrf" && !form.contains { $0.0 == hidden.0 } }
-        let interrupted = browser.post(address ?? path, form + hidden + [("csrf", token)])
-        #expect(interrupted.status == 403)
-        return (browser, browser.post("/sign-in", interrupted.hiddenInputs + [("email", person.email), ("password", TestApp.password)]))
-    }
-
-    @Test("A form of one account is not saved in another by whoever signs in then, though both have the same version")
-    func otherAccount() throws {
-        for lost in [[], [("pass_phrase", "x")]] {
-            let test = try TestApp()
-            let (browser, resumed) = try resume(Self.accountForm + lost, at: Self.account, test, as: test.mallory)
-            let sent = browser.post(Self.account, resumed.hiddenInputs)
-            let shown = lost.isEmpty ? sent : browser.post(Self.account, Self.accountForm.dropLast() + sent.hiddenInputs)
-            #expect(shown.status == 422 && shown.text.contains("for another account or person"))
-            #expect(!shown.text.contains("Somebody else saved"))
-            #expect(try test.audit().filter { $0 != "session.start" } == [])
-            // Saved from there it is a decision.
-            if lost.isEmpty { #expect(browser.post(Self.account, Self.accountForm.dropLast() + shown.hiddenInputs).status == 303) }
-        }
-    }
-
-    @Test("Nor is somebody's profile")
-    func otherPerson() throws {
-        let test = try TestApp()
-        let (browser, resumed) = try resume([("own_theme", "dark"), ("time_zone", "")], at: "/me", test, as: test.mallory)
-        #expect(browser.post("/me", resumed.hiddenInputs).status == 422)
-        let theme = try test.site.database.read { try $0.value("SELECT theme FROM users WHERE id = \(test.mallory.id)", as: String.self) }
-        #expect(theme == "system")
-    }
-
-    @Test("What waits for a sign-in is shown by the words of its form, not by the names that it is sent under")
-    func labels() throws {
-        let test = try TestApp()
-        let form = WebhookPages.form([("authentication", "basic"), ("login", "acme")])
-        let page = try resume(form, at: WebhookPages.list + "/new", to: WebhookPages.list, test, as: test.alice).page.text
-        for (label, value) in [
-            ("Name", "CRM synchronisation"), ("Enabled", "On"), ("Authentication", "Login and password (Basic)"), ("Login", "acme"),
-            ("Restrict to", "No restriction"), ("Events", "cdr"),
-        ] {
-            #expect(page.contains("<dt>\(label)</dt><dd>\(value)</dd>"), "\(label)")
-        }
-        #expect(page.firstMatch(of: /<dt>[a-z_]+<\/dt>/) == nil)
-    }
-
-    @Test("That all headers were taken out is not lost while somebody signs in again")
-    func emptiedHeaders() throws {
-        let pages = try WebhookPages()
-        let address = try pages.add([("headers", "X-Token: hidden")])
-        let form = WebhookPages.form(version: 1).filter { $0.0 != "enabled" }
-        let token = try #require(pages.alice.get(address + "/edit").csrf)
-        pages.test.clock.advance(by: .seconds(31 * 60))
-        let interrupted = pages.alice.post(address, form + [("csrf", token)])
-        let resumed = pages.alice.post(
-            "/sign-in", interrupted.hiddenInputs + [("email", pages.test.alice.email), ("password", TestApp.password)])
-        #expect(pages.alice.post(address, resumed.hiddenInputs).status == 303)
-        #expect(try pages.stored(address).headers.isEmpty)
-    }
-
-    @Test("What a confirmation or a preview lost over a sign-in is not called a password; nothing is saved before it is asked again")
-    func lostConfirmation() throws {
-        let test = try TestApp()
-        let kinds = MediaKind.allCases.flatMap { [($0.rawValue, "days"), ("\($0.rawValue)_days", "3")] }
-        for more in [("confirmed", "yes"), ("act", "preview")] {
-            let (browser, resumed) = try resume(kinds + [more], at: "/settings/retention", test, as: test.alice)
-            #expect(!resumed.text.contains("Passwords and secrets"))
-            let shown = browser.post("/settings/retention", resumed.hiddenInputs)
-            #expect(shown.status == 200 && shown.text.contains("Nothing has been saved yet"))
-            let question = browser.post("/settings/retention", kinds + shown.hiddenInputs)
-            #expect(question.status == 200 && question.hidden("confirmed") == "yes")
-            #expect(try test.audit().allSatisfy { $0 == "session.start" })
-        }
-    }
-
-    @Test("A kept form that somebody forged leads to no other site, changes nothing by itself, and lends no token")
-    func forgedKeptForm() throws {
-        let test = try TestApp()
-        for path in ["https://evil.example/", "//evil.example/", "/\\evil.example", "\\\\evil.example", "/a\tb", "javascript:alert(1)", ""]
-        {
-            let browser = try test.browser()
-            let page = browser.post(
-                "/sign-in", [("email", test.alice.email), ("password", TestApp.password), ("kept_path", path), ("kept.a", "b")])
-            #expect(page.location == "/", "\(path)")
-        }
-        let browser = try test.browser()
-        let forged = [
-            ("kept_path", Self.account), ("kept_label", "country"), ("kept_label", "a b c d"), ("kept.csrf", "mine"),
-            ("kept.country", "GB"), ("kept_loss", "nothing"),
-            ("kept.was_kept", "yes"),
-        ]
-        let page = browser.post("/sign-in", forged + [("email", test.alice.email), ("password", TestApp.password)])
-        #expect(page.status == 200)
-        #expect(page.hiddenInputs.first?.1 != "mine" && browser.post(Self.account, page.hiddenInputs).status == 422)
-        let noToken = try test.browser().send(
-            .post, "/sign-in", fields: [.contentType: "application/x-www-form-urlencoded"],
-            body: Array("email=alice%40acme.example&kept_path=/&kept.a=b".utf8))
-        #expect(noToken.status == 403)
-        #expect(try test.audit().allSatisfy { $0 == "session.start" })
-    }
-
-    @Test("“Was kept” sent by hand saves nothing and writes nothing down")
-    func forgedMark() throws {
-        let test = try TestApp()
-        let alice = try test.browser(test.alice)
-        #expect(alice.post(Self.account, Self.accountForm + [("was_kept", "")]).status == 200)
-        let olivia = try test.browser(test.olivia)
-        #expect(olivia.post("/operator/accounts", [("was_kept", "yes")]).status == 422)
-        #expect(try test.audit() == [])
-    }
 }
 
 extension TestApp {
     /// What was done, in order.
-    fileprivate func audit(of account: ID<Account>? = nil) throws -> [String] {
+    func audit(of account: ID<Account>? = nil) throws -> [String] {
         try site.database.read { connection in
             let condition: SQL = account.map { " WHERE account_id = \($0)" } ?? ""
             return try connection.rows("SELECT action FROM audit\(condition) ORDER BY id") { try $0.next(String.self) }

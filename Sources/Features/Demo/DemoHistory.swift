@@ -103,7 +103,7 @@ struct DemoHistory {
         try site.database.write { connection in
             for webhook in webhooks { try store.insert(webhook, on: connection) }
             try connection.execute(
-                "INSERT INTO webhook_settings (account_id, is_enabled, version, updated_at) VALUES (\(account.id), 1, 1, \(created))")
+                "INSERT INTO webhook_settings (account_id, is_enabled, version) VALUES (\(account.id), 1, 1)")
         }
         demo.app.directory.invalidate(account: account.id)
         return webhooks

@@ -16,8 +16,6 @@ struct KeptForm {
         case all
     }
 
-    /// With its query where the form can be sent again, else the page to begin again from; a path of this site.
-    let path: String
     /// What a page calls a field of it. Text that a page carried: at worst it is the key of some other words of ours.
     struct Label {
         let key: String
@@ -25,6 +23,8 @@ struct KeptForm {
         let isChosen: Bool
     }
 
+    /// With its query where the form can be sent again, else the page to begin again from; a path of this site.
+    let path: String
     let fields: [HiddenField]
     /// By the fields' names.
     let labels: [String: Label]

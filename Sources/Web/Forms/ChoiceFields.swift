@@ -71,11 +71,6 @@ package struct Choice<Root, Context: Sendable, Item: FormText>: NamedField {
 
     package func json(_ root: Root) -> [JSONMember] { [(words.name, slot[root].map { .string($0.formText) } ?? .null)] }
 
-    package func schema(_ situation: Situation<Context>) -> [JSONMember] {
-        let values = options.list(situation.context, situation.t).items.map { JSONValue.string($0.value) }
-        return [(words.name, schemaObject([typeMember("string", isOptional: slot.isOptional), ("enum", .array(values))]))]
-    }
-
     package var paths: [AnyKeyPath] { [slot.anyPath] }
     package var postedNames: [PostedName] { [words.posted(isChosen: true)] }
 
@@ -135,12 +130,6 @@ package struct Several<Root, Context: Sendable, Item: FormText>: NamedField {
 
     package func json(_ root: Root) -> [JSONMember] { [(words.name, .array(root[keyPath: path].map { .string($0.formText) }))] }
 
-    package func schema(_ situation: Situation<Context>) -> [JSONMember] {
-        let values = options.list(situation.context, situation.t).items.map { JSONValue.string($0.value) }
-        let item = schemaObject([("type", "string"), ("enum", .array(values))])
-        return [(words.name, schemaObject([("type", "array"), ("items", item), ("minItems", .init(minimum))]))]
-    }
-
     package var paths: [AnyKeyPath] { [path] }
     package var postedNames: [PostedName] { [words.posted(isChosen: true)] }
     package var neededWords: [[String]] { minimum > 0 ? words.needed("needed") : words.needed() }
@@ -172,10 +161,6 @@ package struct Switch<Root, Context>: NamedField {
 
     package func text(_ root: Root, _ context: Context, _ t: Translation) -> String { onOff(root[keyPath: path], t) }
     package func json(_ root: Root) -> [JSONMember] { [(words.name, .bool(root[keyPath: path]))] }
-
-    package func schema(_ situation: Situation<Context>) -> [JSONMember] {
-        [(words.name, schemaObject([typeMember("boolean", isOptional: false)]))]
-    }
 
     package var paths: [AnyKeyPath] { [path] }
     package var postedNames: [PostedName] { [words.posted(isChosen: true)] }

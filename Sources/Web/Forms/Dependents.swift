@@ -1,4 +1,4 @@
-// Fields with fields of their own: an optional that is on or off, one of several cases, a group. What depends on a choice counts
+// Fields with fields of their own: an optional that is on or off, one of several cases. What depends on a choice counts
 // only while it is chosen: it is read only then, and shown only then (by CSS, so that no script is needed).
 
 package import HTTP
@@ -27,13 +27,6 @@ struct Inner<Root, Context: Sendable, Part: Sendable>: Sendable {
             let members = fields.flatMap { $0.json(part) }
             return isSelf ? members[0].value : .object(JSONObject(members: members.map { ($0.name, $0.value) }))
         }
-    }
-
-    func schema(_ situation: Situation<Context>) -> JSONValue {
-        let members = fields.flatMap { $0.schema(situation) }
-        return isSelf
-            ? members[0].value
-            : schemaObject([("type", "object"), ("properties", .object(JSONObject(members: members.map { ($0.name, $0.value) })))])
     }
 
     /// Nil where it is not there, or is more than one value.
@@ -74,48 +67,6 @@ struct Inner<Root, Context: Sendable, Part: Sendable>: Sendable {
     func prepare(_ parts: inout FormParts, _ site: Site) throws { for field in fields { try field.prepare(&parts, site) } }
     var postedNames: [PostedName] { fields.flatMap(\.postedNames) }
     var neededWords: [[String]] { fields.flatMap(\.neededWords) }
-}
-
-/// The fields of a part that is always there.
-package struct Within<Root, Context: Sendable, Part: Sendable>: FormField {
-    private let path: any WritableKeyPath<Root, Part> & Sendable
-    private var fields: [any FormField<Part, Context>]
-
-    package init(
-        _ path: any WritableKeyPath<Root, Part> & Sendable, @FormBuilder<Part, Context> _ fields: () -> [any FormField<Part, Context>]
-    ) {
-        self.path = path
-        self.fields = fields()
-    }
-
-    package mutating func place(under prefix: String) { fields = placed(fields, under: prefix) }
-
-    package func write(_ root: Root, into typed: inout FormData) {
-        for field in fields { field.write(root[keyPath: path], into: &typed) }
-    }
-
-    package func read(_ typed: FormData, into root: inout Root, stored: Root?, _ context: Context, _ reading: Reading) {
-        for field in fields { field.read(typed, into: &root[keyPath: path], stored: stored?[keyPath: path], context, reading) }
-    }
-
-    package func show(_ typed: FormData, stored: Root?, _ context: Context, _ showing: Showing) {
-        for field in fields { field.show(typed, stored: stored?[keyPath: path], context, showing) }
-    }
-
-    package func compare(old: Root, new: Root, _ context: Context, _ comparison: Comparison) {
-        for field in fields { field.compare(old: old[keyPath: path], new: new[keyPath: path], context, comparison) }
-    }
-
-    package func facts(_ root: Root, _ context: Context, _ t: Translation) -> [Fact] {
-        fields.flatMap { $0.facts(root[keyPath: path], context, t) }
-    }
-
-    package func prepare(_ parts: inout FormParts, _ site: Site) throws { for field in fields { try field.prepare(&parts, site) } }
-    package func json(_ root: Root) -> [JSONMember] { fields.flatMap { $0.json(root[keyPath: path]) } }
-    package func schema(_ situation: Situation<Context>) -> [JSONMember] { fields.flatMap { $0.schema(situation) } }
-    package var postedNames: [PostedName] { fields.flatMap(\.postedNames) }
-    package var neededWords: [[String]] { fields.flatMap(\.neededWords) }
-    package var paths: [AnyKeyPath] { [path] }
 }
 
 /// An optional that is on or off, with the fields of what it is when on.
@@ -169,10 +120,6 @@ package struct Switched<Root, Context: Sendable, Part: Sendable>: NamedField {
 
     /// Null when off.
     package func json(_ root: Root) -> [JSONMember] { [(words.name, inner.json(root) ?? .null)] }
-
-    package func schema(_ situation: Situation<Context>) -> [JSONMember] {
-        [(words.name, schemaObject([("anyOf", [["type": "null"], inner.schema(situation)])]))]
-    }
 
     package func facts(_ root: Root, _ context: Context, _ t: Translation) -> [Fact] {
         [Fact(t(words.label), text(root, context, t))] + inner.facts(root, context, t)
@@ -250,14 +197,9 @@ package struct OneOf<Root, Context: Sendable>: NamedField {
     package func json(_ root: Root) -> [JSONMember] {
         guard let chosen = chosen(root) else { return [(words.name, .null)] }
         guard let content = chosen.content else { return [(words.name, ["kind": .string(chosen.name)])] }
-        return [(words.name, schemaObject([("kind", .string(chosen.name))] + content.json(root).map { ($0.name, $0.value) }))]
-    }
-
-    package func schema(_ situation: Situation<Context>) -> [JSONMember] {
-        let all = cases.map { each in
-            schemaObject([("kind", ["const": .string(each.name)])] + (each.content?.schema(situation) ?? []).map { ($0.name, $0.value) })
-        }
-        return [(words.name, ["oneOf": .array(all)])]
+        return [
+            (words.name, .object(JSONObject(members: [("kind", .string(chosen.name))] + content.json(root).map { ($0.name, $0.value) })))
+        ]
     }
 
     package func text(_ root: Root, _ context: Context, _ t: Translation) -> String { chosen(root)?.text(root, context, t) ?? "" }
@@ -346,7 +288,6 @@ private struct CaseContent<Root, Context: Sendable, Part: Sendable>: FormField {
     func text(_ root: Root, _ context: Context, _ t: Translation) -> String { inner.text(root, context, t) ?? "" }
 
     func json(_ root: Root) -> [JSONMember] { root[keyPath: inner.path].map { part in inner.fields.flatMap { $0.json(part) } } ?? [] }
-    func schema(_ situation: Situation<Context>) -> [JSONMember] { inner.fields.flatMap { $0.schema(situation) } }
     func facts(_ root: Root, _ context: Context, _ t: Translation) -> [Fact] { inner.facts(root, context, t) }
     func prepare(_ parts: inout FormParts, _ site: Site) throws { try inner.prepare(&parts, site) }
     var postedNames: [PostedName] { inner.postedNames }
@@ -357,63 +298,4 @@ private struct CaseContent<Root, Context: Sendable, Part: Sendable>: FormField {
 package enum CasesBuilder<Root, Context: Sendable> {
     package static func buildExpression(_ each: Case<Root, Context>) -> [Case<Root, Context>] { [each] }
     package static func buildBlock(_ cases: [Case<Root, Context>]...) -> [Case<Root, Context>] { cases.flatMap { $0 } }
-}
-
-/// Fields under a title: `….title`, `….text`. It changes nothing but the look.
-package struct Group<Root, Context: Sendable>: FormField {
-    /// Nil: it shows nothing of its own.
-    private let name: String?
-    private let ownWords: String?
-    private var prefix = ""
-    private var fields: [any FormField<Root, Context>]
-
-    /// - Parameter ownWords: the first part of its words, of a group that stands in several forms.
-    package init(_ name: String, under ownWords: String? = nil, @FormBuilder<Root, Context> _ fields: () -> [any FormField<Root, Context>])
-    {
-        (self.name, self.ownWords) = (name, ownWords)
-        self.fields = fields()
-    }
-
-    /// Fields that stand in several forms, with one set of words.
-    package init(wordsOf ownWords: String, @FormBuilder<Root, Context> _ fields: () -> [any FormField<Root, Context>]) {
-        (name, self.ownWords) = (nil, ownWords)
-        self.fields = fields()
-    }
-
-    package mutating func place(under prefix: String) {
-        let prefix = ownWords ?? prefix
-        self.prefix = "\(prefix).\(name ?? "")"
-        fields = placed(fields, under: prefix)
-    }
-
-    package func write(_ root: Root, into typed: inout FormData) { for field in fields { field.write(root, into: &typed) } }
-
-    package func read(_ typed: FormData, into root: inout Root, stored: Root?, _ context: Context, _ reading: Reading) {
-        for field in fields { field.read(typed, into: &root, stored: stored, context, reading) }
-    }
-
-    package func show(_ typed: FormData, stored: Root?, _ context: Context, _ showing: Showing) {
-        guard name != nil else {
-            for field in fields { field.show(typed, stored: stored, context, showing) }
-            return
-        }
-        var group = Control(.group)
-        group.label = showing.t(prefix + ".title")
-        group.hint = showing.t.find(prefix + ".text") ?? ""
-        showing.controls.append(group)
-        for field in fields { field.show(typed, stored: stored, context, showing) }
-        showing.controls.append(Control(.groupEnd))
-    }
-
-    package func compare(old: Root, new: Root, _ context: Context, _ comparison: Comparison) {
-        for field in fields { field.compare(old: old, new: new, context, comparison) }
-    }
-
-    package func facts(_ root: Root, _ context: Context, _ t: Translation) -> [Fact] { fields.flatMap { $0.facts(root, context, t) } }
-    package func json(_ root: Root) -> [JSONMember] { fields.flatMap { $0.json(root) } }
-    package func schema(_ situation: Situation<Context>) -> [JSONMember] { fields.flatMap { $0.schema(situation) } }
-    package func prepare(_ parts: inout FormParts, _ site: Site) throws { for field in fields { try field.prepare(&parts, site) } }
-    package var postedNames: [PostedName] { fields.flatMap(\.postedNames) }
-    package var paths: [AnyKeyPath] { fields.flatMap(\.paths) }
-    package var neededWords: [[String]] { (name == nil ? [] : [[prefix + ".title"]]) + fields.flatMap(\.neededWords) }
 }

@@ -89,14 +89,6 @@ package struct Form<Value: Sendable, Context: Sendable>: Sendable {
         .object(JSONObject(members: fields.flatMap { $0.json(value) }.map { ($0.name, $0.value) }))
     }
 
-    /// Of `json`, as JSON Schema has it.
-    package func schema(_ situation: Situation<Context>) -> JSONValue {
-        .object([
-            "type": "object",
-            "properties": .object(JSONObject(members: fields.flatMap { $0.schema(situation) }.map { ($0.name, $0.value) })),
-        ])
-    }
-
     /// Label and value of each field, for those who may see but not change.
     package func facts(_ value: Value, _ situation: Situation<Context>) -> [Fact] {
         fields.flatMap { $0.facts(value, situation.context, situation.t) }

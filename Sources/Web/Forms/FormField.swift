@@ -19,7 +19,6 @@ package protocol FormField<Root, Context>: Sendable {
     func text(_ root: Root, _ context: Context, _ t: Translation) -> String
     func facts(_ root: Root, _ context: Context, _ t: Translation) -> [Fact]
     func json(_ root: Root) -> [JSONMember]
-    func schema(_ situation: Situation<Context>) -> [JSONMember]
     /// Compiles what it shows beyond the controls.
     func prepare(_ parts: inout FormParts, _ site: Site) throws
     /// What its controls send, and what of it may be written down for a later session.
@@ -56,7 +55,6 @@ extension FormField {
     package func text(_ root: Root, _ context: Context, _ t: Translation) -> String { "" }
     package func facts(_ root: Root, _ context: Context, _ t: Translation) -> [Fact] { [] }
     package func json(_ root: Root) -> [JSONMember] { [] }
-    package func schema(_ situation: Situation<Context>) -> [JSONMember] { [] }
     package func prepare(_ parts: inout FormParts, _ site: Site) throws {}
     package var postedNames: [PostedName] { [] }
     package var paths: [AnyKeyPath] { [] }
@@ -225,7 +223,6 @@ package struct Hinted<Base: FormField>: FormField where Base.Context: Sendable {
     package func text(_ root: Root, _ context: Context, _ t: Translation) -> String { field.text(root, context, t) }
     package func facts(_ root: Root, _ context: Context, _ t: Translation) -> [Fact] { field.facts(root, context, t) }
     package func json(_ root: Root) -> [JSONMember] { field.json(root) }
-    package func schema(_ situation: Situation<Context>) -> [JSONMember] { field.schema(situation) }
     package func prepare(_ parts: inout FormParts, _ site: Site) throws { try field.prepare(&parts, site) }
     package var postedNames: [PostedName] { field.postedNames }
     package var paths: [AnyKeyPath] { field.paths }
@@ -270,9 +267,3 @@ package struct Slot<Root, Item: Sendable>: Sendable {
         }
     }
 }
-
-func typeMember(_ name: String, isOptional: Bool) -> (String, JSONValue) {
-    ("type", isOptional ? [.string(name), "null"] : .string(name))
-}
-
-func schemaObject(_ members: [(String, JSONValue)]) -> JSONValue { .object(JSONObject(members: members)) }

@@ -46,9 +46,6 @@ package struct FileField<Root, Context>: NamedField {
 
     package func text(_ root: Root, _ context: Context, _ t: Translation) -> String { current(root)?.name ?? "" }
     package func json(_ root: Root) -> [JSONMember] { [(words.name, current(root).map { .string($0.name) } ?? .null)] }
-    package func schema(_ situation: Situation<Context>) -> [JSONMember] {
-        [(words.name, schemaObject([typeMember("string", isOptional: true), ("readOnly", true)]))]
-    }
     package var postedNames: [PostedName] { [.kept(words.name + "_remove", label: "shared.file.remove", isChosen: true)] }
 }
 

@@ -53,10 +53,6 @@ package struct Phone<Root, Context>: NamedField {
     package func text(_ root: Root, _ context: Context, _ t: Translation) -> String { slot[root].map { PhoneNumbers.grouped($0) } ?? "" }
     package func json(_ root: Root) -> [JSONMember] { [(words.name, slot[root].map { .string($0) } ?? .null)] }
 
-    package func schema(_ situation: Situation<Context>) -> [JSONMember] {
-        [(words.name, schemaObject([typeMember("string", isOptional: slot.isOptional), ("pattern", "^\\+[1-9][0-9]{6,14}$")]))]
-    }
-
     package var paths: [AnyKeyPath] { [slot.anyPath] }
 
     package var neededWords: [[String]] {

@@ -154,19 +154,19 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
     }
 
     /// The page as it was sent, with what is wrong.
-    package func show(_ submission: Submission, _ change: (inout FormView) -> Void = { _ in }) throws -> WebResponse {
+    package func show(_ submission: Submission) throws -> WebResponse {
         try present(
             submission.typed, submission.stored, submission.context, submission.member, errors: submission.errorsOnReturn,
-            version: submission.typed[FormMark.version] ?? "", owner: submission.typed[FormMark.owner], isShownAgain: true, change)
+            version: submission.typed[FormMark.version] ?? "", owner: submission.typed[FormMark.owner], isShownAgain: true)
     }
 
     /// Somebody saved in the meantime: both values are shown, and saving again is then a decision.
-    package func showStale(_ submission: Submission, and more: [Difference] = []) throws -> WebResponse {
+    private func showStale(_ submission: Submission) throws -> WebResponse {
         let (stored, context) = try current(submission.member)
         let situation = Situation(submission.member.t, context)
         // Read again over what is stored now: what was not in the form is no difference.
         let value = form.read(submission.typed, over: stored, situation).value
-        let differences = form.differences(from: stored, to: value, situation) + more
+        let differences = form.differences(from: stored, to: value, situation)
         return try present(
             submission.typed, stored, context, submission.member, errors: submission.errorsOnReturn,
             conflict: ConflictView(submission.member.t, isElsewhere: !submission.isOwn, differences.map { ($0.label, $0.new, $0.old) }),
@@ -175,8 +175,7 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
 
     private func present(
         _ typed: FormData, _ stored: Value, _ context: Context, _ member: Visitor, errors: FieldErrors = FieldErrors(),
-        conflict: ConflictView? = nil, version: String, owner: String? = nil, isShownAgain: Bool = false,
-        _ change: (inout FormView) -> Void = { _ in }
+        conflict: ConflictView? = nil, version: String, owner: String? = nil, isShownAgain: Bool = false
     ) throws -> WebResponse {
         let t = member.t
         let controls = form.controls(
@@ -186,7 +185,6 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
         view.buttons = buttons(t)
         // Of something new there is no version either.
         if !self.version(stored).isEmpty { view.hidden = [HiddenField(name: FormMark.owner, value: owner ?? member.owner)] }
-        change(&view)
         return try show(view, stored, context, member)
     }
 

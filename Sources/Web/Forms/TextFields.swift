@@ -95,10 +95,6 @@ package struct Line<Root, Context>: NamedField {
     package func text(_ root: Root, _ context: Context, _ t: Translation) -> String { slot[root] ?? "" }
     package func json(_ root: Root) -> [JSONMember] { [(words.name, slot[root].map { .string($0) } ?? .null)] }
 
-    package func schema(_ situation: Situation<Context>) -> [JSONMember] {
-        [(words.name, schemaObject([typeMember("string", isOptional: slot.isOptional), ("maxLength", .init(limit))]))]
-    }
-
     package var paths: [AnyKeyPath] { [slot.anyPath] }
     package var neededWords: [[String]] { words.needed("too_long", "malformed") + (slot.isOptional ? [] : words.needed("needed")) }
 }
@@ -156,18 +152,6 @@ package struct Integer<Root, Context>: NamedField {
     private var rangeWord: String { unit == nil ? "number_range" : "range" }
 
     package func json(_ root: Root) -> [JSONMember] { [(words.name, slot[root].map { .init($0) } ?? .null)] }
-
-    package func schema(_ situation: Situation<Context>) -> [JSONMember] {
-        [
-            (
-                words.name,
-                schemaObject([
-                    typeMember("integer", isOptional: slot.isOptional), ("minimum", .init(range.lowerBound)),
-                    ("maximum", .init(range.upperBound)),
-                ])
-            )
-        ]
-    }
 
     package var paths: [AnyKeyPath] { [slot.anyPath] }
     package var neededWords: [[String]] { words.needed(rangeWord) + (unit.map { [[$0], [$0 + ".one"], [$0 + ".other"]] } ?? []) }
@@ -240,15 +224,6 @@ package struct Secret<Root, Context>: NamedField {
     }
 
     package func json(_ root: Root) -> [JSONMember] { [(words.name, ["is_set": .bool(!(slot[root] ?? "").isEmpty)])] }
-
-    package func schema(_ situation: Situation<Context>) -> [JSONMember] {
-        [
-            (
-                words.name,
-                schemaObject([typeMember("string", isOptional: mayBeEmpty), ("writeOnly", true), ("maxLength", .init(limit))])
-            )
-        ]
-    }
 
     package var postedNames: [PostedName] { [.secret(words.name), .secret(clearName)] }
     package var paths: [AnyKeyPath] { [slot.anyPath] }
