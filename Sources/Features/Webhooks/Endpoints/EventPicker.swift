@@ -32,10 +32,6 @@ struct EventPicker: NamedField {
     func text(_ root: Root, _ context: Context, _ t: Translation) -> String { root.events.words(t).joined(separator: ", ") }
     func json(_ root: Root) -> [JSONMember] { [(words.name, .array(root.events.boxes.map { .string($0) }))] }
 
-    func schema(_ situation: Situation<Context>) -> [JSONMember] {
-        [(words.name, ["type": "array", "items": ["type": "string"], "minItems": 1])]
-    }
-
     func prepare(_ parts: inout FormParts, _ site: Site) throws { try parts.add(Self.template, EventPickerView.self, site) }
     var paths: [AnyKeyPath] { [\Root.events] }
 }

@@ -9,7 +9,6 @@ import Web
 
 struct HeaderLines: NamedField {
     typealias Root = WebhookConfiguration
-    private typealias Header = CustomHeader
 
     private static let mask = "••••••"
     private static let maximum = 20
@@ -25,14 +24,14 @@ struct HeaderLines: NamedField {
         guard let text = typed[words.name] else { return }
         var kept = stored?.headers ?? []
         let isSameReceiver = stored.map { context.policy.isSameReceiver(root.url, $0.url) } ?? true
-        var headers: [Header] = []
+        var headers: [CustomHeader] = []
         let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { TypedText.line(String($0)) }
         for (index, line) in lines.enumerated() where !line.isEmpty {
             func refuse(_ word: String, _ name: String) {
                 words.complain(word, reading, ["line": "\(index + 1)", "name": name, "limit": "\(Self.maximum)"])
             }
             guard let colon = line.firstIndex(of: ":") else { return refuse("no_colon", line) }
-            var header = Header(
+            var header = CustomHeader(
                 name: TypedText.line(String(line[..<colon])), value: TypedText.line(String(line[line.index(after: colon)...])))
             if header.value == Self.mask {
                 guard let place = kept.firstIndex(where: { $0.name.lowercased() == header.name.lowercased() }) else {
@@ -68,14 +67,10 @@ struct HeaderLines: NamedField {
     func text(_ root: Root, _ context: WebhookContext, _ t: Translation) -> String { root.headers.map(\.name).joined(separator: ", ") }
     func json(_ root: Root) -> [JSONMember] { [(words.name, .array(root.headers.map { .string($0.name) }))] }
 
-    func schema(_ situation: Situation<WebhookContext>) -> [JSONMember] {
-        [(words.name, ["type": "array", "items": ["type": "string"], "maxItems": .init(Self.maximum)])]
-    }
-
     var postedNames: [PostedName] { [.keptBlank(words.name)] }
     var paths: [AnyKeyPath] { [\Root.headers] }
 
-    private static func masked(_ headers: [Header]) -> String {
+    private static func masked(_ headers: [CustomHeader]) -> String {
         headers.map { "\($0.name): \(mask)" }.joined(separator: "\n")
     }
 }
