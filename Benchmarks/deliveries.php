@@ -1,8 +1,8 @@
 <?php
 /* deliveries.php: the History page as a careful PHP programmer would write it.
  *
- * It exists as the yardstick of bin/bench: the same page, to the byte but for its tokens, from a copy of the same database, by
- * the same two statements, behind the same nginx. Persistent connection, opcache, no framework, plain PHP as the template. */
+ * It exists as the yardstick of bin/bench: the same page, line for line but for its tokens, from a copy of the same database, by
+ * the same statements, behind the same nginx. Persistent connection, opcache, no framework, plain PHP as the template. */
 declare(strict_types=1);
 
 const KEPT = 92 * 86400 * 1000;
@@ -10,14 +10,19 @@ const EXCERPT = 600;
 const SIZE = 50;
 const IDLE = 30 * 60 * 1000;
 const ABSOLUTE = 12 * 3600 * 1000;
-const STATES = ['pending' => ['warning', 'Waiting'], 'leased' => ['info', 'Being sent'], 'held' => ['neutral', 'Held'],
+const STATES = ['pending' => ['warning', 'Waiting'], 'leased' => ['info', 'Sending'], 'held' => ['neutral', 'Kept'],
     'delivered' => ['good', 'Delivered'], 'failed' => ['bad', 'Failed'], 'expired' => ['bad', 'Expired'], 'discarded' => ['neutral', 'Discarded']];
 const AUTHENTICATIONS = ['none' => 'None', 'basic' => 'Basic', 'bearer' => 'Bearer token', 'api_key' => 'API key'];
-const FAULTS = ['dns' => 'The name of the host was not found.', 'connect' => 'No connection could be made.', 'tls' => 'The encrypted connection failed.',
+const FAULTS = ['dns' => 'The host name was not found.', 'connect' => 'No connection could be made.', 'tls' => 'The encrypted connection failed.',
     'timeout' => 'It did not answer in time: 5 seconds to connect, 15 in all.', 'receiver_status' => 'It answered with a status other than 2xx.',
-    'receiver_protocol' => 'The connection broke, or what it answered is not HTTP.', 'too_large' => 'Its answer was too large.',
+    'receiver_protocol' => 'The connection was broken, or the answer is not HTTP.', 'too_large' => 'Its answer was too large.',
     'policy' => 'It leads to a network that webhooks may not reach, so nothing was sent.', 'ours' => 'The request could not be made, so nothing was sent.',
-    'unknown' => 'The receiver may have got it or not: the outcome could not be learnt.'];
+    'unknown' => 'The receiver may or may not have got it: the outcome is not known.'];
+/* Of answers about which different things are to be done. */
+const ANSWERS = ['redirect' => 'It answered with a redirect, which is never followed.', 'unauthorized' => 'It refused our credentials.',
+    'missing' => 'There is nothing at this address, or nothing that accepts POST.',
+    'gone' => 'It answered that it is gone for good, which turns the webhook off.', 'busy' => 'It is overloaded and asked for a pause.',
+    'refused' => 'It refused the request.', 'server' => 'It failed while processing the request.'];
 const PRESETS = ['Today' => 0, '7 days' => -6, '30 days' => -29, '3 months' => -91];
 
 function h(string $text): string { return htmlspecialchars($text, ENT_QUOTES | ENT_SUBSTITUTE, 'UTF-8'); }
@@ -34,7 +39,7 @@ $session = null;
 if ($token !== '') {
     $statement = $database->prepare(<<<'SQL'
         SELECT s.id, s.last_seen_at, u.id, u.name, u.email, u.account_id IS NULL, u.language, u.time_zone, u.theme,
-            u.password_changed_at, u.must_change_password, r.rights,
+            u.password_changed_at, u.must_change_password, r.rights, r.is_administrator,
             a.id, a.slug, a.name, a.language, a.country, a.time_zone, a.logo_file, a.password_days
         FROM sessions s JOIN users u ON u.id = s.user_id
         LEFT JOIN roles r ON r.id = u.role_id LEFT JOIN accounts a ON a.id = s.account_id
@@ -51,13 +56,15 @@ if ($session === null) {
     header('Location: /sign-in', true, 303);
     exit;
 }
-[, , , $userName, , $isOperator, $userLanguage, $userZone, $theme, , , $rights, $account, , $accountName, $accountLanguage, , $accountZone] = $session;
+[, , , $userName, , $isOperator, $userLanguage, $userZone, $theme, , , $rights, $isAdministrator, $account, , $accountName, $accountLanguage, , $accountZone] = $session;
 $rights = explode(' ', (string) $rights);
-if (!in_array('webhooks.view', $rights, true)) {
+/* Staff of the platform and administrators have every right by being what they are. */
+$may = fn (string $right): bool => $isOperator || $isAdministrator || in_array($right, $rights, true);
+if (!$may('webhooks.view')) {
     http_response_code(403);
     exit;
 }
-$mayRetry = in_array('webhooks.retry', $rights, true);
+$mayRetry = $may('webhooks.retry');
 $zone = new DateTimeZone($userZone ?? $accountZone);
 $words = explode(' ', $userName);
 $initials = strtoupper($words[0][0] . (count($words) > 1 ? end($words)[0] : ''));
@@ -90,6 +97,47 @@ $rows = $statement->fetchAll();
 $statement->closeCursor();
 $older = count($rows) > SIZE ? 'dlv_' . $rows[SIZE - 1][0] : null;
 $rows = array_slice($rows, 0, SIZE);
+/* Those of the failed rows that had arrived before, and failed when somebody sent them again. */
+$failed = array_column(array_filter($rows, fn ($row) => in_array($row[5], ['failed', 'expired'], true) && $row[6] > 1), 0);
+$arrived = [];
+if ($failed) {
+    $places = implode(', ', array_fill(0, count($failed), '?'));
+    $statement = $database->prepare("SELECT delivery_id FROM attempts WHERE delivery_id IN ($places) AND account_id = ? AND fault = 'none'");
+    $statement->execute([...$failed, $account]);
+    $arrived = array_flip($statement->fetchAll(PDO::FETCH_COLUMN));
+    $statement->closeCursor();
+}
+
+function fault(string $fault, ?int $status): string
+{
+    if ($fault !== 'receiver_status' || $status === null) return FAULTS[$fault] ?? FAULTS['unknown'];
+    return ANSWERS[match (true) {
+        $status >= 300 && $status < 400 => 'redirect',
+        in_array($status, [401, 403, 407], true) => 'unauthorized',
+        in_array($status, [404, 405], true) => 'missing',
+        $status === 410 => 'gone',
+        in_array($status, [429, 503], true) => 'busy',
+        $status >= 400 && $status < 500 => 'refused',
+        default => 'server',
+    }];
+}
+
+/* The state, and what is to be told of trouble. No delivery of the benchmark waits for a retry: of those the product says more. */
+function badge(string $state, int $attempts, bool $wasDelivered): array
+{
+    if ($state === 'failed' || $state === 'expired') {
+        if ($wasDelivered) return ['warning', 'Delivered, last resend failed'];
+        if ($attempts > 1) return ['bad', STATES[$state][1] . " after $attempts attempts"];
+    }
+    return STATES[$state];
+}
+
+/* An event's name in its parts, each with the mark behind it, to be broken between them. */
+function event_parts(string $type): string
+{
+    static $known = [];
+    return $known[$type] ??= implode('', array_map(fn ($part) => h($part) . '<wbr>', preg_split('~(?<=[_:])~', $type)));
+}
 
 function text_time(int $milliseconds, DateTimeZone $zone): string
 {
@@ -142,7 +190,7 @@ ob_start();
 <html lang="en" dir="ltr" data-theme="<?= h($theme) ?>">
 <head>
 <meta charset="utf-8">
-<title>History</title>
+<title>History – Hookswitch</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <link rel="stylesheet" href="<?= $product['css'] ?>">
@@ -150,7 +198,7 @@ ob_start();
 <script src="<?= $product['js'] ?>" defer></script>
 </head>
 <body>
-<?= $product['icons'] ?>
+<?= $product['icons'], "\n" ?>
 <a class="skip" href="#main">Skip to content</a>
 <header class="header">
 <a class="brand" href="/"><img src="<?= $product['logo'] ?>" alt="" width="28" height="28"><span><?= h($accountName) ?></span></a>
@@ -174,7 +222,7 @@ ob_start();
 <details class="tabs-toggle"><summary><svg class="icon" aria-hidden="true"><use href="#i-menu"/></svg>Menu<svg class="icon" aria-hidden="true"><use href="#i-down"/></svg></summary></details>
 <nav class="tabs" aria-label="Settings">
 <ul>
-<?php foreach ($product['tabs'] as $tab): if (!in_array($tab['right'], $rights, true)) continue ?>
+<?php foreach ($product['tabs'] as $tab): if (!$may($tab['right'])) continue ?>
 <li<?= $tab['children'] ? ' class="open"' : '' ?>><a href="<?= h($tab['href']) ?>"><?= h($tab['label']) ?></a>
 <?php if ($tab['children']): ?>
 <ul>
@@ -192,14 +240,14 @@ ob_start();
 <div class="page-head">
 <div>
 <h1>History</h1>
-<p class="lead">What was sent to your webhooks in the last three months, and what they answered.</p>
+<p class="lead">What was sent to your webhooks in the last three months, and how they answered.</p>
 </div>
 <div class="actions">
 </div>
 </div>
 <form class="filters" method="get" action="/settings/webhooks/history" role="search" aria-label="Filter the list">
 <div class="fields">
-<div class="field search"><label for="q">Search by event id, delivery id, event key or URL</label><input class="input" type="search" id="q" name="q" value=""></div>
+<div class="field search"><label for="q">ID, event key or URL</label><input class="input" type="search" id="q" name="q" value=""></div>
 <div class="field pick"><label for="state">Status</label><select class="input" id="state" name="state">
 <option value="" selected>All</option>
 <?php foreach (STATES as $state => [, $label]): ?>
@@ -214,7 +262,7 @@ ob_start();
 </select></div>
 <div class="field"><label for="filter-from">From</label><input class="input" type="date" id="filter-from" name="from" value="" aria-describedby="filter-zone"></div>
 <div class="field"><label for="filter-to">To</label><input class="input" type="date" id="filter-to" name="to" value="" aria-describedby="filter-zone"></div>
-<div class="field cluster"><button class="button" type="submit">Apply</button><a class="button subtle" href="/settings/webhooks/history">Clear</a></div>
+<div class="field cluster"><button class="button" type="submit">Apply</button></div>
 </div>
 <div class="cluster">
 <ul class="presets" aria-label="Period">
@@ -228,7 +276,7 @@ ob_start();
 <?php if (!$rows): ?>
 <div class="empty">
 <h2>No deliveries yet</h2>
-<p>A delivery appears here as soon as an event matches a webhook. Use Test on a webhook to send one now.</p>
+<p>Deliveries appear here as soon as an event matches a webhook. To send one now, use the Test button of a webhook.</p>
 </div>
 <?php else: ?>
 <table class="table dense">
@@ -238,7 +286,8 @@ ob_start();
 <?php foreach ($rows as [$id, $event, $type, $url, $authentication, $state, $attempts, $acceptedAt, $nextAt, $status, $fault, $payload]):
     $date = text_time($acceptedAt, $zone);
     $shownEvent = "evt_$event";
-    [$kind, $label] = STATES[$state];
+    [$kind, $label] = badge($state, $attempts, isset($arrived[$id]));
+    $relative = relative_time($acceptedAt, $now);
     if ($url !== $lastURL) {
         $lastURL = $url;
         $parts = url_parts($url);
@@ -251,17 +300,17 @@ ob_start();
     $isCut = strlen($payload) > EXCERPT && iconv_strlen($payload, 'UTF-8') > EXCERPT;
     if ($isCut) $payload = iconv_substr($payload, 0, EXCERPT, 'UTF-8');
 ?>
-<tr>
+<tr id="dlv_<?= h($id) ?>">
 <td class="expander"><details class="expand"><summary title="Expand"><svg class="icon" aria-hidden="true"><use href="#i-right"/></svg><span class="word">Expand</span><span class="visually-hidden"> <?= h($date) ?></span></summary></details></td>
-<td data-label="Date"><time datetime="<?= iso_time($acceptedAt) ?>" title="<?= h(relative_time($acceptedAt, $now)) ?>"><?= h($date) ?></time></td>
-<td data-label="Webhook trigger"><code><?= h($type) ?></code></td>
+<td data-label="Date"><time class="when" datetime="<?= iso_time($acceptedAt) ?>"><span class="ago"><?= h($relative) ?></span> <span class="exact"><?= h($date) ?></span></time></td>
+<td data-label="Webhook trigger"><code><?= event_parts($type) ?></code></td>
 <td data-label="URL"><span class="url"><?= $urlMarkup ?></span></td>
 <td data-label="Authentication"><?= h(AUTHENTICATIONS[$authentication]) ?></td>
 <td data-label="HTTP code" class="number"><?= $status ?? '–' ?></td>
 <td data-label="Status"><span class="badge <?= $kind ?>"><svg class="icon" aria-hidden="true"><use href="#i-<?= $kind ?>"/></svg><?= h($label) ?></span></td>
-<td class="cell-actions"><a href="/settings/webhooks/deliveries/dlv_<?= h($id) ?>">Enter<span class="visually-hidden"> <?= h($date) ?></span></a><?php if ($mayRetry): ?> <button class="linklike" type="submit" form="retry" formaction="/settings/webhooks/deliveries/dlv_<?= h($id) ?>/retry">Retry<span class="visually-hidden"> <?= h($date) ?></span></button><?php endif ?></td>
+<td class="cell-actions"><a href="/settings/webhooks/deliveries/dlv_<?= h($id) ?>">Enter<span class="visually-hidden"> <?= h($date) ?></span></a><?php if ($mayRetry && $state !== 'leased' && $state !== 'held'): ?> <button class="linklike" type="submit" form="retry" formaction="/settings/webhooks/deliveries/dlv_<?= h($id) ?>/retry">Retry<span class="visually-hidden"> <?= h($date) ?></span></button><?php endif ?></td>
 </tr>
-<tr class="expansion"><td colspan="8"><div class="columns"><dl class="facts"><dt>Event id</dt><dd><span class="identifier"><span title="<?= h($shownEvent) ?>" data-full="<?= h($shownEvent) ?>"><?= h(substr($shownEvent, 0, 8) . '…' . substr($shownEvent, -6)) ?></span><button class="copy" type="button" data-copy="<?= h($shownEvent) ?>" aria-label="Copy the whole identifier <?= h($shownEvent) ?>"><svg class="icon todo" aria-hidden="true"><use href="#i-copy"/></svg><svg class="icon done" aria-hidden="true"><use href="#i-check"/></svg></button></span></dd><dt>Attempts</dt><dd><?= $attempts ?></dd><?php if ($fault !== null && $fault !== 'none'): ?><dt>Last fault</dt><dd><?= h(FAULTS[$fault] ?? FAULTS['unknown']) ?></dd><?php endif; if ($state === 'pending' && $nextAt !== null): ?><dt>Next attempt</dt><dd><time datetime="<?= iso_time($nextAt) ?>" title="<?= h(relative_time($nextAt, $now)) ?>"><?= h(text_time($nextAt, $zone)) ?></time></dd><?php endif ?></dl><?php if ($payload !== ''): ?><figure class="code"><figcaption>Body</figcaption><pre tabindex="0" role="region" aria-label="Body"><code><?= h($payload) ?><?= $isCut ? '…' : '' ?></code></pre></figure><?php endif ?></div></td></tr>
+<tr class="expansion"><td colspan="8"><div class="columns"><dl class="facts"><dt>Event ID</dt><dd><span class="identifier"><span title="<?= h($shownEvent) ?>" data-full="<?= h($shownEvent) ?>"><?= h(substr($shownEvent, 0, 8) . '…' . substr($shownEvent, -6)) ?></span><button class="copy" type="button" data-copy="<?= h($shownEvent) ?>" aria-label="Copy the whole identifier <?= h($shownEvent) ?>"><svg class="icon todo" aria-hidden="true"><use href="#i-copy"/></svg><svg class="icon done" aria-hidden="true"><use href="#i-check"/></svg></button></span></dd><dt>Attempts</dt><dd><?= $attempts ?></dd><?php if ($fault !== null && $fault !== 'none'): ?><dt>Last error</dt><dd><?= h(fault($fault, $status)) ?></dd><?php endif; if ($state === 'pending' && $nextAt !== null): ?><dt>Next attempt</dt><dd><time datetime="<?= iso_time($nextAt) ?>" title="<?= h(relative_time($nextAt, $now)) ?>"><?= h(text_time($nextAt, $zone)) ?></time></dd><?php endif ?></dl><?php if ($payload !== ''): ?><figure class="code"><figcaption>Body</figcaption><pre tabindex="0" role="region" aria-label="Body"><code><?= h($payload) ?><?= $isCut ? '…' : '' ?></code></pre></figure><?php endif ?></div></td></tr>
 <?php endforeach ?>
 </tbody>
 </table>
@@ -269,7 +318,6 @@ ob_start();
 
 <?php endif ?>
 <nav class="pager" aria-label="Pages">
-<span class="where-in"></span>
 <?php if ($older !== null): ?>
 <a class="button" href="<?= h("/settings/webhooks/history?after=$older") ?>" rel="next">Older<svg class="icon" aria-hidden="true"><use href="#i-right"/></svg></a>
 <?php endif ?>
@@ -278,6 +326,7 @@ ob_start();
 </div>
 <footer class="footer">
 <span>Hookswitch <?= h($product['version']) ?></span>
+<span class="visually-hidden" id="said" aria-live="polite" data-copied="Copied"></span>
 </footer>
 </body>
 </html>
