@@ -100,26 +100,35 @@ package final class Pipeline: Sendable {
             return errorPages.response(.noRoom, visit)
         default:
             // The path alone: queries may hold what people searched for.
-            site.logger.error("\(error)", metadata: request.merging(["path": "\(visit.request.path)"]) { $1 })
+            let metadata = request.merging(["path": "\(visit.request.path)"]) { $1 }
+            if let trouble = (error as? DatabaseError).flatMap({ PassingTrouble($0) }) {
+                site.logger.warning("\(error)", metadata: metadata)
+                var response = errorPages.response(.serviceUnavailable, visit, reason: trouble.rawValue)
+                response.fields[.retryAfter] = trouble.retryAfter
+                return response
+            }
+            site.logger.error("\(error)", metadata: metadata)
             return errorPages.response(.internalServerError, visit)
         }
     }
 
     private func session(of request: Request, _ requestID: String) throws -> Session? {
         guard let cookie = request.cookies[SessionCookie.name(isSecure: request.isSecure)],
-            let session = try site.database.read({ try site.sessions.find(token: cookie, on: $0) })
+            let session = try site.database.read(for: .brief, { try site.sessions.find(token: cookie, on: $0) })
         else { return nil }
         try touch(session, requestID)
         return session
     }
 
-    /// While the disk is full, pages can be read.
+    /// While nothing can be written, pages can be read.
     private func touch(_ session: Session, _ requestID: String) throws {
         guard site.sessions.isTouchDue(session) else { return }
         do {
             try site.database.write { try site.sessions.touch(session, on: $0) }
         } catch DatabaseError.full {
             site.logger.critical("The disk is full: a session's time was not kept", metadata: ["request": "\(requestID)"])
+        } catch DatabaseError.locked {
+            site.logger.warning("\(DatabaseError.locked): a session's time was not kept", metadata: ["request": "\(requestID)"])
         }
     }
 
@@ -260,7 +269,14 @@ package final class Pipeline: Sendable {
                     status: .noRoom, type: "insufficient-storage", title: "No room",
                     detail: "The disk is full: nothing of this request was kept. Send it again later."))
         } catch {
-            site.logger.error("\(error)", metadata: ["request": "\(requestID)", "path": "\(request.path)"])
+            let metadata: Logger.Metadata = ["request": "\(requestID)", "path": "\(request.path)"]
+            if let trouble = (error as? DatabaseError).flatMap({ PassingTrouble($0) }) {
+                site.logger.warning("\(error)", metadata: metadata)
+                var response = WebResponse.problem(trouble.problem(requestID))
+                response.fields[.retryAfter] = trouble.retryAfter
+                return response
+            }
+            site.logger.error("\(error)", metadata: metadata)
             return .problem(
                 Problem(
                     status: .internalServerError, type: "internal", title: "Internal error",
@@ -280,7 +296,7 @@ package final class Pipeline: Sendable {
         }
         let authorization = request.fields[.authorization] ?? ""
         guard authorization.lowercased().hasPrefix("bearer "),
-            let key = try site.database.read({ try site.keys.find(secret: String(authorization.dropFirst(7)), on: $0) })
+            let key = try site.database.read(for: .brief, { try site.keys.find(secret: String(authorization.dropFirst(7)), on: $0) })
         else {
             throw Problem(
                 status: .unauthorized, type: "unauthorized", title: "Unauthorized",
