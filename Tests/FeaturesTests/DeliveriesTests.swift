@@ -45,6 +45,7 @@ struct DeliveriesTests {
         #expect(!mallory.get(history).text.contains(delivery.description))
         #expect(mallory.get(path(webhook)).status == 404)
         #expect(mallory.get("/settings/webhooks/deliveries/\(delivery)").status == 404)
+        #expect(mallory.get("/settings/webhooks/deliveries/\(delivery)/expansion").status == 404)
         #expect(mallory.post("/settings/webhooks/deliveries/\(delivery)/retry").status == 404)
 
         let bob = try test.browser(test.bob)
@@ -71,13 +72,16 @@ struct DeliveriesTests {
         }
         try test.give(test.bob, [.viewWebhooks])
         let bob = try test.browser(test.bob)
-        for address in [history, path(webhook), "/settings/webhooks/deliveries/\(delivery)"] {
+        let one = "/settings/webhooks/deliveries/\(delivery)"
+        for address in [history, path(webhook), one, one + "/expansion"] {
             let page = bob.get(address)
             #expect(page.status == 200)
             #expect(!page.text.contains("marker-7391") && !page.text.contains("current_context"), "\(address)")
             #expect(!page.text.contains("/retry"))
         }
         #expect(bob.get("/settings/webhooks/deliveries/\(delivery)").text.contains("does not allow viewing payloads"))
+        #expect(bob.get(one + "/expansion").text.contains(accepted.id.description))
+        #expect(count("marker-7391", in: try test.browser(test.alice).get(one + "/expansion").text) == 1)
         #expect(count("marker-7391", in: try test.browser(test.alice).get("/settings/webhooks/deliveries/\(delivery)").text) == 3)
     }
 
@@ -168,7 +172,7 @@ struct DeliveriesTests {
         var steps = 0
         while true {
             let page = try test.site.database.read {
-                try DeliveryStore.page(of: test.acme, filter, at: PagePosition(query), size: 50, withPayload: false, window: 10, on: $0)
+                try DeliveryStore.page(of: test.acme, filter, at: PagePosition(query), size: 50, window: 10, on: $0)
             }
             seen += page.rows.map(\.id)
             steps += 1
@@ -180,7 +184,7 @@ struct DeliveriesTests {
         query.set("after", nil)
         query.set("before", wanted[0].description)
         let back = try test.site.database.read {
-            try DeliveryStore.page(of: test.acme, filter, at: PagePosition(query), size: 50, withPayload: false, window: 10, on: $0)
+            try DeliveryStore.page(of: test.acme, filter, at: PagePosition(query), size: 50, window: 10, on: $0)
         }
         #expect(back.rows.isEmpty && back.newer != nil && back.older == wanted[0])
     }
@@ -204,7 +208,7 @@ struct DeliveriesTests {
                                 (filter.search, filter.state, filter.eventType, filter.until) = (search, state, type, until)
                                 let (hasRest, steps) = try test.site.database.read {
                                     try DeliveryStore.explained(
-                                        filter, of: test.acme, at: PagePosition(position), withPayload: true, on: $0)
+                                        filter, of: test.acme, at: PagePosition(position), on: $0)
                                 }
                                 let plan = steps.joined(separator: "; ")
                                 #expect(!steps.isEmpty && !plan.contains("SCAN"), "\(filter): \(plan)")
