@@ -31,15 +31,14 @@ struct DeliveriesTests {
         for address in [history, path(webhook)] {
             let page = alice.get(address)
             #expect(page.status == 200)
-            for words in [
-                "<code>call:<wbr>end<wbr></code>", "crm.example/", "503", "Failed", "22 Nov 2026", "marker-7391", accepted.id.description,
-                "overloaded",
-            ] {
+            for words in ["<code>call:<wbr>end<wbr></code>", "crm.example/", "503", "Failed", "22 Nov 2026"] {
                 #expect(page.text.contains(words), "\(words) in \(address)")
             }
             #expect(page.text.contains("/deliveries/\(delivery)") && page.text.contains("/\(delivery)/retry"))
         }
         #expect(alice.get(path(webhook)).text.contains("CRM &lt;1&gt;"), "names are escaped")
+        let opened = alice.get("/settings/webhooks/deliveries/\(delivery)/expansion").text
+        for words in ["marker-7391", accepted.id.description, "overloaded"] { #expect(opened.contains(words), "\(words)") }
 
         let mallory = try test.browser(test.mallory)
         #expect(!mallory.get(history).text.contains(delivery.description))
@@ -135,7 +134,7 @@ struct DeliveriesTests {
                 .map { String($0.1).replacing("&amp;", with: "&") }
         }
         func ids(_ page: Browser.Page) -> [String] {
-            page.text.matches(of: #/href="/settings/webhooks/deliveries/(dlv_[0-9a-z]+)[^"]*"/#).map { String($0.1) }
+            page.text.matches(of: #/class="expand" href="/settings/webhooks/deliveries/(dlv_[0-9a-z]+)[^"]*"/#).map { String($0.1) }
         }
         for start in ["\(history)?state=pending", "\(path(webhook))?type=cdr", path(webhook)] {
             var page = alice.get(start)
