@@ -55,8 +55,8 @@ package final class Site: Sendable {
         try PageTemplate(name, in: templateLibrary, locales: locales, assets: assets)
     }
 
-    /// A template without a frame, as a form's part is, in all languages. Throws what is wrong with it, at the start.
-    func part<View: TemplateData>(_ name: String, _ view: View.Type) throws -> [Language: CompiledTemplate<View>] {
+    /// A template without a frame, for a part of a page, in all languages. Throws what is wrong with it, at the start.
+    package func part<View: TemplateData>(_ name: String, _ view: View.Type = View.self) throws -> [Language: CompiledTemplate<View>] {
         try Language.allCases.reduce(into: [:]) { templates, language in
             templates[language] = try CompiledTemplate(
                 name, in: templateLibrary, functions: PageTemplate<View>.functions(language, locales, assets))
