@@ -47,7 +47,7 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "HTTP", "Templating", "Database", "Cron", "JSON", "Spelling", "Telephony", "Time", logging, crypto, httpTypes,
+                "HTTP", "Templating", "Database", "Cron", "JSON", "Spelling", "Telephony", "Threading", "Time", logging, crypto, httpTypes,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             swiftSettings: strict),

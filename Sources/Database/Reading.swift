@@ -20,8 +20,10 @@ package struct ReadLimits: Sendable {
     /// The wait for a reader included (reliability.md § Every piece of work has an end).
     package var page = Duration.seconds(2)
     package var work = Duration.seconds(60)
-    /// Reads of one account's pages that may wait for their turn; the next is refused at once, so that it holds no worker.
+    /// Reads of one account's pages that may wait for longer than `turn`; others are refused, so that they hold no worker.
     package var waitingOfAnAccount = 8
+    /// In which a turn comes unless those who have theirs are slow.
+    package var turn = Duration.milliseconds(250)
 
     package init() {}
 
@@ -64,46 +66,57 @@ final class ReaderShares: Sendable {
         var pages = 0
         var pagesOfAccount: [ID<Account>?: Int] = [:]
         var isHealthBusy = false
-        var waiters: [Waiter] = []
+        /// In the order in which they came.
+        var waiters: [(waiter: Waiter, isLate: Bool)] = []
     }
 
     private let readers: Int
     private let maximumPages: Int
     private let maximumOfAccount: Int
-    private let maximumWaiting: Int
+    private let limits: ReadLimits
     private let state = Mutex(State())
 
     init(readers: Int, limits: ReadLimits) {
         self.readers = max(1, readers)
         maximumPages = max(1, readers * 2 / 3)
         maximumOfAccount = max(1, maximumPages / 2)
-        maximumWaiting = limits.waitingOfAnAccount
+        self.limits = limits
     }
 
-    /// Takes a place, or waits for one until `deadline`. Throws `DatabaseError.busy` when there is none in time, and at once when
-    /// too many of the account wait already.
+    /// Takes a place, or waits for one until `deadline`. Throws `DatabaseError.busy` when there is none in time, and before it when
+    /// too many of the account have been waiting.
     func enter(_ reading: Reading, until deadline: ContinuousClock.Instant) throws(DatabaseError) {
         let (waiter, isRefused): (Waiter?, Bool) = state.withLock { state in
             if isFree(for: reading, state) {
                 take(reading, &state)
                 return (nil, false)
             }
-            if case .page = reading, state.waiters.count(where: { $0.reading == reading }) >= maximumWaiting { return (nil, true) }
+            let before = state.waiters.filter { $0.waiter.reading == reading }
+            if isBounded(reading), before.count >= limits.waitingOfAnAccount, before.contains(where: \.isLate) { return (nil, true) }
             let waiter = Waiter(reading)
-            state.waiters.append(waiter)
+            state.waiters.append((waiter, false))
             return (waiter, false)
         }
         if isRefused { throw .busy }
         guard let waiter else { return }
-        let left = max(.zero, deadline - .now)
-        if waiter.turn.wait(timeout: .now() + left / .seconds(1)) == .success { return }
-        let isLate = state.withLock { state in
-            guard let place = state.waiters.firstIndex(where: { $0 === waiter }) else { return false }
-            state.waiters.remove(at: place)
-            return true
+        for end in [min(deadline, .now + limits.turn), deadline] {
+            let left = max(.zero, end - .now)
+            if waiter.turn.wait(timeout: .now() + left / .seconds(1)) == .success { return }
+            let goesOn = state.withLock { state in
+                // Its turn may have come in the same moment.
+                guard let place = state.waiters.firstIndex(where: { $0.waiter === waiter }) else { return true }
+                state.waiters[place].isLate = true
+                let before = state.waiters[..<place].count { $0.waiter.reading == reading }
+                if end < deadline, !isBounded(reading) || before < limits.waitingOfAnAccount { return true }
+                state.waiters.remove(at: place)
+                return false
+            }
+            if !goesOn { throw .busy }
         }
-        // Its turn may have come in the same moment.
-        if isLate { throw .busy }
+    }
+
+    private func isBounded(_ reading: Reading) -> Bool {
+        if case .page = reading { true } else { false }
     }
 
     func leave(_ reading: Reading) {
@@ -118,7 +131,7 @@ final class ReaderShares: Sendable {
             case .brief, .work: state.busy -= 1
             }
             while let next = next(state) {
-                let waiter = state.waiters.remove(at: next)
+                let waiter = state.waiters.remove(at: next).waiter
                 take(waiter.reading, &state)
                 waiter.turn.signal()
             }
@@ -128,10 +141,10 @@ final class ReaderShares: Sendable {
     /// Whoever has the fewest readers now, and of those the first that came.
     private func next(_ state: State) -> Int? {
         func taken(_ place: Int) -> Int {
-            if case .page(let account) = state.waiters[place].reading { return 1 + state.pagesOfAccount[account, default: 0] }
+            if case .page(let account) = state.waiters[place].waiter.reading { return 1 + state.pagesOfAccount[account, default: 0] }
             return 0
         }
-        return state.waiters.indices.filter { isFree(for: state.waiters[$0].reading, state) }.min { taken($0) < taken($1) }
+        return state.waiters.indices.filter { isFree(for: state.waiters[$0].waiter.reading, state) }.min { taken($0) < taken($1) }
     }
 
     private func isFree(for reading: Reading, _ state: State) -> Bool {

@@ -7,6 +7,8 @@ package enum BodyError: Error, Equatable {
     case tooLarge(limit: Int)
     /// The client went away before it had sent the length that it had announced.
     case truncated
+    /// It came more slowly than a body must.
+    case tooSlow
 }
 
 /// The body of one request, read once, by one thread. Not Sendable on purpose: it reads from the worker's connection.

@@ -20,11 +20,11 @@ enum PassingTrouble: String {
     }
 
     /// In seconds. Nothing where coming back helps only with another question.
-    var retryAfter: String? {
+    var retryAfter: Int? {
         switch self {
         case .tooSlow: nil
-        case .busy: "1"
-        case .locked: "5"
+        case .busy: 1
+        case .locked: 5
         }
     }
 
@@ -40,6 +40,7 @@ enum PassingTrouble: String {
                 )
             }
         return Problem(
-            status: .serviceUnavailable, type: type, title: title, detail: detail, extensions: ["request_id": .string(requestID)])
+            status: .serviceUnavailable, type: type, title: title, detail: detail, extensions: ["request_id": .string(requestID)],
+            retryAfter: retryAfter)
     }
 }

@@ -24,12 +24,13 @@ package final class Pipeline: Sendable {
     private let router: Router<Route>
     private let site: Site
     private let errorPages: ErrorPages
+    private let largeBodies: LargeBodies
     private let interruption: @Sendable (Interruption) throws -> WebResponse
 
     /// - Parameter interruption: answers a form that cannot be taken now, so that what was typed is not lost. Nothing was checked of it
     ///   but that no other site sent it.
     package init(
-        site: Site, routes: [Route], tabs: [Tab], interruption: @escaping @Sendable (Interruption) throws -> WebResponse
+        site: Site, routes: [Route], tabs: [Tab], workers: Int, interruption: @escaping @Sendable (Interruption) throws -> WebResponse
     ) throws {
         self.site = site
         self.interruption = interruption
@@ -39,6 +40,7 @@ package final class Pipeline: Sendable {
         for route in routes { router.add(route.method, route.pattern, route) }
         self.router = router
         errorPages = try ErrorPages(site)
+        largeBodies = LargeBodies(workers: workers)
     }
 
     /// Answers any request, whatever it is; never throws.
@@ -91,6 +93,8 @@ package final class Pipeline: Sendable {
         case Refusal.notFound: return errorPages.response(.notFound, visit)
         case is Refusal: return errorPages.response(.conflict, visit)
         case BodyError.tooLarge: return errorPages.response(.contentTooLarge, visit)
+        case BodyError.tooSlow: return errorPages.response(.requestTimeout, visit)
+        case BodyError.truncated: return errorPages.response(.badRequest, visit)
         case is FormError, is MultipartError: return errorPages.response(.badRequest, visit)
         case DatabaseError.full:
             site.logger.critical("The disk is full: nothing was saved", metadata: request)
@@ -104,7 +108,7 @@ package final class Pipeline: Sendable {
             if let trouble = (error as? DatabaseError).flatMap({ PassingTrouble($0) }) {
                 site.logger.warning("\(error)", metadata: metadata)
                 var response = errorPages.response(.serviceUnavailable, visit, reason: trouble.rawValue)
-                response.fields[.retryAfter] = trouble.retryAfter
+                response.fields[.retryAfter] = trouble.retryAfter.map { String($0) }
                 return response
             }
             site.logger.error("\(error)", metadata: metadata)
@@ -263,6 +267,18 @@ package final class Pipeline: Sendable {
                 Problem(
                     status: .contentTooLarge, type: "too-large", title: "Too large",
                     detail: "The body has more than \(limit) bytes. Send less at once."))
+        } catch BodyError.tooSlow {
+            return .problem(
+                Problem(
+                    status: .requestTimeout, type: "too-slow-body", title: "Too slow",
+                    detail: "The body came too slowly: 64 kB a second is the least. Nothing of it was kept.",
+                    extensions: ["request_id": .string(requestID)]))
+        } catch BodyError.truncated {
+            return .problem(
+                Problem(
+                    status: .badRequest, type: "incomplete-body", title: "Incomplete body",
+                    detail: "The body ended before the length that was announced. Nothing of it was kept.",
+                    extensions: ["request_id": .string(requestID)]))
         } catch let error as DatabaseError where error == .full {
             site.logger.critical("The disk is full: nothing was accepted", metadata: ["request": "\(requestID)"])
             return .problem(
@@ -273,9 +289,7 @@ package final class Pipeline: Sendable {
             let metadata: Logger.Metadata = ["request": "\(requestID)", "path": "\(request.path)"]
             if let trouble = (error as? DatabaseError).flatMap({ PassingTrouble($0) }) {
                 site.logger.warning("\(error)", metadata: metadata)
-                var response = WebResponse.problem(trouble.problem(requestID))
-                response.fields[.retryAfter] = trouble.retryAfter
-                return response
+                return .problem(trouble.problem(requestID))
             }
             site.logger.error("\(error)", metadata: metadata)
             return .problem(
@@ -311,10 +325,12 @@ package final class Pipeline: Sendable {
                 detail: "This key lacks the scope \(scope.rawValue). Make a key that has it.")
         }
         if let length = request.body.length, length > route.bodyLimit { throw BodyError.tooLarge(limit: route.bodyLimit) }
-        return try handler(
-            MachineCall(
-                request: request, parameters: parameters, site: site, requestID: requestID, account: key.account, key: key.id,
-                bodyLimit: route.bodyLimit))
+        return try largeBodies.withPlace(for: request.body, of: key.account) {
+            try handler(
+                MachineCall(
+                    request: request, parameters: parameters, site: site, requestID: requestID, account: key.account, key: key.id,
+                    bodyLimit: route.bodyLimit))
+        }
     }
 }
 

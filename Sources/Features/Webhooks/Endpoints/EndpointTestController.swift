@@ -67,6 +67,8 @@ extension App {
                 within: { try member.record("webhook.test", of: webhook.id.description, on: $0) })
         } catch DeliveryEngine.TestFailure.tooMany {
             return member.redirect(to: EndpointController.path(of: webhook.id), .warning, saying: member.t("webhooks.test.too_many"))
+        } catch DeliveryEngine.TestFailure.full {
+            return member.redirect(to: EndpointController.path(of: webhook.id), .warning, saying: member.t("webhooks.test.full"))
         }
         return member.redirect(to: "\(EndpointController.path(of: webhook.id))/tests/\(result.delivery)")
     }
