@@ -54,7 +54,9 @@ static uint8_t *png_encode(uint8_t *pixels, uint32_t width, uint32_t height, siz
 
 static bool jpeg_size(tjhandle handle, const uint8_t *bytes, size_t count, int *width, int *height, int *colours) {
     int sampling;
-    return tjDecompressHeader3(handle, bytes, count, width, height, &sampling, colours) == 0;
+    // Of a file that has tables and no picture the library says nothing.
+    *width = *height = 0;
+    return tjDecompressHeader3(handle, bytes, count, width, height, &sampling, colours) == 0 && *width > 0 && *height > 0;
 }
 
 /// Printers' inks, written the other way round as Adobe began to.

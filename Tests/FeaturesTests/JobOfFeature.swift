@@ -1,6 +1,7 @@
 // Runs one of the product's jobs as its scheduler would, at the time of the test's clock.
 
 import Cron
+import Database
 import Synchronization
 import TestSupport
 import Testing

@@ -3,6 +3,7 @@
 import Database
 import Delivery
 import Foundation
+import HTTPClient
 import TestSupport
 import Testing
 import Time

@@ -20,7 +20,7 @@ enum SampleImages {
     static func png(width: Int = 1, height: Int = 1, before: [UInt8] = [], after: [UInt8] = [], data: [UInt8]? = nil) -> [UInt8] {
         let header = bigEndian(width) + bigEndian(height) + [8, 2, 0, 0, 0]
         // zlib: one stored block of a filter byte and three samples.
-        let pixel: [UInt8] = [0x78, 0x01, 0x01, 4, 0, 0xFB, 0xFF, 0, 255, 255, 255, 0x05, 0xFB, 0x02, 0xFE]
+        let pixel: [UInt8] = [0x78, 0x01, 0x01, 4, 0, 0xFB, 0xFF, 0, 255, 255, 255, 0x05, 0xFE, 0x02, 0xFE]
         return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + chunk("IHDR", header) + before + chunk("IDAT", data ?? pixel) + after
             + chunk("IEND", [])
     }

@@ -54,7 +54,8 @@ struct DatabaseVerification {
         let closed = opened.filter { !$0.1 }.map(\.0.description)
         guard closed.isEmpty else {
             throw VerbFailure(
-                .data, "The master key does not open the secrets in \(closed.joined(separator: ", ")). Restore a backup with its key.")
+                .data,
+                "The master key does not open the database’s secrets in \(closed.joined(separator: ", ")). Restore a backup with its key.")
         }
         return opened.count
     }
