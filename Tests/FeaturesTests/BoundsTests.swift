@@ -1,6 +1,7 @@
 // What many could ask for at once has a bound: tests of webhooks, suggestions, what is parsed, large bodies.
 
 import Database
+import Delivery
 import Dispatch
 import Foundation
 import HTTP
