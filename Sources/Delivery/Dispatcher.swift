@@ -14,7 +14,7 @@ final class Dispatcher {
     private static let maximumRecords = 256
 
     let engine: DeliveryEngine
-    private let inFlightPerWebhook: Int
+    let inFlightPerWebhook: Int
     private let maximumInFlight: Int
     let sweepInterval: Duration
     var lanes: [ID<Webhook>: Lane] = [:]
@@ -77,7 +77,9 @@ final class Dispatcher {
     private var waitingTime: Duration {
         if hasMoreAtOnce, turn == nil, failedWrites == 0 { return .zero }
         var time = sweepInterval
-        if let lastSweep { time = sweepInterval - (ContinuousClock.now - lastSweep) }
+        // The first look is at once: what waited for the start is not to wait for more.
+        guard let lastSweep else { return .zero }
+        time = sweepInterval - (ContinuousClock.now - lastSweep)
         if let alarm { time = min(time, alarm - engine.clock.now()) }
         if let nextWrite { time = min(time, nextWrite - ContinuousClock.now) }
         return max(time, .milliseconds(1))
@@ -180,9 +182,7 @@ final class Dispatcher {
         let wanted = forced.filter { (try? lane($0.value)) != nil }
         forced.removeAll()
         let records = Array(unrecorded.prefix(Self.maximumRecords))
-        var urls: [ID<Webhook>: String] = [:]
-        for webhook in demands.map(\.webhook) + wanted.values { urls[webhook] = lanes[webhook]?.configuration.url }
-        let claims = Claims(epoch: engine.epoch, now: now, urls: urls)
+        let claims = Claims(epoch: engine.epoch, now: now)
         let turn = Turn(records: records, demands: demands, forced: wanted, givenBack: givenBack, claims: claims)
         guard !turn.isEmpty else { return }
         unrecorded.removeFirst(records.count)
@@ -245,7 +245,6 @@ final class Dispatcher {
         let delivered = turn.records.count { $0.record.settlement.state == .delivered }
         engine.inbox.report { statistics in
             statistics.inFlight = underWay.count
-            statistics.attempts += outcome.claimed.count + outcome.forced.count
             statistics.delivered += delivered
             statistics.failedWrites = 0
         }
@@ -287,10 +286,15 @@ final class Dispatcher {
         let claim = delivery.claim
         lane.begin()
         let startedAt = engine.clock.now()
-        let request = DeliveryRequest(lane.configuration, keys: lane.keys, event: claim.event, body: delivery.body, at: startedAt)
+        let configuration = lane.configuration
+        let request = DeliveryRequest(
+            configuration, keys: lane.keys, event: claim.event, sequence: claim.sequence, body: delivery.body, at: startedAt)
         let recordedHeaders = request.recordedHeaders
+        engine.inbox.report { $0.attempts += 1 }
         engine.client.send(request.outgoing) { [inbox = engine.inbox] result in
-            inbox.complete(Completion(claim: claim, startedAt: startedAt, recordedHeaders: recordedHeaders, result: result))
+            inbox.complete(
+                Completion(
+                    claim: claim, startedAt: startedAt, url: configuration.url, recordedHeaders: recordedHeaders, result: result))
         }
     }
 }

@@ -10,6 +10,7 @@ import Time
 struct Completion: Sendable {
     let claim: Claim
     let startedAt: Timestamp
+    let url: String
     let recordedHeaders: String
     let result: TransferResult
 }

@@ -27,6 +27,10 @@ final class Lane {
     private var restUntil: Timestamp?
     private var timers: [Timestamp] = []
     private var lastExpiry: Timestamp?
+    /// Answers in a row that were good and quick.
+    private var quickInRow = 0
+    /// Since when it could have taken more.
+    private var freeSince: Timestamp?
     /// When a request last ended, or the first of those under way began.
     private var lastProgress = ContinuousClock.now
 
@@ -67,7 +71,8 @@ final class Lane {
     func take(_ deliveries: [ClaimedDelivery], isMore: Bool, limit: Int) {
         ready += deliveries
         guard deliveries.allSatisfy({ $0.body.count <= Self.smallBody }) else { return ahead = 0 }
-        if isMore, circuit.failuresInRow == 0 { ahead = min(Self.maximumAhead, max(limit, ahead * 2)) }
+        // Only for one that has shown that it is quick: what is leased ahead of a slow one goes back, for nothing.
+        if isMore, quickInRow >= limit { ahead = min(Self.maximumAhead, max(limit, ahead * 2)) }
     }
 
     /// The next delivery to send, if one may go.
@@ -81,6 +86,7 @@ final class Lane {
     /// Leases that will not be used soon: they go back, as if never taken.
     func giveBack() -> [Claim] {
         ahead = 0
+        quickInRow = 0
         defer { ready = [] }
         return ready.map(\.claim)
     }
@@ -93,7 +99,9 @@ final class Lane {
 
     /// Whether what is leased ahead should go back after this result.
     func isSlowed(by settlement: Settlement, took time: Duration, at now: Timestamp) -> Bool {
-        settlement.effect != .success || time > Self.quick || !isOpen(at: now)
+        let isQuick = settlement.effect == .success && time <= Self.quick
+        quickInRow = isQuick ? quickInRow + 1 : 0
+        return !isQuick || !isOpen(at: now)
     }
 
     /// Whether it was quick, holds leases for that, and does not answer any more: they are others' room.
@@ -148,6 +156,13 @@ final class Lane {
         var next = timers.min()
         for case let time? in [circuit.probeAt, restUntil] where time > now { next = min(next ?? time, time) }
         return next
+    }
+
+    /// Since when it could have taken more than it had, as far as the sweep has seen; nil while it could not: it rests, is switched off,
+    /// or has as much under way as it may.
+    func freeSince(at now: Timestamp, limit: Int) -> Timestamp? {
+        freeSince = isOpen(at: now) && !circuit.isOpen && inFlight < limit ? freeSince ?? now : nil
+        return freeSince
     }
 
     /// Whether it is time to look for real-time events that expired behind an open circuit: looking reads the whole backlog.

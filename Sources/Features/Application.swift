@@ -69,10 +69,8 @@ package final class Application: Sendable {
             exit(70)
         }
         try database.migrate(features.migrations, at: clock.now())
-        // Events of one call are delivered in the order of their deliveries' ids.
-        if let newest = try database.read({ try $0.value("SELECT MAX(id) FROM deliveries", as: ID<WebhookDelivery>.self) }) {
-            ids.goOn(behind: newest)
-        }
+        // Events of one call are delivered in the order of their ids.
+        if let newest = try database.read({ try $0.value("SELECT MAX(id) FROM events", as: ID<Event>.self) }) { ids.goOn(behind: newest) }
         let resources = installation.resourceFolder
         let site = Site(
             database: database, clock: clock, ids: ids,

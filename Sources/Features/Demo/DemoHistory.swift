@@ -37,9 +37,9 @@ struct DemoHistory {
                 for (event, outcomes, seed) in events {
                     past.set(event.time)
                     let writer = DemoDeliveryWriter(ids: ids, account: account.id, connection: connection)
-                    let (id, body) = try writer.write(event)
-                    for (webhook, outcome) in zip(webhooks, outcomes) where webhook.events.includes(event.type) {
-                        try writer.write(event, id, body, to: webhook, outcome, seed: seed)
+                    let (id, sequence, body) = try writer.write(event)
+                    for (number, (webhook, outcome)) in zip(webhooks, outcomes).enumerated() where webhook.events.includes(event.type) {
+                        try writer.write(event, id.delivery(number + 1), sequence: sequence, body, to: webhook, outcome)
                     }
                 }
             }
