@@ -73,7 +73,7 @@ package final class Application: Sendable {
         if let newest = try database.read({ try $0.value("SELECT MAX(id) FROM events", as: ID<Event>.self) }) { ids.goOn(behind: newest) }
         let resources = installation.resourceFolder
         let site = Site(
-            database: database, clock: clock, ids: ids,
+            database: database, vault: vault, clock: clock, ids: ids,
             locales: try Locales.load(folder: "\(resources)/Locales", adding: installation.furtherWords),
             assets: try Assets(folder: "\(resources)/Public"),
             templates: TemplateLibrary(

@@ -8,6 +8,7 @@ package import Time
 
 package final class Site: Sendable {
     package let database: Database
+    package let vault: Vault
     package let clock: Clock
     package let ids: IDGenerator
     package let locales: Locales
@@ -25,11 +26,12 @@ package final class Site: Sendable {
     private let zones = Mutex<[String: Zone]>([:])
 
     package init(
-        database: Database, clock: Clock, ids: IDGenerator, locales: Locales, assets: Assets, templates: TemplateLibrary,
+        database: Database, vault: Vault, clock: Clock, ids: IDGenerator, locales: Locales, assets: Assets, templates: TemplateLibrary,
         passwords: Passwords, dataFolder: String, version: String, logger: Logger, allRights: Set<Right>, userRights: Set<Right>,
         accountLogo: AccountLogo?
     ) {
         self.database = database
+        self.vault = vault
         self.clock = clock
         self.ids = ids
         self.locales = locales
