@@ -1,6 +1,6 @@
 // What the ids of this module are ids of. `Delivery` is the module's own name, so the entity has a longer one.
 
-import Database
+package import Database
 
 package enum Webhook: Identified {
     package static let idPrefix = "wh"
