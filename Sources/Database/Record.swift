@@ -38,7 +38,7 @@ package struct Column<Root>: Sendable {
     }
 
     /// One that is only read, from an expression.
-    package init<Value: SQLConvertible>(_ expression: SQL, _ path: any WritableKeyPath<Root, Value> & Sendable) {
+    package init<Value: SQLConvertible>(expression: SQL, _ path: any WritableKeyPath<Root, Value> & Sendable) {
         self.init(expression, path, false, encode: { $0[keyPath: path].sqlValue }, decode: { $1[keyPath: path] = try $0.next() })
     }
 

@@ -21,7 +21,7 @@ struct EventRecord {
             Column("d.id", \.id)
             Column("d.webhook_id", \.webhook)
             Column("d.webhook_name", \.webhookName)
-            Column(DeliveryState.shown, \.state)
+            Column(expression: DeliveryState.shown, \.state)
             Column("d.attempt", \.attempts)
             Column("d.last_status", \.lastStatus)
             Column("d.last_fault", \.lastFault)

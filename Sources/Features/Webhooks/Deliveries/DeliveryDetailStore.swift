@@ -37,7 +37,7 @@ struct DeliveryDetail {
         Column("d.authentication", \.authentication)
         Column("e.order_key", \.orderKey)
         Column("e.sequence", \.sequence)
-        Column(DeliveryState.shown, \.state)
+        Column(expression: DeliveryState.shown, \.state)
         Column("d.next_at", \.nextAt)
         Column("d.accepted_at", \.acceptedAt)
         Column("e.event_time", \.eventTime)
