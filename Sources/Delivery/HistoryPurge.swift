@@ -11,6 +11,11 @@ package enum HistoryPurge {
         package fileprivate(set) var next: ID<Event>?
     }
 
+    /// How many events were accepted before `time`, those that a purge would leave for their open deliveries among them.
+    package static func count(before time: Timestamp, on connection: any Connection) throws -> Int {
+        try connection.value("SELECT COUNT(*) FROM events WHERE id < \(ID<Event>.first(at: time))") ?? 0
+    }
+
     /// Looks at the next `limit` events accepted before `time`, and deletes those of which no delivery is pending, under way or held, with
     /// their deliveries and attempts, in one transaction: what was accepted is never lost. Those that stay are passed once in a run,
     /// however many.
