@@ -78,7 +78,8 @@ let package = Package(
         .target(name: "CPhoneNumber", linkerSettings: [.linkedLibrary("phonenumber")]),
 
         .target(
-            name: "TestSupport", dependencies: ["Features", "Web", "HTTPClient", "HTTP", "Database", "Time", httpTypes, logging],
+            name: "TestSupport",
+            dependencies: ["Features", "Web", "Delivery", "HTTPClient", "HTTP", "Database", "JSON", "Time", httpTypes, logging, crypto],
             path: "Tests/TestSupport", swiftSettings: strict),
     ]
         + [
