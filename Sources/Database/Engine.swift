@@ -15,9 +15,6 @@ package protocol Engine: Sendable {
     /// Runs `body` on the only writing connection, in one transaction that is durable when this returns. Called from one thread.
     func transaction(_ body: (any Connection) throws -> Void) throws
 
-    /// Runs `body` so that, if it throws, only what it did is undone. Only within `transaction`.
-    func savepoint(_ connection: any Connection, _ body: () throws -> Void) throws
-
     /// Writes a whole, consistent copy to a new file, and opens it to see that it is one.
     func backup(to path: String) throws
 

@@ -5,7 +5,7 @@ package import Crypto
 import FoundationEssentials
 
 package struct Vault: Sendable {
-    /// Where a secret stands. All of it is authenticated.
+    /// Where a secret stands, in the database or in a page. All of it is authenticated.
     package struct Place: Sendable {
         let account: String
         let table: StaticString
@@ -17,6 +17,13 @@ package struct Vault: Sendable {
             self.table = table
             self.row = row.stored
             self.column = column
+        }
+
+        /// What leaves in a page, to come back as it was: for one reader alone.
+        ///
+        /// - Parameter kind: of what is in it, so that one kind is not taken for another.
+        package init(page kind: StaticString, for reader: String) {
+            (account, table, row, column) = ("-", "page", reader, kind)
         }
     }
 

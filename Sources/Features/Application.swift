@@ -75,7 +75,7 @@ package final class Application: Sendable {
         }
         let resources = installation.resourceFolder
         let site = Site(
-            database: database, clock: clock, ids: ids,
+            database: database, vault: vault, clock: clock, ids: ids,
             locales: try Locales.load(folder: "\(resources)/Locales", adding: installation.furtherWords),
             assets: try Assets(folder: "\(resources)/Public"),
             templates: TemplateLibrary(

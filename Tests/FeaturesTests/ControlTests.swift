@@ -172,6 +172,17 @@ struct ControlTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: stage.folder).allSatisfy { !$0.hasPrefix(".hookswitch-backup") })
     }
 
+    @Test("A path with a NUL, at which the system would end it, is refused")
+    func nulInPath() throws {
+        let server = try server()
+        defer { server.stop(within: .seconds(2)) }
+        for path in ["\(stage.folder)/copy\0.sqlite", "\(stage.folder)/copy\0", "\(stage.folder)\0/copy"] {
+            let failure = #expect(throws: VerbFailure.self) { try ControlClient.send(.backup(path: path), toDataFolder: stage.folder) }
+            #expect(failure?.kind == .usage && failure?.message.contains("NUL") == true)
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: stage.folder).allSatisfy { !$0.contains("copy") })
+    }
+
     @Test("A purge for rehearsal says what would go and deletes nothing; the purge deletes it and is on record")
     func purge() throws {
         try stage.addMedia(days: 5)

@@ -7,6 +7,8 @@ import Web
 enum Backup {
     static func write(_ site: Site, to path: String) throws -> VerbAnswer {
         guard path.hasPrefix("/") else { throw VerbFailure(.usage, "The backup needs a path from the root.") }
+        // To the system it ends there, and names another file.
+        guard !path.utf8.contains(0) else { throw VerbFailure(.usage, "The backup’s path has a NUL in it. Give it without.") }
         let folder = URL(filePath: path).deletingLastPathComponent().path
         guard !FileManager.default.fileExists(atPath: path) else {
             throw VerbFailure(.cannotCreate, "\(path) is there already; a backup is never written over another. Name a new file.")
