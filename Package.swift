@@ -101,7 +101,9 @@ let package = Package(
                 .executableTarget(
                     name: "TemplateBenchmark",
                     dependencies: ["Templating", .product(name: "Mustache", package: "swift-mustache")],
-                    path: "Benchmarks/TemplateBenchmark", swiftSettings: strict)
+                    path: "Benchmarks/TemplateBenchmark", swiftSettings: strict),
+                .executableTarget(
+                    name: "PacingBenchmark", dependencies: ["TestSupport"], path: "Benchmarks/PacingBenchmark", swiftSettings: strict),
             ] : []),
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
