@@ -84,9 +84,9 @@ class Table:
 class FastReceiver:
     """Benchmarks/receiver.c, which does next to nothing."""
 
-    def __init__(self, log=None):
+    def __init__(self, log=None, milliseconds=0):
         self.process = subprocess.Popen(
-            [TOOLS / "receiver", "0", *([log] if log else [])], stdout=subprocess.PIPE, text=True)
+            [TOOLS / "receiver", "0", log or "", str(milliseconds)], stdout=subprocess.PIPE, text=True)
         self.port = int(self.process.stdout.readline())
         self.url = f"http://127.0.0.1:{self.port}/hook"
 
@@ -122,7 +122,7 @@ class Bench:
 
     def install(self):
         self.product = product = Installation("bench")
-        slugs = ("accepting", "batches", "pages", "small", "large", "one", "eight", "steady")
+        slugs = ("accepting", "batches", "pages", "small", "large", "one", "eight", "steady", "quick", "slow1", "slow2", "slow3", "slow4")
         for slug in slugs:
             product.create_account(slug, f"Bench {slug}")
             product.create_user(slug, f"{slug}@example.com", "Nadia Benali")
@@ -425,24 +425,25 @@ php_admin_value[date.timezone] = UTC
 
     # 5: from commit to send
 
+    def lags(self, account, receiver, log, count, rate):
+        """Milliseconds from before an event's commit to its arrival, in order of size."""
+        since, before = int(time.time() * 1000), receiver.count
+        self.load(account, count, rate=rate)
+        until(lambda: receiver.count >= before + count, within=30, what="all events arrived", every=0.1)
+        accepted = dict(self.product.rows(
+            "SELECT id, accepted_at FROM events WHERE account_id = ? AND accepted_at >= ?", self.account_id(account), since))
+        lines = (line.split() for line in log.read_text().splitlines() if line.count(" ") == 1)
+        times = {name.split("_", 1)[-1]: int(at) / 1000 for name, at in lines}
+        return sorted(times[str(self.shown(event))] - at for event, at in accepted.items())
+
     def steady(self):
         log = self.product.folder / "arrivals"
         receiver = FastReceiver(log)
         webhooks.create(self.consoles["steady"], "Steady", receiver.url)
-        where = self.account_id("steady")
         seconds = 4 if self.quick else 15
         results = []
-        for number in range(self.rounds):
-            since = int(time.time() * 1000)
-            self.load("steady", 500 * seconds, rate=500)
-            accepted = dict(self.product.rows("SELECT id, accepted_at FROM events WHERE account_id = ? AND accepted_at >= ?", where, since))
-
-            def arrived():
-                receiver.count
-                return {name: int(at) / 1000 for name, at in (line.split() for line in log.read_text().splitlines() if line.count(" ") == 1)}
-            until(lambda: receiver.count >= 500 * seconds * (number + 1), within=30, what="all events arrived", every=0.1)
-            times = {name.split("_", 1)[-1]: at for name, at in arrived().items()}
-            lags = sorted(times[str(self.shown(event))] - at for event, at in accepted.items())
+        for _ in range(self.rounds):
+            lags = self.lags("steady", receiver, log, 500 * seconds, 500)
             results.append((lags[len(lags) * 99 // 100], lags[len(lags) // 2], lags[-1]))
         receiver.stop()
         p99 = median(result[0] for result in results)
@@ -455,7 +456,52 @@ php_admin_value[date.timezone] = UTC
         """An event's id as it is shown, without its prefix."""
         return "".join("0123456789abcdefghjkmnpqrstvwxyz"[stored >> shift & 31] for shift in range(60, -1, -5))
 
-    # 6: memory
+    # 6: beside others' slow receivers
+
+    def fair(self):
+        log = self.product.folder / "quick-arrivals"
+        quick, slow = FastReceiver(log), FastReceiver(milliseconds=12_000)
+        webhooks.create(self.consoles["quick"], "Quick", quick.url)
+        others = [slug for slug in self.consoles if slug.startswith("slow")]
+        for slug in others:
+            for number in range(20):
+                webhooks.create(self.consoles[slug], f"Slow {number + 1}", slow.url)
+        seconds, rate = (5 if self.quick else 15), 50
+
+        def measure():
+            lags = self.lags("quick", quick, log, rate * seconds, rate)
+            return lags[len(lags) * 99 // 100], lags[len(lags) // 2]
+        measure()
+        alone = [measure() for _ in range(self.rounds)]
+        for slug in others:
+            self.load(slug, 80)
+        until(lambda: slow.count >= 300, within=30, what="the slow receivers have all that they may have", every=0.1)
+        beside = [measure() for _ in range(self.rounds)]
+        under_way = self.product.value("SELECT count(*) FROM due WHERE lease_owner IS NOT NULL")
+        for slug in others:
+            webhooks.enable(self.consoles[slug], False)
+        slow.stop()
+        quick.stop()
+        ratio = median(p99 for p99, _ in beside) / median(p99 for p99, _ in alone)
+        self.table.add(
+            "Another account's p99 beside 4 × 20 receivers of 12 s, to alone", "≤ 3 ×", f"{ratio:.1f} ×", ratio <= 3,
+            f"{median(p99 for p99, _ in beside):.1f} and {median(p99 for p99, _ in alone):.1f} ms, p50 {median(p50 for _, p50 in beside):.1f} "
+            f"and {median(p50 for _, p50 in alone):.1f} ms from commit to arrival, {under_way} requests under way beside it")
+
+    # 7: a receiver that fails in part, by the engine itself in simulated time
+
+    def failing(self):
+        count = 1_000 if self.quick else 10_000
+        done = subprocess.run([TOOLS / "swift/release/PacingBenchmark", str(count)], capture_output=True, text=True, check=True)
+        result = numbers(done.stdout)
+        settled = result["delivered"] + result["failed"] == count and result["gave_up_early"] == 0
+        self.table.add(
+            f"A receiver that fails 60 %, {count:,} events, to the retry schedule alone", "≤ 1.2 ×", f"{result['ratio']:.2f} ×",
+            settled and result["ratio"] <= 1.2,
+            f"{result['delivered']:.0f} delivered and {result['failed']:.0f} failed after ten attempts, by {result['requests']:.0f} requests in "
+            f"{result['hours']:.0f} simulated hours")
+
+    # 8: memory
 
     def memory(self):
         status = Path(f"/proc/{self.product.pid}/status").read_text()
@@ -465,11 +511,12 @@ php_admin_value[date.timezone] = UTC
     def run(self, only):
         steps = {
             "template": self.template, "pages": self.pages, "accepting": self.accepting, "history": self.history,
-            "one": lambda: self.delivering("one", 1), "eight": lambda: self.delivering("eight", 8), "steady": self.steady, "memory": self.memory,
+            "one": lambda: self.delivering("one", 1), "eight": lambda: self.delivering("eight", 8), "steady": self.steady, "fair": self.fair,
+            "failing": self.failing, "memory": self.memory,
         }
         chosen = [name for name in steps if not only or name in only]
         try:
-            if chosen != ["template"]:
+            if set(chosen) - {"template", "failing"}:
                 self.install()
             for name in chosen:
                 try:
@@ -488,7 +535,7 @@ php_admin_value[date.timezone] = UTC
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one short round of each: to see that it runs, not to quote")
-    parser.add_argument("only", nargs="*", help="template pages accepting history one eight steady memory; all without")
+    parser.add_argument("only", nargs="*", help="template pages accepting history one eight steady fair failing memory; all without")
     arguments = parser.parse_args()
     print("Measuring; this takes some minutes, in which the machine should have nothing else to do.", file=sys.stderr)
     Bench(arguments.quick).run(arguments.only)

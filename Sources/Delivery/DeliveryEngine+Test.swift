@@ -7,7 +7,7 @@ import Synchronization
 import Time
 
 extension DeliveryEngine {
-    /// Sends a `test` event and waits for the answer, 15 s at most. It is not retried, and does not count for the circuit.
+    /// Sends a `test` event and waits for the answer, 15 s at most. It is not retried, and does not count for its pacing.
     ///
     /// - Parameter context: the account and who pressed the button, as of any event of theirs.
     package func test(_ webhook: ID<Webhook>, context: JSONObject = EventType.test.sampleContext) throws -> TestResult {
@@ -55,7 +55,8 @@ extension DeliveryEngine {
         let request = DeliveryRequest(webhook, keys: SigningKeys(webhook), event: claim.event, sequence: nil, body: body, at: now)
         let transfer = client.send(request.outgoing)
         let completion = Completion(
-            claim: claim, startedAt: now, url: webhook.url, recordedHeaders: request.recordedHeaders, result: transfer)
+            claim: claim, version: webhook.version, startedAt: now, url: webhook.url, recordedHeaders: request.recordedHeaders,
+            result: transfer)
         let end = clock.now()
         let settlement = Settlement(transfer, of: claim, at: end, random: { 0.5 })
         try database.write { connection in

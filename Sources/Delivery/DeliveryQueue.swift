@@ -150,7 +150,7 @@ enum DeliveryQueue {
 
     private static func stepUp(_ deliveries: [SQLValue], at now: Timestamp, on connection: any Connection) throws {
         guard !deliveries.isEmpty else { return }
-        try insertNext.execute(deliveries, before: [now.sqlValue], on: connection)
+        try insertNext.execute(deliveries, before: [now.sqlValue, now.sqlValue, now.sqlValue], on: connection)
         try deleteWaiting.execute(deliveries, on: connection)
     }
 
@@ -179,7 +179,8 @@ enum DeliveryQueue {
     private static let insertNext = BulkStatement(
         """
         INSERT INTO due (delivery_id, webhook_id, due_at, ready_at, order_key, attempt, manual)
-        SELECT w.delivery_id, w.webhook_id, d.next_at, \(Int?.none), w.order_key, d.attempt, d.manual
+        SELECT w.delivery_id, w.webhook_id, CASE WHEN d.next_at < \(Int?.none) THEN d.next_at ELSE \(Int?.none) END, \(Int?.none),
+            w.order_key, d.attempt, d.manual
         FROM waiting w JOIN deliveries d ON d.id = w.delivery_id WHERE w.delivery_id IN (VALUES\u{20}
         """,
         columns: 1, ")")

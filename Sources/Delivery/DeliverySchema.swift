@@ -18,7 +18,8 @@ package enum DeliverySchema {
                     url TEXT NOT NULL, authentication TEXT NOT NULL, auth_login TEXT, auth_secret BLOB, auth_header TEXT, headers BLOB,
                     events TEXT NOT NULL, restriction TEXT NOT NULL, restriction_value TEXT NOT NULL, is_enabled BIGINT NOT NULL,
                     is_paused BIGINT NOT NULL, disabled_reason TEXT, secret BLOB NOT NULL, previous_secret BLOB, previous_secret_until BIGINT,
-                    failures_in_row BIGINT NOT NULL, first_failure_at BIGINT, probe_at BIGINT, probe_interval BIGINT,
+                    failures_in_row BIGINT NOT NULL, first_failure_at BIGINT, failing_for BIGINT NOT NULL, resting_since BIGINT,
+                    probe_at BIGINT, probe_interval BIGINT,
                     delivered_count BIGINT NOT NULL, last_result TEXT, last_at BIGINT, version BIGINT NOT NULL,
                     created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL)
                 """,

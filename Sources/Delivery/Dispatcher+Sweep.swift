@@ -18,9 +18,10 @@ extension Dispatcher {
     }
 
     func sweepIfDue() {
-        if let lastSweep, ContinuousClock.now - lastSweep < sweepInterval { return }
-        lastSweep = ContinuousClock.now
+        if let lastSweep, steady - lastSweep < sweepInterval { return }
+        lastSweep = steady
         do {
+            try payStep()
             let now = engine.clock.now()
             let findings = try engine.database.read(look)
             var lag = Duration.zero
@@ -28,20 +29,18 @@ extension Dispatcher {
                 guard let oldest = finding.oldest else { continue }
                 if oldest > now {
                     setAlarm(oldest)
-                    lanes[finding.webhook]?.remember(retryAt: oldest)
+                    lanes[finding.webhook]?.wake(at: oldest)
                     continue
                 }
                 hinted.insert(finding.webhook)
                 // What waits for its receiver is not late.
-                if let since = lanes[finding.webhook]?.freeSince(at: now, limit: inFlightPerWebhook) {
-                    lag = max(lag, now - max(since, finding.ready ?? oldest))
-                }
+                if let since = lanes[finding.webhook]?.freeSince(at: now) { lag = max(lag, now - max(since, finding.ready ?? oldest)) }
             }
             engine.inbox.report { $0.lag = lag }
             try mend(findings, at: now)
             try expireHeld(findings, at: now)
             try discardOfGone(at: now)
-            try giveBackOld(at: now)
+            try giveBackOld()
             try releaseLost(at: now)
         } catch {
             engine.logger.error("the sweep for due deliveries failed", metadata: ["error": "\(error)"])
@@ -79,7 +78,7 @@ extension Dispatcher {
 
     /// What a pause keeps, it keeps for a week. Some at a time: everybody's writes wait for it.
     private func expireHeld(_ findings: [Finding], at now: Timestamp) throws {
-        if let lastLookForOld, ContinuousClock.now - lastLookForOld < Self.lookForOldInterval { return }
+        if let lastLookForOld, steady - lastLookForOld < Self.lookForOldInterval { return }
         let batch = 1000
         var isThrough = true
         for finding in findings where finding.isPaused && finding.hasHeld {
@@ -97,21 +96,21 @@ extension Dispatcher {
             }
             if expired == batch { isThrough = false }
         }
-        if isThrough { lastLookForOld = .now }
+        if isThrough { lastLookForOld = steady }
     }
 
     private static let lookForOldInterval = Duration.seconds(600)
 
     /// A webhook's deletion crossed an acceptance, a result or a crash: nobody else would ever settle what is left of it.
     private func discardOfGone(at now: Timestamp) throws {
-        if let lastLookForGone, ContinuousClock.now - lastLookForGone < Self.lookForGoneInterval { return }
+        if let lastLookForGone, steady - lastLookForGone < Self.lookForGoneInterval { return }
         let gone = try engine.database.read { try $0.rows(Self.selectGone) { try $0.next(ID<Webhook>.self) } }
         if !gone.isEmpty {
             try engine.database.write { connection in
                 for webhook in gone { try WebhookTotals.discardDeleted(webhook, at: now, on: connection) }
             }
         }
-        lastLookForGone = .now
+        lastLookForGone = steady
     }
 
     private static let lookForGoneInterval = Duration.seconds(60)
@@ -132,28 +131,32 @@ extension Dispatcher {
         """
 
     /// What waits here while its webhook pauses, or so long that an attempt might outlive the lease, goes back.
-    private func giveBackOld(at now: Timestamp) throws {
+    private func giveBackOld() throws {
         for lane in Array(lanes.values) {
             guard let first = lane.firstReady, let leaseUntil = underWay[first.delivery]?.leaseUntil else { continue }
             guard try self.lane(lane.webhook) != nil else { continue }
-            sendReady(lane.webhook)
+            sendReady([lane.webhook])
             let isStuck = lane.inFlight == 0 && lane.firstReady != nil
-            if isStuck || leaseUntil < now + DeliveryRequest.totalTimeout + .seconds(5) { giveBack(from: lane) }
+            if isStuck || leaseUntil < steady + DeliveryRequest.totalTimeout + .seconds(5) { giveBack(from: lane) }
         }
     }
 
     /// The client always answers; should it ever not, the lease ends here and the delivery is sent again.
     private func releaseLost(at now: Timestamp) throws {
-        let lost = underWay.values.filter { $0.leaseUntil < now }.map(\.claim)
+        let lost = underWay.values.filter { $0.isSent && $0.leaseUntil < steady }.map(\.claim)
         guard !lost.isEmpty else { return }
         try engine.database.write { connection in
             try LeaseRecovery.release(lost.map { ($0.delivery, $0.attempt) }, at: now, on: connection)
         }
         for claim in lost {
             underWay[claim.delivery] = nil
-            let nothing = TransferResult(fault: .unknown)
-            _ = lanes[claim.webhook]?.end(Settlement(nothing, of: claim, at: now, random: { 0.5 }), at: now)
+            shares.end(claim.account)
+            let nothing = Settlement(TransferResult(fault: .unknown), of: claim, at: now, random: { 0.5 })
+            if let lane = lanes[claim.webhook] {
+                _ = lane.end(nothing, version: lane.configuration.version, at: now, steady: steady)
+            }
             hinted.insert(claim.webhook)
         }
+        sendReady([])
     }
 }

@@ -46,6 +46,12 @@ package enum RetrySchedule {
         return waits[attempt] * (1 + jitter * (2 * min(max(random, 0), 1) - 1))
     }
 
+    /// The longest that can be waited after it, whatever the receiver asks for; none before the first.
+    static func maximumWait(afterAttempt attempt: Int) -> Duration {
+        guard attempt >= 1, attempt < durable.count else { return .zero }
+        return max(durable[attempt] * (1 + jitter), maximumRetryAfter)
+    }
+
     /// As above, but no sooner than the receiver asks for (429 and 503 with Retry-After, up to an hour).
     static func delay(afterAttempt attempt: Int, freshness: Freshness, random: Double, retryAfter: Duration?) -> Duration? {
         guard let delay = delay(afterAttempt: attempt, freshness: freshness, random: random) else { return nil }

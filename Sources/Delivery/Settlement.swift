@@ -84,10 +84,19 @@ struct Settlement: Sendable {
         state = .pending
         nextAt = next
     }
+
+    /// Sent to what the webhook was before somebody changed it. A failure there is not one of what it is now: the delivery goes on to that.
+    mutating func goOn(_ claim: Claim, at now: Timestamp) {
+        guard state != .delivered, !claim.isTest, claim.manual != .again else { return }
+        (effect, isGone, restUntil) = (.neutral, false, nil)
+        guard claim.freshness == .durable || now <= claim.acceptedAt + RetrySchedule.liveLifetime else { return }
+        state = .pending
+        nextAt = now
+    }
 }
 
 extension TransferFault {
-    /// Whether it counts towards the circuit.
+    /// Whether it counts towards pacing and rest.
     package var isReceivers: Bool {
         switch self {
         case .dns, .connect, .tls, .timeout, .receiverStatus, .receiverProtocol, .tooLarge: true

@@ -32,7 +32,7 @@ struct ActionTests {
         #expect(try world.faults(of: failed.delivery) == ["receiver_status"])
         try world.engine.start()
         world.clock.advance(by: .seconds(100_000))
-        #expect(try world.configuration(webhook.id).circuit.failuresInRow == 0)
+        #expect(try world.configuration(webhook.id).pacing.failuresInRow == 0)
         #expect(throws: DeliveryEngine.TestFailure.webhookGone) { try world.engine.test(world.ids.next()) }
         #expect(receiver.requests.count == 2, "a test is never retried")
     }
@@ -66,15 +66,18 @@ struct ActionTests {
         #expect(receiver.requests.count == 3)
     }
 
-    @Test("An attempt asked for goes although the circuit is open, and its success opens the way")
-    func retryThroughCircuit() throws {
+    @Test("An attempt asked for goes although the webhook rests, and its success opens the way")
+    func retryThroughRest() throws {
         let world = try World(inFlightPerWebhook: 1)
-        let answers = Array(repeating: 500, count: 10)
-        let receiver = try ScriptedReceiver { [count = Counter()] _ in .status(count.next() < answers.count ? 500 : 200) }
+        let isWell = Atomic<Bool>(false)
+        let receiver = try ScriptedReceiver { _ in .status(isWell.load(ordering: .relaxed) ? 200 : 500) }
         let webhook = try world.addWebhook(to: receiver.url())
         for _ in 0..<12 { try world.accept() }
         try world.engine.start()
-        try #require(try eventually { try world.configuration(webhook.id).circuit.isOpen })
+        try #require(try eventually { try world.configuration(webhook.id).pacing.failuresInRow == 12 })
+        world.clock.advance(by: .seconds(11))
+        try #require(try eventually { try world.configuration(webhook.id).pacing.isResting })
+        isWell.store(true, ordering: .relaxed)
         let delivery = try #require(try world.deliveries().first).id
         #expect(try world.retry(delivery, in: world.account))
         #expect(try eventually { try world.deliveries().first?.state == .delivered })
