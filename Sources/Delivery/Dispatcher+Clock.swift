@@ -66,5 +66,6 @@ enum ClockCorrection {
         ") UPDATE due SET due_at = moved.at, ready_at = moved.at FROM moved WHERE due.delivery_id = moved.id")
 
     private static let moveShown = BulkStatement(
-        "WITH moved (id, at) AS (VALUES ", columns: 2, ") UPDATE deliveries SET next_at = moved.at FROM moved WHERE deliveries.id = moved.id")
+        "WITH moved (id, at) AS (VALUES ", columns: 2,
+        ") UPDATE deliveries SET next_at = moved.at FROM moved WHERE deliveries.id = moved.id")
 }

@@ -81,7 +81,8 @@ struct ActionTests {
         let delivery = try #require(try world.deliveries().first).id
         #expect(try world.retry(delivery, in: world.account))
         #expect(try eventually { try world.deliveries().first?.state == .delivered })
-        #expect(try eventually { try world.states().suffix(2) == [.delivered, .delivered] }, "what had waited flows")
+        // All but the one whose failure began the rest, if that was another: its next attempt is minutes away.
+        #expect(try eventually { try world.states().count { $0 == .delivered } >= 11 }, "what had waited flows")
     }
 
     /// One for the event, one for its history and one for what is due; whatever comes after it is many events' together.
