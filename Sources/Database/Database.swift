@@ -1,7 +1,7 @@
 // The database as the rest of the product knows it: reads on many threads, writes through one group-committing writer.
 
 package final class Database: Sendable {
-    private let engine: any Engine
+    let engine: any Engine
     private let writer: GroupCommit
     /// Whose transaction this thread is in, so that nobody comes to wait for themselves.
     @TaskLocal static var occupied: ObjectIdentifier?

@@ -21,6 +21,10 @@ package protocol Engine: Sendable {
     /// Reads the whole database and holds its pages and its references against each other.
     func verify() throws -> Verification
 
+    /// What of the tables, columns and indexes that these migrations make is not there, or is otherwise. In words; what stands beside it
+    /// is not looked at.
+    func schemaDifferences(from migrations: [Migration]) throws -> [String]
+
     /// How many statements have run since the start, for the test that holds the delivery path to its cost.
     var statementCount: Int { get }
 }

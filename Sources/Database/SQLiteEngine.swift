@@ -106,6 +106,9 @@ package final class SQLiteEngine: Engine {
         }
     }
 
+    /// For what an engine alone asks of its file.
+    func lookingAt<Value>(_ body: (GRDB.Database) throws -> Value) throws -> Value { try pool.read(body) }
+
     package func backup(to path: String) throws {
         guard !FileManager.default.fileExists(atPath: path) else {
             throw DatabaseError.engine("\(path) exists already; a backup is never written over another. Name a new file.")

@@ -23,6 +23,9 @@ struct GroupCommitTests {
         }
         func backup(to path: String) throws { try test.engine.backup(to: path) }
         func verify() throws -> Verification { try test.engine.verify() }
+        func schemaDifferences(from migrations: [Migration]) throws -> [String] {
+            try test.engine.schemaDifferences(from: migrations)
+        }
         var statementCount: Int { test.engine.statementCount }
     }
 
@@ -142,6 +145,9 @@ struct GroupCommitTests {
         }
         func backup(to path: String) throws { try test.engine.backup(to: path) }
         func verify() throws -> Verification { try test.engine.verify() }
+        func schemaDifferences(from migrations: [Migration]) throws -> [String] {
+            try test.engine.schemaDifferences(from: migrations)
+        }
         var statementCount: Int { test.engine.statementCount }
     }
 
