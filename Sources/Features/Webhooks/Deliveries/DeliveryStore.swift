@@ -112,12 +112,12 @@ enum DeliveryStore {
             // At most one row, so the others cost nothing.
             return Plan(driving: joined(["d.id = \(id)", checked] + others(filter)))
         case .event(let id):
-            return Plan(driving: joined(["d.event_id = \(id)", checked] + others(filter)))
+            return Plan(driving: joined([id.owns("d.id"), checked] + others(filter)))
         case .text(let text):
             let event = try connection.value(
                 "SELECT id FROM events WHERE account_id = \(account) AND idempotency_key = \(text)", as: ID<Event>.self)
             if let event {
-                return Plan(driving: joined(["d.event_id = \(event)", checked] + others(filter)))
+                return Plan(driving: joined([event.owns("d.id"), checked] + others(filter)))
             }
             words = SearchWords(text)
         case nil: break
@@ -125,7 +125,7 @@ enum DeliveryStore {
         switch (filter.state, filter.eventType, filter.webhook) {
         case (let state?, let type, let webhook):
             driving = own + (state.isSettled ? " AND d.settled_at IS NOT NULL AND d.state = \(state)" : " AND d.settled_at IS NULL")
-            if !state.isSettled { rest.append("d.state = \(state)") }
+            if !state.isSettled { rest.append(state.condition) }
             if let type { rest.append("\(Self.eventType) = \(type)") }
             if let webhook { rest.append("\(Self.webhookID) = \(webhook)") }
         case (nil, let type?, let webhook):
@@ -144,7 +144,7 @@ enum DeliveryStore {
 
     private static func others(_ filter: DeliveryFilter) -> [SQL] {
         var conditions: [SQL] = []
-        if let state = filter.state { conditions.append("d.state = \(state)") }
+        if let state = filter.state { conditions.append(state.condition) }
         if let type = filter.eventType { conditions.append("\(Self.eventType) = \(type)") }
         if let webhook = filter.webhook { conditions.append("\(Self.webhookID) = \(webhook)") }
         return conditions
@@ -177,8 +177,8 @@ enum DeliveryStore {
         var conditions = plan.driving
         if let rest = plan.rest { conditions += " AND " + rest }
         return """
-            SELECT d.id, d.event_type, d.url, d.authentication, d.state, d.attempt, d.accepted_at, d.next_at, d.last_status\(
-                plan.withPayload ? ", e.body" as SQL : "")
+            SELECT d.id, d.event_type, d.url, d.authentication, \(DeliveryState.shown), d.attempt, d.accepted_at, d.next_at,
+                d.last_status\(plan.withPayload ? ", e.body" as SQL : "")
             FROM deliveries d\(plan.withPayload ? " LEFT JOIN events e ON e.id = d.event_id" as SQL : "")
             WHERE \(conditions) AND \(span.condition)
             ORDER BY d.id \(span.direction)\(limit.map { " LIMIT \($0)" as SQL } ?? "")
@@ -247,8 +247,8 @@ private struct IDSpan {
     private let isBackward: Bool
 
     init(_ filter: DeliveryFilter, _ position: PagePosition<WebhookDelivery>) {
-        lowest = Self.first(at: filter.from)
-        above = filter.until.map { Self.first(at: $0) }
+        lowest = ID<WebhookDelivery>.first(at: filter.from).value
+        above = filter.until.map { ID<WebhookDelivery>.first(at: $0).value }
         isBackward = position.isBackward
         if let after = position.after?.value { above = min(after, above ?? after) }
         if let before = position.before?.value { lowest = max(lowest, before &+ 1) }
@@ -271,9 +271,4 @@ private struct IDSpan {
     }
 
     var direction: SQL { isBackward ? "ASC" : "DESC" }
-
-    /// Below every id of that moment (RFC 9562 § 5.7: the first 48 bits are milliseconds).
-    private static func first(at time: Timestamp) -> UInt128 {
-        UInt128(UInt64(clamping: time.milliseconds) & 0xFFFF_FFFF_FFFF) << 80
-    }
 }
