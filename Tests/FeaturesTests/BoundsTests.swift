@@ -97,23 +97,29 @@ struct BoundsTests {
     @Test("Large bodies of one account hold a quarter of the workers, of all accounts half; the next is 429 with the time to come back")
     func largeBodies() throws {
         let bodies = LargeBodies(workers: 8)
-        let large = RequestBody(length: 100_000) { _ in [] }
-        let unknown = RequestBody(length: nil) { _ in [] }
-        let small = RequestBody(length: 99_999) { _ in [] }
-        func place(_ account: Int, _ body: RequestBody = large, _ work: () throws -> Void = {}) throws {
-            try bodies.withPlace(for: body, of: ID(value: UInt128(account)), work)
+        #expect(refusal(of: [1, 1], bodies) == nil)
+        let refusal = try #require(self.refusal(of: [1, 1, 1], bodies))
+        #expect(refusal.status == .tooManyRequests && refusal.retryAfter == 1)
+        #expect(self.refusal(of: [1, 1, 1], length: nil, bodies) != nil)
+        #expect(self.refusal(of: [1, 1, 1], length: 99_999, bodies) == nil)
+        #expect(self.refusal(of: [1, 1, 2, 3], bodies) == nil)
+        #expect(self.refusal(of: [1, 1, 2, 3, 4], bodies) != nil)
+    }
+
+    /// Of a body of each of these accounts, all at once.
+    private func refusal(of accounts: [UInt128], length: Int? = 100_000, _ bodies: LargeBodies) -> Problem? {
+        do {
+            try hold(accounts[...], length, bodies)
+            return nil
+        } catch {
+            return error as? Problem
         }
-        try place(1) {
-            try place(1, unknown) {
-                let refusal = #expect(throws: Problem.self) { try place(1) }
-                #expect(refusal?.status == .tooManyRequests && refusal?.retryAfter == 1)
-                try place(1, small)
-                try place(2) {
-                    try place(3) { #expect(throws: Problem.self) { try place(4) } }
-                }
-            }
-        }
-        try place(1)
+    }
+
+    private func hold(_ accounts: ArraySlice<UInt128>, _ length: Int?, _ bodies: LargeBodies) throws {
+        guard let account = accounts.first else { return }
+        let body = RequestBody(length: length) { _ in [] }
+        try bodies.withPlace(for: body, of: ID<Account>(value: account)) { try hold(accounts.dropFirst(), length, bodies) }
     }
 
     @Test("A body that came too slowly is 408, and one that broke off 400, as problems")
