@@ -3,6 +3,8 @@
 import Delivery
 import Dispatch
 import Foundation
+import HTTP
+import HTTPTypes
 import JSON
 import Synchronization
 import TestSupport
