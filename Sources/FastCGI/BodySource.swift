@@ -47,7 +47,9 @@ final class BodySource {
     func end() -> Int {
         defer { stream = nil }
         guard !isWhole else {
-            while received < maximum, !take(min(Self.chunkSize, maximum - received)).isEmpty {}
+            // Most often all is read, and this only finds the end: a large buffer for that would cost more than the rest of the exchange.
+            var size = 512
+            while received < maximum, !take(min(size, maximum - received)).isEmpty { size = Self.chunkSize }
             return 0
         }
         return isAtEnd || hasFailed ? 0 : maximum - received
