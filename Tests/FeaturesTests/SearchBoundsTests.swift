@@ -1,5 +1,6 @@
 // What somebody types into the search field of a long history: it is looked for in bounded time, and nobody else notices.
 
+import Database
 import Delivery
 import Dispatch
 import Foundation
