@@ -18,6 +18,8 @@ package struct Installation: Sendable {
     /// Where Templates, Locales and Public stand.
     package var resourceFolder: String
     package var policy: AddressPolicy
+    /// Where people reach it.
+    package var address: SiteAddress
     package var clock: Clock
     package var passwordCost: Passwords.Cost
     /// Reads at once: one for each worker, and a few for jobs.
@@ -28,12 +30,13 @@ package struct Installation: Sendable {
     package var furtherTemplates: [String: String] = [:]
 
     package init(
-        dataFolder: String, resourceFolder: String, policy: AddressPolicy, clock: Clock = .system,
+        dataFolder: String, resourceFolder: String, policy: AddressPolicy, address: SiteAddress = .local, clock: Clock = .system,
         passwordCost: Passwords.Cost = .production, readers: Int = 8
     ) {
         self.dataFolder = dataFolder
         self.resourceFolder = resourceFolder
         self.policy = policy
+        self.address = address
         self.clock = clock
         self.passwordCost = passwordCost
         self.readers = readers
@@ -75,7 +78,7 @@ package final class Application: Sendable {
         }
         let resources = installation.resourceFolder
         let site = Site(
-            database: database, vault: vault, clock: clock, ids: ids,
+            database: database, vault: vault, address: installation.address, clock: clock, ids: ids,
             locales: try Locales.load(folder: "\(resources)/Locales", adding: installation.furtherWords),
             assets: try Assets(folder: "\(resources)/Public"),
             templates: TemplateLibrary(

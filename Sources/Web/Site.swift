@@ -11,6 +11,7 @@ package final class Site: Sendable {
     package let vault: Vault
     package let clock: Clock
     package let ids: IDGenerator
+    package let address: SiteAddress
     package let locales: Locales
     package let assets: Assets
     package let logger: Logger
@@ -18,6 +19,7 @@ package final class Site: Sendable {
     package let sessions: SessionStore
     package let passwords: Passwords
     package let keys: APIKeyStore
+    package let refused: RefusedEntries
     /// Where the features' files stand, and uploads under way.
     package let dataFolder: String
     /// Those that the role User begins with.
@@ -26,12 +28,14 @@ package final class Site: Sendable {
     private let zones = Mutex<[String: Zone]>([:])
 
     package init(
-        database: Database, vault: Vault, clock: Clock, ids: IDGenerator, locales: Locales, assets: Assets, templates: TemplateLibrary,
+        database: Database, vault: Vault, address: SiteAddress, clock: Clock, ids: IDGenerator, locales: Locales, assets: Assets,
+        templates: TemplateLibrary,
         passwords: Passwords, dataFolder: String, version: String, logger: Logger, allRights: Set<Right>, userRights: Set<Right>,
         accountLogo: AccountLogo?
     ) {
         self.database = database
         self.vault = vault
+        self.address = address
         self.clock = clock
         self.ids = ids
         self.locales = locales
@@ -44,6 +48,7 @@ package final class Site: Sendable {
         self.userRights = userRights
         sessions = SessionStore(ids: ids, clock: clock, allRights: allRights, accountLogo: accountLogo)
         keys = APIKeyStore(ids: ids, clock: clock)
+        refused = RefusedEntries(database: database, clock: clock, logger: logger)
     }
 
     /// Uploads under way; on the file system of what they become.

@@ -57,7 +57,7 @@ struct Serve: AsyncParsableCommand {
                 "socket": "\(socketPath)", "data": "\(options.folder)", "workers": "\(settings.workers)", "readers": "\(settings.readers)",
                 "version": "\(Application.version)", "start_ms": "\((ContinuousClock.now - started) / .milliseconds(1))",
             ])
-        if let link = try SetUpLink.make(application.app, address: settings.address) {
+        if let link = try SetUpLink.make(application.app) {
             Terminal.print("Nobody can sign in yet. Set Hookswitch up, once, at \(link)")
         }
         StopSignals.wait()

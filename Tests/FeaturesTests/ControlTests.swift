@@ -59,7 +59,7 @@ struct ControlTests {
             .createUser(NewUser(email: "a@b.example", name: "A", password: "p", role: .user), account: "acme"),
             .createUser(NewUser(email: "a@b.example", name: "A", password: "p", role: nil), account: nil),
             .createKey(account: "acme", name: "k", scopes: ["events:write"]),
-            .backup(path: "/tmp/b"), .purge(account: "acme", isRehearsal: true), .verifyDatabase,
+            .unlockUser(email: "a@b.example"), .backup(path: "/tmp/b"), .purge(account: "acme", isRehearsal: true), .verifyDatabase,
         ]
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys

@@ -13,6 +13,7 @@ extension ControlVerb {
             switch self {
             case .createAccount(let account): return try Self.create(account, app)
             case .createUser(let user, let account): return try Self.create(user, in: account, app)
+            case .unlockUser(let email): return try UnlockVerb.run(app, email: email)
             case .createKey(let account, let name, let scopes): return try Self.createKey(named: name, of: account, scopes, app)
             case .backup(let path): return try Backup.write(app.site, to: path)
             case .purge(let account, let isRehearsal): return try PurgeVerb.run(app, account: account, isRehearsal: isRehearsal)

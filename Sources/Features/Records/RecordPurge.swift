@@ -1,4 +1,5 @@
-// The records of what happened would grow for ever: the change log is kept two years, the runs of jobs a quarter of one.
+// The records of what happened would grow for ever: the change log is kept two years, the runs of jobs and those who were not let in a
+// quarter of one.
 
 import Cron
 import Database
@@ -33,6 +34,7 @@ struct RecordPurge {
         let now = site.clock.now()
         while !isStopping(), try deleteAudit(before: now - Self.auditKept) == Self.batch {}
         while !isStopping(), try deleteRuns(before: now - Self.runsKept) == Self.batch {}
+        while !isStopping(), try deleteRefused(before: now - RefusedEntries.kept) == Self.batch {}
     }
 
     private func deleteAudit(before time: Timestamp) throws -> Int {
@@ -40,6 +42,10 @@ struct RecordPurge {
             try connection.execute(
                 "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < \(time) ORDER BY at LIMIT \(Self.batch))")
         }
+    }
+
+    private func deleteRefused(before time: Timestamp) throws -> Int {
+        try site.database.write { try RefusedEntries.delete(before: time, upTo: Self.batch, on: $0) }
     }
 
     /// All but each job's last, from which the scheduler knows what it still owes.
