@@ -37,7 +37,7 @@ package final class BackgroundPurge: Sendable {
     ) throws -> Outcome {
         guard running.withLock({ $0.insert(account).inserted }) else { return .alreadyRunning }
         do {
-            try record()
+            try purge.reserve.giving { try record() }
         } catch {
             _ = running.withLock { $0.remove(account) }
             throw error
