@@ -106,8 +106,12 @@ package final class Application: Sendable {
             interruption: running.compactMap(\.interruption).first ?? { _ in throw Abort(.forbidden) })
         scheduler = Scheduler(
             jobs: { try running.flatMap { try $0.jobs() } }, clock: clock,
-            // With what is kept for it on a full disk, whose purges would never come otherwise.
-            claim: { job, nominal in try site.reserve.giving { try site.claimRun(of: job, nominal: nominal) } },
+            claim: { job, nominal in
+                do { return try site.claimRun(of: job, nominal: nominal) } catch DatabaseError.full {
+                    // Purges would never come otherwise.
+                    return try site.reserve.giving { try site.claimRun(of: job, nominal: nominal) }
+                }
+            },
             lastRun: { try site.lastRun(of: $0) },
             onError: { job, error in logger.error("The job \(job) failed: \(error)") })
     }

@@ -25,7 +25,7 @@ package final class DiskReserve: Sendable {
     package func make() {
         users.withLock { users in
             guard users == 0, held < Self.size, let free = freeBytes(), free + held >= 2 * Self.size else { return }
-            fill(to: Self.size)
+            _ = fill(to: Self.size)
         }
     }
 
@@ -56,16 +56,20 @@ package final class DiskReserve: Sendable {
 
     /// What is left of it, at least: others may have written meanwhile, and what was deleted may have been little.
     private func takeBack() {
-        guard held == 0, let free = freeBytes(), free >= 2 << 20 else { return }
-        // A megabyte for whoever has to write down that the work is done.
-        fill(to: min(Self.size, free - 1 << 20))
+        guard held == 0, let free = freeBytes(), free > 0 else { return }
+        // A file system may need some of the room for itself.
+        if !fill(to: min(Self.size, free)), free > 1 << 20 { _ = fill(to: min(Self.size, free - 1 << 20)) }
     }
 
-    private func fill(to size: Int64) {
+    private func fill(to size: Int64) -> Bool {
         let file = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0o600)
-        guard file >= 0 else { return }
+        guard file >= 0 else { return false }
         defer { close(file) }
         // Blocks, not a hole.
-        if posix_fallocate(file, 0, off_t(size)) != 0 { unlink(path) }
+        guard posix_fallocate(file, 0, off_t(size)) == 0 else {
+            unlink(path)
+            return false
+        }
+        return true
     }
 }

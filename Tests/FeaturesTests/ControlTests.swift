@@ -6,6 +6,7 @@ import Foundation
 import Logging
 import TestSupport
 import Testing
+import Time
 import Web
 
 @Suite("Control")

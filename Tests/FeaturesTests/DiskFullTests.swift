@@ -1,6 +1,8 @@
 // With no room on the disk nothing is changed, but all can be looked at.
 
 import Database
+import Delivery
+import Features
 import Foundation
 import TestSupport
 import Testing

@@ -7,7 +7,7 @@ import Web
 
 extension Feature {
     static let records = Feature(migrations: PurgeGuardSchema.migrations) { app in
-        Running(jobs: { [try RecordPurge(site: app.site).job(), try reserve(app.site)] })
+        Running(jobs: { [try RecordPurge(site: app.site).job(), try Feature.reserve(app.site)] })
     }
 }
 

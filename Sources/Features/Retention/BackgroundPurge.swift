@@ -7,6 +7,7 @@ package import Logging
 import Synchronization
 import Threading
 package import Time
+import Web
 
 package final class BackgroundPurge: Sendable {
     package enum Outcome: Sendable {
