@@ -22,6 +22,8 @@ package final class Site: Sendable {
     package let refused: RefusedEntries
     /// Where the features' files stand, and uploads under way.
     package let dataFolder: String
+    /// Room for deleting on a full disk.
+    package let reserve: DiskReserve
     /// Those that the role User begins with.
     package let userRights: Set<Right>
     private let templateLibrary: TemplateLibrary
@@ -43,6 +45,7 @@ package final class Site: Sendable {
         templateLibrary = templates
         self.passwords = passwords
         self.dataFolder = dataFolder
+        reserve = DiskReserve(folder: dataFolder)
         self.version = version
         self.logger = logger
         self.userRights = userRights

@@ -8,7 +8,15 @@ import Web
 
 extension Feature {
     static let records = Feature(migrations: PurgeGuardSchema.migrations) { app in
-        Running(jobs: { [try RecordPurge(site: app.site).job()] })
+        Running(jobs: { [try RecordPurge(site: app.site).job(), try Feature.reserve(app.site)] })
+    }
+}
+
+extension Feature {
+    /// Makes the room that is kept for deleting whole again, once there is enough.
+    private static func reserve(_ site: Site) throws -> Job {
+        let expression = try CronExpression("41 * * * *")
+        return Job(name: "disk-reserve", schedule: { Schedule(expression: expression, zone: .utc) }) { _ in site.reserve.make() }
     }
 }
 
