@@ -2,6 +2,7 @@
 
 import Database
 import HTTPClient
+import Spelling
 import Time
 
 struct EventWriter {
@@ -43,7 +44,7 @@ struct EventWriter {
         var acceptances: [Acceptance] = []
         for (entry, id) in zip(entries, eventIDs) {
             guard inserted.contains(id) else {
-                let original = entry.event.idempotencyKey.flatMap { earlier[$0] }
+                let original = entry.event.idempotencyKey.flatMap { earlier[ExactText($0)] }
                 guard let original else { throw DatabaseError.engine("an event was neither inserted nor there") }
                 acceptances.append(Acceptance(id: original, isDuplicate: true, deliveries: 0))
                 continue
@@ -63,10 +64,12 @@ struct EventWriter {
         return acceptances
     }
 
-    private func earlierEvents(_ entries: [EventEntry], on connection: any Connection) throws -> [String: ID<Event>] {
+    private func earlierEvents(_ entries: [EventEntry], on connection: any Connection) throws -> [ExactText: ID<Event>] {
         let keys = entries.compactMap(\.event.idempotencyKey).map(SQLValue.text)
-        var found: [(String, ID<Event>)] = []
-        try Self.selectEarlier.forEachRow(keys, before: [account.sqlValue], on: connection) { found.append((try $0.next(), try $0.next())) }
+        var found: [(ExactText, ID<Event>)] = []
+        try Self.selectEarlier.forEachRow(keys, before: [account.sqlValue], on: connection) {
+            found.append((ExactText(try $0.next()), try $0.next()))
+        }
         return Dictionary(found) { first, _ in first }
     }
 }

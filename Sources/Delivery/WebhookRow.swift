@@ -3,6 +3,7 @@
 import Database
 import HTTPClient
 import JSON
+import Spelling
 import Time
 
 struct WebhookRow: Sendable {
@@ -104,7 +105,7 @@ struct WebhookRow: Sendable {
                 return .init(name: name, value: value)
             }
         }
-        webhook.restriction = Restriction(kind: restriction, values: restrictionValue.split(separator: "\n").map(String.init))
+        webhook.restriction = Restriction(kind: restriction, values: restrictionValue.words(between: "\n").map(String.init))
         webhook.secret = try vault.open(secret, at: places.secret)
         if let previousSecret, let previousSecretUntil {
             webhook.previousSecret = .init(secret: try vault.open(previousSecret, at: places.previousSecret), until: previousSecretUntil)

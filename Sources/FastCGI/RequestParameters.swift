@@ -3,6 +3,7 @@
 
 import HTTP
 import HTTPTypes
+import Spelling
 
 /// Why the variables make no request; the client is answered 400 with these words.
 struct RequestRefusal: Error {
@@ -33,8 +34,8 @@ struct RequestParameters {
         guard let method = variables["REQUEST_METHOD"].flatMap(HTTPRequest.Method.init(rawValue:)) else {
             return .failure(RequestRefusal(words: "The request's method cannot be read."))
         }
-        let target = (variables["REQUEST_URI"] ?? "").split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let path = target.first, path.hasPrefix("/") else {
+        let target = (variables["REQUEST_URI"] ?? "").parts(between: "?", maximum: 2)
+        guard let path = target.first, path.begins(with: "/") else {
             return .failure(RequestRefusal(words: "The request's path cannot be read."))
         }
         if let announced = variables["CONTENT_LENGTH"], !announced.isEmpty, contentLength == nil {
@@ -49,7 +50,7 @@ struct RequestParameters {
         return .success(
             Request(
                 method: method, path: String(path), query: query, fields: fields, remoteAddress: variables["REMOTE_ADDR"] ?? "",
-                isSecure: variables["HTTPS"]?.lowercased() == "on", host: variables["HTTP_HOST"] ?? "", body: body))
+                isSecure: variables["HTTPS"]?.asciiLowercased == "on", host: variables["HTTP_HOST"] ?? "", body: body))
     }
 
     private mutating func add(_ entry: String) {
@@ -63,8 +64,7 @@ struct RequestParameters {
             if !value.isEmpty { append(name, value) }
         // These come again without HTTP_, checked by nginx; HTTP_PROXY is how a client would set our proxy (httpoxy).
         case "HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH", "HTTP_PROXY", "HTTP_HOST": break
-        case _ where name.hasPrefix("HTTP_"): append(name.dropFirst(5), value)
-        default: break
+        default: if let field = name.rest(after: "HTTP_") { append(field, value) }
         }
     }
 

@@ -1,5 +1,7 @@
 // Which headers a customer may add to requests: nothing that frames the message, that we sign, or that could be two in one.
 
+import Spelling
+
 /// A header of the customer's own. Its value may be a secret, and is sealed at rest.
 package struct CustomHeader: Sendable, Equatable {
     package var name: String
@@ -33,7 +35,7 @@ package struct CustomHeader: Sendable, Equatable {
     /// What is wrong with the header, nil when nothing is. `credential` reserves the name that it uses itself.
     package func problem(beside credential: Credential) -> Problem? {
         if let problem = Self.problem(ofName: name) { return problem }
-        if credential.header?.name.lowercased() == name.lowercased() { return .nameReserved }
+        if credential.header?.name.asciiLowercased == name.asciiLowercased { return .nameReserved }
         return Self.problem(ofValue: value)
     }
 
@@ -42,8 +44,10 @@ package struct CustomHeader: Sendable, Equatable {
         guard !name.isEmpty else { return .nameEmpty }
         guard name.utf8.count <= maximumNameLength else { return .tooLong }
         guard name.utf8.allSatisfy(isTokenByte) else { return .nameMalformed }
-        let lowercased = name.lowercased()
-        guard !reserved.contains(lowercased), !reservedPrefixes.contains(where: lowercased.hasPrefix) else { return .nameReserved }
+        let lowercased = name.asciiLowercased
+        guard !reserved.contains(lowercased), !reservedPrefixes.contains(where: { lowercased.begins(with: $0) }) else {
+            return .nameReserved
+        }
         return nil
     }
 

@@ -1,5 +1,6 @@
 // The fields of a request, checked once more at the last moment: a CR or LF that slips through is a second request.
 import CCurl
+import Spelling
 
 enum RequestHead {
     /// What libcurl or this client writes itself: framing and routing must not be contradicted (RFC 9110 § 7.6.1).
@@ -17,7 +18,7 @@ enum RequestHead {
                 curl_slist_free_all(list)
                 throw TransferRefusal(fault: .ours, detail: "A field of the request has characters that may not be sent.")
             }
-            let lowered = name.lowercased()
+            let lowered = name.asciiLowercased
             guard !reserved.contains(lowered) else {
                 curl_slist_free_all(list)
                 throw TransferRefusal(fault: .ours, detail: "The field \(name) may not be set.")

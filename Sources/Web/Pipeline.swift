@@ -45,7 +45,7 @@ package final class Pipeline: Sendable {
     package func respond(to request: Request) -> WebResponse {
         let requestID = RequestID.next()
         var response: WebResponse
-        if request.path.hasPrefix("/api/") {
+        if request.path.begins(with: "/api/") {
             response = machineResponse(to: request, requestID)
         } else {
             response = pageResponse(to: request, requestID)
@@ -188,9 +188,9 @@ package final class Pipeline: Sendable {
     /// The address itself where a page is there, else the nearest above it.
     private func page(above address: String) -> String {
         var path = address[...]
-        while path.count > 1, let slash = path.lastIndex(of: "/") {
+        while let above = path.cut(atLast: "/")?.before, path.utf8.count > 1 {
             if case .found = router.match(.get, String(path)) { return String(path) }
-            path = path[..<slash]
+            path = above
         }
         return "/"
     }
@@ -279,8 +279,8 @@ package final class Pipeline: Sendable {
         case .signedIn, .right, .operator: throw Problem.notFound
         }
         let authorization = request.fields[.authorization] ?? ""
-        guard authorization.lowercased().hasPrefix("bearer "),
-            let key = try site.database.read({ try site.keys.find(secret: String(authorization.dropFirst(7)), on: $0) })
+        guard let (scheme, secret) = authorization.cut(at: " "), String(scheme).asciiLowercased == "bearer",
+            let key = try site.database.read({ try site.keys.find(secret: TypedText.line(String(secret)), on: $0) })
         else {
             throw Problem(
                 status: .unauthorized, type: "unauthorized", title: "Unauthorized",

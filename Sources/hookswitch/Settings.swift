@@ -7,6 +7,7 @@ import Foundation
 import HTTPClient
 import JSON
 import Logging
+import Spelling
 
 struct Settings {
     var allowedRanges: [CIDR] = []
@@ -38,7 +39,7 @@ struct Settings {
     static func load(dataFolder: String) throws -> Settings {
         let path = "\(dataFolder)/\(fileName)"
         // An empty variable is how a compose file says "not set".
-        let environment = ProcessInfo.processInfo.environment.filter { $0.key.hasPrefix("HOOKSWITCH_") && !$0.value.isEmpty }
+        let environment = ProcessInfo.processInfo.environment.filter { $0.key.begins(with: "HOOKSWITCH_") && !$0.value.isEmpty }
         let file = try File(path)
         var providers: [any ConfigProvider] = [
             EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "hookswitch")
@@ -58,7 +59,7 @@ struct Settings {
         for text in try given.value("allowAddresses", of: "a list of ranges such as 10.0.0.0/8", { try $0.requiredStringArray(forKey: $1) })
             ?? []
         {
-            let range = text.trimmingCharacters(in: .whitespaces)
+            let range = TypedText.line(text)
             if range.isEmpty { continue }
             guard let parsed = CIDR(range) else {
                 throw given.wrong(
@@ -75,7 +76,7 @@ struct Settings {
             guard let url = URL(string: text), ["http", "https"].contains(url.scheme), url.host?.isEmpty == false else {
                 throw given.wrong("address", "“\(text)” is no address; write https://hooks.example.com")
             }
-            address = text.hasSuffix("/") ? String(text.dropLast()) : text
+            address = text.cut(atLast: "/").flatMap { $0.after.isEmpty ? String($0.before) : nil } ?? text
         }
         if let text = try given.text("logLevel") {
             guard let level = Logger.Level(rawValue: text.lowercased()) else {

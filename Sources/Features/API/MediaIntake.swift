@@ -5,6 +5,7 @@ package import Database
 import Glibc
 package import HTTP
 import HTTPTypes
+import Spelling
 import Time
 package import Web
 
@@ -75,8 +76,8 @@ package struct MediaIntake: Sendable {
     }
 
     private static func fileExtension(of name: String, field: String) throws -> String {
-        let parts = name.split(separator: "/").last?.split(separator: ".", omittingEmptySubsequences: false) ?? []
-        guard parts.count > 1, let last = parts.last?.lowercased(), MediaFolder.isExtension(last) else {
+        let file = name.parts(between: "/").last ?? ""
+        guard let last = file.cut(atLast: ".").map({ String($0.after).asciiLowercased }), MediaFolder.isExtension(last) else {
             throw Problem.invalidMedia([(field, "Name the file with an extension of 1 to 8 letters or digits, for example call.wav.")])
         }
         return last
@@ -97,7 +98,7 @@ package struct MediaIntake: Sendable {
     private func moveFromInbox(_ path: String, slug: String, into folder: MediaFolder, as name: String) throws -> (
         bytes: Int, takeBack: () -> Void
     ) {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false).map { String($0) }
+        let parts = path.parts(between: "/").map(String.init)
         guard !path.isEmpty, path.utf8.count <= 1000,
             !parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." || $0.utf8.contains(0) })
         else {

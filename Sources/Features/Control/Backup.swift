@@ -2,11 +2,12 @@
 
 import Database
 import Foundation
+import Spelling
 import Web
 
 enum Backup {
     static func write(_ site: Site, to path: String) throws -> VerbAnswer {
-        guard path.hasPrefix("/") else { throw VerbFailure(.usage, "The backup needs a path from the root.") }
+        guard path.begins(with: "/") else { throw VerbFailure(.usage, "The backup needs a path from the root.") }
         let folder = URL(filePath: path).deletingLastPathComponent().path
         guard !FileManager.default.fileExists(atPath: path) else {
             throw VerbFailure(.cannotCreate, "\(path) is there already; a backup is never written over another. Name a new file.")

@@ -2,6 +2,7 @@
 
 import Database
 import Foundation
+import Spelling
 import Web
 
 extension ControlVerb {
@@ -69,7 +70,8 @@ extension ControlVerb {
             throw VerbFailure(.data, "“\(stranger)” is no scope. There are: \(known.joined(separator: ", ")).")
         }
         guard !scopes.isEmpty else { throw VerbFailure(.data, "Give at least one --scope: \(known.joined(separator: ", ")).") }
-        guard !name.isEmpty, name.count <= 100 else { throw VerbFailure(.data, "--name: Enter a name, up to 100 characters.") }
+        let name = TypedText.name(name)
+        guard TypedText.isName(name) else { throw VerbFailure(.data, "--name: Enter a name of up to \(TypedText.maximumName) characters.") }
         try rejectControls(in: name, of: "--name")
         let site = app.site
         let account = try find(slug, app)

@@ -3,6 +3,7 @@
 // written down there; a form that declares nothing leads back to its page.
 
 import HTTP
+import Spelling
 import Templating
 import Web
 
@@ -86,11 +87,11 @@ struct KeptForm {
         self.init(
             path: path,
             fields: form.fields.compactMap { field in
-                guard field.name.hasPrefix(Self.prefix) else { return nil }
-                return HiddenField(name: String(field.name.dropFirst(Self.prefix.count)), value: field.value)
+                guard let name = field.name.rest(after: Self.prefix) else { return nil }
+                return HiddenField(name: String(name), value: field.value)
             },
             labels: form.all(Self.labelName).reduce(into: [:]) { labels, text in
-                let parts = text.split(separator: " ").map(String.init)
+                let parts = text.words().map(String.init)
                 if parts.count == 3 { labels[parts[0]] = Label(key: parts[1], isChosen: parts[2] == "chosen") }
             }, losses: form.all(Self.lossName).compactMap { Loss(rawValue: $0) })
     }

@@ -82,7 +82,7 @@ enum DeliveryStore {
             if let event {
                 return Plan(driving: joined(["d.event_id = \(event)", checked] + others(filter)))
             }
-            rest.append("LOWER(d.url) LIKE \(LikePattern.containingASCII(text)) ESCAPE '\\'")
+            rest.append("LOWER(d.url) LIKE \(LikePattern.containingASCII(InternationalName.stored(in: text))) ESCAPE '\\'")
         case nil: break
         }
         switch (filter.state, filter.eventType, filter.webhook) {

@@ -77,8 +77,12 @@ struct DeliveryWords: Sendable {
     func parts(ofType name: String) -> [String] { typeParts[name] ?? [name] }
 
     private static func parts(_ name: String) -> [String] {
-        name.split { $0 == "_" || $0 == ":" }.map { part in part.endIndex == name.endIndex ? String(part) : "\(part)\(name[part.endIndex])"
+        var parts: [[UInt8]] = [[]]
+        for byte in name.utf8 {
+            parts[parts.count - 1].append(byte)
+            if byte == UInt8(ascii: "_") || byte == UInt8(ascii: ":") { parts.append([]) }
         }
+        return parts.filter { !$0.isEmpty }.map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// The state, and what is to be told of trouble: how often it was tried, when it goes on.

@@ -2,6 +2,7 @@
 
 import Database
 import Delivery
+import Spelling
 import Telephony
 import Web
 
@@ -69,13 +70,13 @@ extension Restriction {
         case .trackingNumbers(let numbers):
             let names = numbers.map { number in
                 let name = restrictable.numbers.first { $0.e164 == number }?.name ?? ""
-                return name.isEmpty ? PhoneNumbers.grouped(number) : "\(name) (\(PhoneNumbers.grouped(number)))"
+                return name.isEmpty ? PhoneNumbers.grouped(number) : "\(TextDirection.isolated(name)) (\(PhoneNumbers.grouped(number)))"
             }
             return names.joined(separator: ", ")
         case .users(let values):
             let id = restrictable.user(of: self)
             let person = restrictable.users.first { $0.id.description == id }
-            return person.map { "\($0.name) (\($0.email))" } ?? values.last ?? ""
+            return person.map { "\(TextDirection.isolated($0.name)) (\($0.email))" } ?? values.last ?? ""
         }
     }
 }
