@@ -40,7 +40,7 @@ package enum TypedText {
 
     /// What may be stored as a name, once it is cleaned.
     package static func isName(_ text: String) -> Bool {
-        hasVisibleCharacter(text) && text.unicodeScalars.count <= maximumName
+        hasVisibleCharacter(text) && text.unicodeScalars.count <= maximumName && name(text).isIdentical(to: text)
     }
 
     /// False for what would show as nothing: white space, joiners, fillers, a mark without the letter that it stands on.

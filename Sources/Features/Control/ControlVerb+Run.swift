@@ -27,7 +27,6 @@ extension ControlVerb {
     private static func create(_ account: NewAccount, _ app: App) throws -> VerbAnswer {
         try reject(
             account.problem, app, hints: ["country": account.country, "time_zone": account.timeZone, "account_language": account.language])
-        try rejectControls(in: account.name, of: "--name")
         let site = app.site
         do {
             _ = try site.database.write { connection in
@@ -44,7 +43,6 @@ extension ControlVerb {
         // Staff have neither role nor account: whoever sends half of it must not make somebody staff.
         guard (user.role == nil) == (slug == nil) else { throw VerbFailure(.data, "A role goes with an account, and staff have neither.") }
         try reject(user.problem, app, hints: [:])
-        try rejectControls(in: user.name, of: "--name")
         let site = app.site
         let account = try slug.map { try find($0, app) }
         // Before the transaction: it takes a tenth of a second, and everybody's writes would wait.
@@ -72,7 +70,6 @@ extension ControlVerb {
         guard !scopes.isEmpty else { throw VerbFailure(.data, "Give at least one --scope: \(known.joined(separator: ", ")).") }
         let name = TypedText.name(name)
         guard TypedText.isName(name) else { throw VerbFailure(.data, "--name: Enter a name of up to \(TypedText.maximumName) characters.") }
-        try rejectControls(in: name, of: "--name")
         let site = app.site
         let account = try find(slug, app)
         let secret = try site.database.write { connection in
@@ -119,10 +116,5 @@ extension ControlVerb {
             let option = ["account_name": "--name", "password": "The password"][problem.field] ?? "--\(problem.field)"
             throw VerbFailure(.data, "\(option): \(app.site.locales[.english](problem.key)).")
         }
-    }
-
-    private static func rejectControls(in text: String, of option: String) throws {
-        let hasControl = text.unicodeScalars.contains { $0.properties.generalCategory == .control }
-        if hasControl { throw VerbFailure(.data, "\(option): Enter plain text, without line ends or other control characters.") }
     }
 }
