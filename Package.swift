@@ -39,7 +39,8 @@ let package = Package(
         .target(
             name: "Features",
             dependencies: [
-                "Web", "Delivery", "HTTPClient", "Database", "Templating", "HTTP", "Cron", "JSON", "Spelling", "Telephony", "Threading",
+                "CPictures", "Web", "Delivery", "HTTPClient", "Database", "Templating", "HTTP", "Cron", "JSON", "Spelling", "Telephony",
+                "Threading",
                 "Time",
                 logging, crypto, httpTypes,
             ],
@@ -77,6 +78,8 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         // Debian's libphonenumber-dev, which has no pkg-config file.
         .target(name: "CPhoneNumber", linkerSettings: [.linkedLibrary("phonenumber")]),
+        // Debian's libpng-dev, libturbojpeg0-dev and libgif-dev.
+        .target(name: "CPictures", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("turbojpeg"), .linkedLibrary("gif")]),
 
         .target(
             name: "TestSupport", dependencies: ["Features", "Web", "HTTPClient", "HTTP", "Database", "Time", httpTypes, logging],
@@ -93,7 +96,9 @@ let package = Package(
             ]).sorted()
             return .testTarget(
                 name: "\(name)Tests",
-                dependencies: modules.map { .target(name: $0) } + [httpTypes, logging, crypto],
+                dependencies: (modules + (name == "Features" ? ["CPictures"] : [])).map { .target(name: $0) } + [
+                    httpTypes, logging, crypto,
+                ],
                 swiftSettings: strict)
         }
         + (withBenchmarks

@@ -6,23 +6,12 @@
 declare(strict_types=1);
 
 const KEPT = 92 * 86400 * 1000;
-const EXCERPT = 600;
 const SIZE = 50;
 const IDLE = 30 * 60 * 1000;
 const ABSOLUTE = 12 * 3600 * 1000;
 const STATES = ['pending' => ['warning', 'Waiting'], 'leased' => ['info', 'Sending'], 'held' => ['neutral', 'Kept'],
     'delivered' => ['good', 'Delivered'], 'failed' => ['bad', 'Failed'], 'expired' => ['bad', 'Expired'], 'discarded' => ['neutral', 'Discarded']];
 const AUTHENTICATIONS = ['none' => 'None', 'basic' => 'Basic', 'bearer' => 'Bearer token', 'api_key' => 'API key'];
-const FAULTS = ['dns' => 'The host name was not found.', 'connect' => 'No connection could be made.', 'tls' => 'The encrypted connection failed.',
-    'timeout' => 'It did not answer in time: 5 seconds to connect, 15 in all.', 'receiver_status' => 'It answered with a status other than 2xx.',
-    'receiver_protocol' => 'The connection was broken, or the answer is not HTTP.', 'too_large' => 'Its answer was too large.',
-    'policy' => 'It leads to a network that webhooks may not reach, so nothing was sent.', 'ours' => 'The request could not be made, so nothing was sent.',
-    'unknown' => 'The receiver may or may not have got it: the outcome is not known.'];
-/* Of answers about which different things are to be done. */
-const ANSWERS = ['redirect' => 'It answered with a redirect, which is never followed.', 'unauthorized' => 'It refused our credentials.',
-    'missing' => 'There is nothing at this address, or nothing that accepts POST.',
-    'gone' => 'It answered that it is gone for good, which turns the webhook off.', 'busy' => 'It is overloaded and asked for a pause.',
-    'refused' => 'It refused the request.', 'server' => 'It failed while processing the request.'];
 const PRESETS = ['Today' => 0, '7 days' => -6, '30 days' => -29, '3 months' => -91];
 
 function h(string $text): string { return htmlspecialchars($text, ENT_QUOTES | ENT_SUBSTITUTE, 'UTF-8'); }
@@ -86,9 +75,8 @@ function first_id(int $milliseconds): string
 }
 
 $statement = $database->prepare(<<<'SQL'
-    SELECT d.id, d.event_id, d.event_type, d.url, d.authentication, d.state, d.attempt, d.accepted_at, d.next_at, d.last_status,
-        d.last_fault, SUBSTR(e.body, 1, 601)
-    FROM deliveries d LEFT JOIN events e ON e.id = d.event_id
+    SELECT d.id, d.event_type, d.url, d.authentication, d.state, d.attempt, d.accepted_at, d.next_at, d.last_status
+    FROM deliveries d
     WHERE d.account_id = ? AND d.id >= ?
     ORDER BY d.id DESC LIMIT 51
     SQL);
@@ -98,7 +86,7 @@ $statement->closeCursor();
 $older = count($rows) > SIZE ? 'dlv_' . $rows[SIZE - 1][0] : null;
 $rows = array_slice($rows, 0, SIZE);
 /* Those of the failed rows that had arrived before, and failed when somebody sent them again. */
-$failed = array_column(array_filter($rows, fn ($row) => in_array($row[5], ['failed', 'expired'], true) && $row[6] > 1), 0);
+$failed = array_column(array_filter($rows, fn ($row) => in_array($row[4], ['failed', 'expired'], true) && $row[5] > 1), 0);
 $arrived = [];
 if ($failed) {
     $places = implode(', ', array_fill(0, count($failed), '?'));
@@ -106,20 +94,6 @@ if ($failed) {
     $statement->execute([...$failed, $account]);
     $arrived = array_flip($statement->fetchAll(PDO::FETCH_COLUMN));
     $statement->closeCursor();
-}
-
-function fault(string $fault, ?int $status): string
-{
-    if ($fault !== 'receiver_status' || $status === null) return FAULTS[$fault] ?? FAULTS['unknown'];
-    return ANSWERS[match (true) {
-        $status >= 300 && $status < 400 => 'redirect',
-        in_array($status, [401, 403, 407], true) => 'unauthorized',
-        in_array($status, [404, 405], true) => 'missing',
-        $status === 410 => 'gone',
-        in_array($status, [429, 503], true) => 'busy',
-        $status >= 400 && $status < 500 => 'refused',
-        default => 'server',
-    }];
 }
 
 /* The state, and what is to be told of trouble. No delivery of the benchmark waits for a retry: of those the product says more. */
@@ -283,9 +257,8 @@ ob_start();
 <caption class="visually-hidden">Deliveries, newest first</caption>
 <thead><tr><th scope="col" class="expander"><span class="visually-hidden">Expand</span></th><th scope="col">Date</th><th scope="col">Webhook trigger</th><th scope="col">URL</th><th scope="col">Authentication</th><th scope="col" class="number">HTTP code</th><th scope="col">Status</th><th scope="col"><span class="visually-hidden">Actions</span></th></tr></thead>
 <tbody>
-<?php foreach ($rows as [$id, $event, $type, $url, $authentication, $state, $attempts, $acceptedAt, $nextAt, $status, $fault, $payload]):
+<?php foreach ($rows as [$id, $type, $url, $authentication, $state, $attempts, $acceptedAt, $nextAt, $status]):
     $date = text_time($acceptedAt, $zone);
-    $shownEvent = "evt_$event";
     [$kind, $label] = badge($state, $attempts, isset($arrived[$id]));
     $relative = relative_time($acceptedAt, $now);
     if ($url !== $lastURL) {
@@ -296,12 +269,9 @@ ob_start();
         $urlMarkup = '';
         foreach ($parts as $part) $urlMarkup .= '<span>' . h($part) . '</span>';
     }
-    $payload = (string) $payload;
-    $isCut = strlen($payload) > EXCERPT && iconv_strlen($payload, 'UTF-8') > EXCERPT;
-    if ($isCut) $payload = iconv_substr($payload, 0, EXCERPT, 'UTF-8');
 ?>
 <tr id="dlv_<?= h($id) ?>">
-<td class="expander"><details class="expand"><summary title="Expand"><svg class="icon" aria-hidden="true"><use href="#i-right"/></svg><span class="word">Expand</span><span class="visually-hidden"> <?= h($date) ?></span></summary></details></td>
+<td class="expander"><a class="expand" href="/settings/webhooks/deliveries/dlv_<?= h($id) ?>" title="Expand"><svg class="icon" aria-hidden="true"><use href="#i-right"/></svg><span class="word">Expand</span><span class="visually-hidden"> <?= h($date) ?></span></a></td>
 <td data-label="Date"><time class="when" datetime="<?= iso_time($acceptedAt) ?>"><span class="ago"><?= h($relative) ?></span> <span class="exact"><?= h($date) ?></span></time></td>
 <td data-label="Webhook trigger"><code><?= event_parts($type) ?></code></td>
 <td data-label="URL"><span class="url"><?= $urlMarkup ?></span></td>
@@ -310,7 +280,6 @@ ob_start();
 <td data-label="Status"><span class="badge <?= $kind ?>"><svg class="icon" aria-hidden="true"><use href="#i-<?= $kind ?>"/></svg><?= h($label) ?></span></td>
 <td class="cell-actions"><a href="/settings/webhooks/deliveries/dlv_<?= h($id) ?>">Enter<span class="visually-hidden"> <?= h($date) ?></span></a><?php if ($mayRetry && $state !== 'leased' && $state !== 'held'): ?> <button class="linklike" type="submit" form="retry" formaction="/settings/webhooks/deliveries/dlv_<?= h($id) ?>/retry">Retry<span class="visually-hidden"> <?= h($date) ?></span></button><?php endif ?></td>
 </tr>
-<tr class="expansion"><td colspan="8"><div class="columns"><dl class="facts"><dt>Event ID</dt><dd><span class="identifier"><span title="<?= h($shownEvent) ?>" data-full="<?= h($shownEvent) ?>"><?= h(substr($shownEvent, 0, 8) . '…' . substr($shownEvent, -6)) ?></span><button class="copy" type="button" data-copy="<?= h($shownEvent) ?>" aria-label="Copy the whole identifier <?= h($shownEvent) ?>"><svg class="icon todo" aria-hidden="true"><use href="#i-copy"/></svg><svg class="icon done" aria-hidden="true"><use href="#i-check"/></svg></button></span></dd><dt>Attempts</dt><dd><?= $attempts ?></dd><?php if ($fault !== null && $fault !== 'none'): ?><dt>Last error</dt><dd><?= h(fault($fault, $status)) ?></dd><?php endif; if ($state === 'pending' && $nextAt !== null): ?><dt>Next attempt</dt><dd><time datetime="<?= iso_time($nextAt) ?>" title="<?= h(relative_time($nextAt, $now)) ?>"><?= h(text_time($nextAt, $zone)) ?></time></dd><?php endif ?></dl><?php if ($payload !== ''): ?><figure class="code"><figcaption>Body</figcaption><pre tabindex="0" role="region" aria-label="Body"><code><?= h($payload) ?><?= $isCut ? '…' : '' ?></code></pre></figure><?php endif ?></div></td></tr>
 <?php endforeach ?>
 </tbody>
 </table>

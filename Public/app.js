@@ -153,6 +153,40 @@
     input.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
   }
 
+  // A row that opens fetches what it shows the first time. When that fails, as with a session that has ended, the link is followed.
+  for (const link of all("a.expand")) {
+    const row = link.closest("tr");
+    link.role = "button";
+    link.ariaExpanded = "false";
+    link.addEventListener("keydown", (event) => {
+      if (event.key !== " ") return;
+      event.preventDefault();
+      link.click();
+    });
+    let shown = null;
+    link.addEventListener("click", async (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      if (link.ariaBusy === "true") return;
+      if (!shown) {
+        link.ariaBusy = "true";
+        const answer = await fetch(`${link.pathname}/expansion`, { redirect: "error" }).catch(() => null);
+        if (!answer || !answer.ok) return location.assign(link.href);
+        const cell = document.createElement("td");
+        cell.colSpan = row.cells.length;
+        cell.innerHTML = await answer.text();
+        shown = document.createElement("tr");
+        shown.className = "expansion";
+        shown.hidden = true;
+        shown.append(cell);
+        row.after(shown);
+        link.ariaBusy = null;
+      }
+      shown.hidden = !shown.hidden;
+      link.ariaExpanded = String(!shown.hidden);
+    });
+  }
+
   // How many events are chosen in each module stays true while boxes are ticked.
   function count(module) {
     const chosen = all(".choice:not(.all) > :checked", module).length;

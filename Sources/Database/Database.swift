@@ -1,7 +1,7 @@
 // The database as the rest of the product knows it: reads on many threads, writes through one group-committing writer.
 
 package final class Database: Sendable {
-    private let engine: any Engine
+    let engine: any Engine
     private let writer: GroupCommit
     /// Whose transaction this thread is in, so that nobody comes to wait for themselves.
     @TaskLocal static var occupied: ObjectIdentifier?
@@ -28,7 +28,8 @@ package final class Database: Sendable {
 
     /// Runs `body` in a transaction, and returns when it is durable. If `body` throws, nothing of it is written.
     ///
-    /// `body` runs on the writer's thread while everybody else's writes wait: no network, no file, no hashing of passwords in it.
+    /// `body` runs on the writer's thread while everybody else's writes wait: no network, no file, no hashing of passwords in it. It may
+    /// run a second time, when a neighbour in the same transaction fails: nothing it did before counts, so it begins anew.
     @discardableResult
     package func write<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
         try refuseNesting()

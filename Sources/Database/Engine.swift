@@ -15,14 +15,15 @@ package protocol Engine: Sendable {
     /// Runs `body` on the only writing connection, in one transaction that is durable when this returns. Called from one thread.
     func transaction(_ body: (any Connection) throws -> Void) throws
 
-    /// Runs `body` so that, if it throws, only what it did is undone. Only within `transaction`.
-    func savepoint(_ connection: any Connection, _ body: () throws -> Void) throws
-
     /// Writes a whole, consistent copy to a new file, and opens it to see that it is one.
     func backup(to path: String) throws
 
     /// Reads the whole database and holds its pages and its references against each other.
     func verify() throws -> Verification
+
+    /// What of the tables, columns and indexes that these migrations make is not there, or is otherwise. In words; what stands beside it
+    /// is not looked at.
+    func schemaDifferences(from migrations: [Migration]) throws -> [String]
 
     /// How many statements have run since the start, for the test that holds the delivery path to its cost.
     var statementCount: Int { get }

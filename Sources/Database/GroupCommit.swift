@@ -1,5 +1,6 @@
-// One sync for many writers: the writer thread takes all that is queued, runs each item in a savepoint of one
-// transaction, commits once, and only then answers all. A sync costs more than a hundred rows.
+// One sync for many writers: the writer thread takes all that is queued, runs it as one transaction, commits once, and only then
+// answers all. A sync costs more than a hundred rows, and a savepoint for each item as much as its rows: an item that fails takes
+// the transaction with it, and those before it run once more without it.
 
 import Dispatch
 import Synchronization
@@ -13,6 +14,8 @@ final class GroupCommit: Sendable {
     private struct State {
         var queue: [Item] = []
         var isClosed = false
+        /// The writer sleeps: only then it has to be told of an item.
+        var isIdle = true
     }
 
     private let engine: any Engine
@@ -39,12 +42,7 @@ final class GroupCommit: Sendable {
             let item = Item(work: escapable)
             // The writer's batch may hold the item a little longer than this call lasts; the closure must not outlive it.
             defer { item.work = nil }
-            let isClosed = state.withLock { state in
-                if !state.isClosed { state.queue.append(item) }
-                return state.isClosed
-            }
-            guard !isClosed else { throw DatabaseError.closed }
-            wake.signal()
+            guard append(item) else { throw DatabaseError.closed }
             item.done.wait()
             if let error = item.error { throw error }
         }
@@ -54,35 +52,51 @@ final class GroupCommit: Sendable {
 
     /// Runs `body` on the writer's thread, and calls `then` there with what went wrong, or nil once its commit is durable.
     func enqueue(_ body: @escaping @Sendable (any Connection) throws -> Void, then: @escaping @Sendable ((any Error)?) -> Void) {
-        let isClosed = state.withLock { state in
-            if !state.isClosed { state.queue.append(Item(work: body, then: then)) }
-            return state.isClosed
+        if !append(Item(work: body, then: then)) { then(DatabaseError.closed) }
+    }
+
+    /// - Returns: false when it is closed.
+    private func append(_ item: Item) -> Bool {
+        let (isClosed, wasIdle) = state.withLock { state in
+            guard !state.isClosed else { return (true, false) }
+            state.queue.append(item)
+            defer { state.isIdle = false }
+            return (false, state.isIdle)
         }
-        if isClosed { then(DatabaseError.closed) } else { wake.signal() }
+        if wasIdle { wake.signal() }
+        return !isClosed
     }
 
     /// Lets everything queued finish, then ends the thread.
     func close() {
-        let wasClosed = state.withLock { state in
-            defer { state.isClosed = true }
-            return state.isClosed
+        let (wasClosed, wasIdle) = state.withLock { state in
+            defer { (state.isClosed, state.isIdle) = (true, false) }
+            return (state.isClosed, state.isIdle)
         }
         guard !wasClosed else { return }
-        wake.signal()
+        if wasIdle { wake.signal() }
         ended.wait()
     }
 
     private func run() {
+        wake.wait()
         while true {
-            wake.wait()
-            while case let batch = take(), !batch.isEmpty { commit(batch) }
-            if state.withLock({ $0.isClosed && $0.queue.isEmpty }) { break }
+            let batch = take()
+            if !batch.isEmpty {
+                commit(batch)
+            } else if state.withLock({ $0.isClosed }) {
+                break
+            } else {
+                wake.wait()
+            }
         }
         ended.signal()
     }
 
+    /// What is queued, as much as one commit takes; with nothing there the writer is idle, and whoever queues next has to wake it.
     private func take() -> [Item] {
         state.withLock { state in
+            state.isIdle = state.queue.isEmpty && !state.isClosed
             let batch = Array(state.queue.prefix(Self.maximumItems))
             state.queue.removeFirst(batch.count)
             return batch
@@ -90,35 +104,42 @@ final class GroupCommit: Sendable {
     }
 
     private func putBack(_ items: ArraySlice<Item>) {
+        guard !items.isEmpty else { return }
         state.withLock { $0.queue.insert(contentsOf: items, at: 0) }
     }
 
     private func commit(_ batch: [Item]) {
         var tried = 0
+        var isRefused = false
         do {
             let start = ContinuousClock.now
             try engine.transaction { connection in
                 for item in batch {
                     tried += 1
-                    // Alone in its transaction, it needs no savepoint.
-                    guard batch.count > 1 else { return try item.work?(connection) ?? () }
                     do {
-                        try engine.savepoint(connection) { try item.work?(connection) }
-                    } catch let error as DatabaseError where error.endsTransaction {
-                        throw error
+                        try item.work?(connection)
                     } catch {
-                        item.error = error
+                        isRefused = !((error as? DatabaseError)?.endsTransaction ?? false)
+                        throw error
                     }
                     if ContinuousClock.now - start > Self.maximumWork { break }
                 }
             }
+        } catch  where isRefused {
+            // The last one tried has its answer, and what it wrote is undone with all the rest. Those before it failed at nothing: they
+            // run again, and find what they found before.
+            let refused = batch[tried - 1]
+            refused.error = error
+            putBack(batch[tried...])
+            if tried > 1 { commit(Array(batch[..<(tried - 1)])) }
+            return refused.finish()
         } catch {
             // It could not even begin (another process has the lock, no room for the log's index): said to all, rather than tried for ever.
             if tried == 0 { tried = batch.count }
-            for item in batch[..<tried] where item.error == nil { item.error = error }
+            for item in batch[..<tried] { item.error = error }
             if case .inputOutput = error as? DatabaseError, let error = error as? DatabaseError { onDiskFailure(error) }
         }
-        if tried < batch.count { putBack(batch[tried...]) }
+        putBack(batch[tried...])
         for item in batch[..<tried] { item.finish() }
     }
 

@@ -35,6 +35,8 @@ extension Database {
                     + "a newer version has used it. Start that version, or restore a backup.")
         }
         let done = Set(applied.map(\.number))
+        let differences = try engine.schemaDifferences(from: ordered.filter { done.contains($0.number) })
+        guard differences.isEmpty else { throw DatabaseError.migration(Self.words(for: differences)) }
         for migration in ordered where !done.contains(migration.number) {
             try write { connection in
                 for statement in migration.statements { try connection.execute(statement) }
@@ -43,5 +45,17 @@ extension Database {
             }
             StatementRecorder.shared?.note(migration)
         }
+    }
+
+    /// What is not as `migrations` made it, of those that were applied.
+    package func schemaDifferences(from migrations: [Migration]) throws -> [String] {
+        let applied = Set(try read { try $0.rows("SELECT number FROM migrations") { try $0.next(Int.self) } })
+        return try engine.schemaDifferences(from: migrations.filter { applied.contains($0.number) })
+    }
+
+    package static func words(for differences: [String]) -> String {
+        let shown = differences.prefix(5).joined(separator: "; ") + (differences.count > 5 ? "; and \(differences.count - 5) more" : "")
+        return "The database is not as this version makes it (\(shown)): an unreleased version has made it, or somebody has changed it. "
+            + "Restore a backup of this version, or begin with another data folder."
     }
 }

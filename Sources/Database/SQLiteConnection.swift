@@ -19,6 +19,16 @@ final class SQLiteConnection: Connection {
         self.statements = statements
     }
 
+    /// Begins a transaction that reads; the first statement fixes the moment that it sees.
+    func begin() throws {
+        try check(sqlite3_exec(database.sqliteConnection, "BEGIN", nil, nil, nil), expecting: SQLITE_OK)
+    }
+
+    /// Whatever became of it, nothing is left of it.
+    func end() {
+        if sqlite3_get_autocommit(database.sqliteConnection) == 0 { sqlite3_exec(database.sqliteConnection, "ROLLBACK", nil, nil, nil) }
+    }
+
     func execute(_ sql: SQL) throws -> Int {
         try run(sql) { _ in }
         StatementRecorder.shared?.note(sql)
@@ -55,6 +65,8 @@ final class SQLiteConnection: Connection {
 
     /// Calls `body` for each row, and leaves the statement ready for the next time.
     private func run(_ sql: SQL, _ body: (OpaquePointer) throws -> Void) throws {
+        // SQLite itself ends a transaction on some errors; what then ran outside of one could not be undone with the rest.
+        guard sqlite3_get_autocommit(database.sqliteConnection) == 0 else { throw DatabaseError.engine("the transaction has ended") }
         statements.count.add(1, ordering: .relaxed)
         // Held until the end: it owns the pointer.
         let prepared = try self.prepared(sql.text)

@@ -30,7 +30,7 @@ package final class SQLiteEngine: Engine {
             try database.execute(sql: "PRAGMA synchronous = FULL")
             // The one writer: what the delivery path touches again and again.
             try database.execute(sql: "PRAGMA cache_size = -16000")
-            // What a savepoint may have to undo is kept in memory: otherwise every changed page is also written to a file for it.
+            // What a statement of many rows may have to undo is kept in memory: otherwise every changed page is also written to a file for it.
             try database.execute(sql: "PRAGMA temp_store = MEMORY")
             // 16 MB rather than 4: pages that change again and again are copied into the file more rarely.
             try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
@@ -68,7 +68,13 @@ package final class SQLiteEngine: Engine {
         do {
             let reader = try idleReaders.withLock { $0.popLast() } ?? DatabaseQueue(path: path, configuration: readerConfiguration)
             defer { idleReaders.withLock { $0.append(reader) } }
-            try reader.read { try body(SQLiteConnection($0, statements)) }
+            // A transaction of our own: what GRDB does around one of its own takes as long as most reads.
+            try reader.unsafeRead { database in
+                let connection = SQLiteConnection(database, statements)
+                try connection.begin()
+                defer { connection.end() }
+                try body(connection)
+            }
         } catch let error as GRDB.DatabaseError {
             throw DatabaseError(error)
         }
@@ -87,18 +93,6 @@ package final class SQLiteEngine: Engine {
         }
     }
 
-    package func savepoint(_ connection: any Connection, _ body: () throws -> Void) throws {
-        guard let connection = connection as? SQLiteConnection else { throw DatabaseError.engine("a connection of another engine") }
-        do {
-            try connection.database.inSavepoint {
-                try body()
-                return .commit
-            }
-        } catch let error as GRDB.DatabaseError {
-            throw DatabaseError(error)
-        }
-    }
-
     package func verify() throws -> Verification {
         do {
             return try pool.read { database in
@@ -111,6 +105,9 @@ package final class SQLiteEngine: Engine {
             throw DatabaseError(error)
         }
     }
+
+    /// For what an engine alone asks of its file.
+    func lookingAt<Value>(_ body: (GRDB.Database) throws -> Value) throws -> Value { try pool.read(body) }
 
     package func backup(to path: String) throws {
         guard !FileManager.default.fileExists(atPath: path) else {

@@ -5,7 +5,7 @@ package import Crypto
 import FoundationEssentials
 
 package struct Vault: Sendable {
-    /// Where a secret stands. All of it is authenticated.
+    /// Where a secret stands, in the database or in a page. All of it is authenticated.
     package struct Place: Sendable {
         let account: String
         let table: StaticString
@@ -13,10 +13,21 @@ package struct Vault: Sendable {
         let column: StaticString
 
         package init<Row>(account: ID<Account>?, table: StaticString, row: ID<Row>, column: StaticString) {
-            self.account = account?.stored ?? "-"
+            self.init(account: account?.stored ?? "-", table: table, row: row.stored, column: column)
+        }
+
+        init(account: String, table: StaticString, row: String, column: StaticString) {
+            self.account = account
             self.table = table
-            self.row = row.stored
+            self.row = row
             self.column = column
+        }
+
+        /// What leaves in a page, to come back as it was: for one reader alone.
+        ///
+        /// - Parameter kind: of what is in it, so that one kind is not taken for another.
+        package init(page kind: StaticString, for reader: String) {
+            (account, table, row, column) = ("-", "page", reader, kind)
         }
     }
 
@@ -30,6 +41,12 @@ package struct Vault: Sendable {
 
     package init(key: SymmetricKey) {
         self.key = key
+    }
+
+    /// Names the key without telling anything of it, so that a database can say which one its secrets need.
+    package var fingerprint: String {
+        let code = HMAC<SHA256>.authenticationCode(for: Array("Hookswitch master key".utf8), using: key)
+        return code.prefix(8).map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
     }
 
     package func seal(_ secret: String, at place: Place) throws -> [UInt8] {

@@ -9,6 +9,11 @@ package enum HistoryPurge {
     private static let deleteDeliveries = BulkStatement("DELETE FROM deliveries WHERE event_id IN (VALUES ", columns: 1, ")")
     private static let deleteEvents = BulkStatement("DELETE FROM events WHERE id IN (VALUES ", columns: 1, ")")
 
+    /// How many events were accepted before `time`, those that a purge would leave for their open deliveries among them.
+    package static func count(before time: Timestamp, on connection: any Connection) throws -> Int {
+        try connection.value("SELECT COUNT(*) FROM events WHERE accepted_at < \(time)") ?? 0
+    }
+
     /// Deletes up to `limit` events accepted before `time`, with their deliveries and attempts, in one transaction. Events of which
     /// a delivery is still pending, under way or held stay: what was accepted is never lost.
     ///

@@ -1,6 +1,6 @@
 // A webhook as it stands in its table: what is secret is sealed, and what is one thing here may be two columns there.
 
-import Database
+package import Database
 import HTTPClient
 import JSON
 import Spelling
@@ -122,14 +122,21 @@ private struct Places {
         self.webhook = webhook
     }
 
-    var secret: Vault.Place { place("secret") }
-    var previousSecret: Vault.Place { place("previous_secret") }
-    var authSecret: Vault.Place { place("auth_secret") }
-    var headers: Vault.Place { place("headers") }
+    var secret: Vault.Place { place(.webhookSecret) }
+    var previousSecret: Vault.Place { place(.webhookPreviousSecret) }
+    var authSecret: Vault.Place { place(.webhookAuthentication) }
+    var headers: Vault.Place { place(.webhookHeaders) }
 
-    private func place(_ column: StaticString) -> Vault.Place {
-        Vault.Place(account: webhook.account, table: "webhooks", row: webhook.id, column: column)
-    }
+    private func place(_ column: SealedColumn) -> Vault.Place { column.place(account: webhook.account, row: webhook.id) }
+}
+
+extension SealedColumn {
+    fileprivate static let webhookSecret = SealedColumn("webhooks", "secret")
+    fileprivate static let webhookPreviousSecret = SealedColumn("webhooks", "previous_secret")
+    fileprivate static let webhookAuthentication = SealedColumn("webhooks", "auth_secret")
+    fileprivate static let webhookHeaders = SealedColumn("webhooks", "headers")
+
+    package static let ofWebhooks = [webhookSecret, webhookPreviousSecret, webhookAuthentication, webhookHeaders]
 }
 
 extension Credential.Kind: SQLConvertible {}

@@ -8,6 +8,8 @@ import HTTPTypes
 /// One for each thread, used again for every request. Not Sendable: libfcgi's structures belong to one thread.
 final class FastCGIConnection {
     private let request: UnsafeMutablePointer<FCGX_Request>
+    /// Of the request that was received last.
+    private var parameters = RequestParameters(nil)
 
     init() {
         request = .allocate(capacity: 1)
@@ -35,15 +37,16 @@ final class FastCGIConnection {
             abandon()
             return false
         }
+        parameters = RequestParameters(request.pointee.envp)
         return true
     }
 
     func request(body: RequestBody) -> Result<Request, RequestRefusal> {
-        RequestParameters(request.pointee.envp).request(body: body)
+        parameters.request(body: body)
     }
 
     func body(maximum: Int) -> BodySource {
-        BodySource(request.pointee.in, length: RequestParameters(request.pointee.envp).contentLength, maximum: maximum)
+        BodySource(request.pointee.in, length: parameters.contentLength, maximum: maximum)
     }
 
     func write(_ response: Response, isHead: Bool) throws {

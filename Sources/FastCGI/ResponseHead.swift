@@ -28,6 +28,8 @@ enum ResponseHead {
 
     /// A tab is the one control character that RFC 9110 lets stand in a value.
     private static func append(_ text: String, to head: inout [UInt8]) {
-        head += text.utf8.lazy.filter { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }
+        if text.utf8.allSatisfy(isAllowed) { head += text.utf8 } else { head += text.utf8.filter(isAllowed) }
     }
+
+    private static func isAllowed(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x7F || byte == 0x09 }
 }

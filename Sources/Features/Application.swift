@@ -60,22 +60,24 @@ package final class Application: Sendable {
             try FileManager.default.createDirectory(
                 atPath: "\(folder)/\(name)", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
         }
+        // The folders' own names; what is in them is synced as it comes.
+        _ = isSynced(folder)
         let clock = installation.clock
         let ids = IDGenerator(clock: clock)
-        let vault = Vault(key: try MasterKey.loadOrCreate(folder: folder))
         let database = Database(engine: try SQLiteEngine(path: "\(folder)/hookswitch.sqlite", readers: installation.readers)) { error in
             // After a failed sync nobody knows what is durable: the restart reads it from the disk.
             logger.critical("The disk failed under a write; ending so that the restart can recover: \(error)")
             exit(70)
         }
         try database.migrate(features.migrations, at: clock.now())
+        let vault = try MasterKey.open(folder: folder, for: database)
         // Events of one call are delivered in the order of their deliveries' ids.
         if let newest = try database.read({ try $0.value("SELECT MAX(id) FROM deliveries", as: ID<WebhookDelivery>.self) }) {
             ids.goOn(behind: newest)
         }
         let resources = installation.resourceFolder
         let site = Site(
-            database: database, clock: clock, ids: ids,
+            database: database, vault: vault, clock: clock, ids: ids,
             locales: try Locales.load(folder: "\(resources)/Locales", adding: installation.furtherWords),
             assets: try Assets(folder: "\(resources)/Public"),
             templates: TemplateLibrary(

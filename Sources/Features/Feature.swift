@@ -19,6 +19,8 @@ package struct Feature: Sendable {
     package let deletes: [DeletedEntity]
     /// From a hundred of its own.
     package let migrations: [Migration]
+    /// Columns in which it keeps secrets.
+    package let secrets: [SealedColumn]
     /// What it sets for a whole account.
     package let settings: [SettingsSource]
     /// In the data folder; made at the start.
@@ -52,7 +54,8 @@ package struct Feature: Sendable {
 
     package init(
         tabs: [Tab] = [], rights: [Right] = [], userRights: [Right] = [], scopes: [Scope] = [], deletes: [DeletedEntity] = [],
-        migrations: [Migration] = [], settings: [SettingsSource] = [], folders: [String] = [], accountLogo: AccountLogo? = nil,
+        migrations: [Migration] = [], secrets: [SealedColumn] = [], settings: [SettingsSource] = [], folders: [String] = [],
+        accountLogo: AccountLogo? = nil,
         demonstrate: @escaping @Sendable (App, ID<Account>, any Connection) throws -> Void = { _, _, _ in },
         run: @escaping @Sendable (App) throws -> Running
     ) {
@@ -62,6 +65,7 @@ package struct Feature: Sendable {
         self.scopes = scopes
         self.deletes = deletes
         self.migrations = migrations
+        self.secrets = secrets
         self.settings = settings
         self.folders = folders
         self.accountLogo = accountLogo

@@ -58,6 +58,8 @@ package struct Response: Sendable {
         fields[values: .setCookie] = others + [cookie.serialized]
     }
 
+    package func sets(cookie name: String) -> Bool { fields[values: .setCookie].contains { $0.begins(with: name + "=") } }
+
     /// Browsers read `\` as `/` and drop tabs and line ends, so `/\elsewhere` and `/⇥/elsewhere` are addresses of other sites.
     package static func isLocal(_ path: String) -> Bool {
         let bytes = Array(path.utf8)

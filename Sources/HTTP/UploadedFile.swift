@@ -18,7 +18,7 @@ package final class UploadedFile: Sendable {
     package let size: Int
     private let isOwned = Mutex(true)
 
-    init(fieldName: String, fileName: String, contentType: String, path: String, size: Int) {
+    package init(fieldName: String, fileName: String, contentType: String, path: String, size: Int) {
         self.fieldName = fieldName
         self.fileName = fileName
         self.contentType = contentType

@@ -20,9 +20,8 @@ package struct AddressPolicy: Sendable, Equatable {
     }
 
     private static func isMetadata(_ address: IPAddress) -> Bool {
-        if metadata.contains(address) { return true }
-        // A NAT64 or 6to4 range that the operator allowed must not lead there by another way.
-        return address.embeddedIPv4.map(metadata.contains) ?? false
+        // A range of NAT64, 6to4 or Teredo that the operator allowed must not lead there by another way.
+        metadata.contains(address) || address.embeddedIPv4.contains(where: metadata.contains)
     }
 
     private static func isGlobalUnicast(_ address: IPAddress) -> Bool {

@@ -28,14 +28,14 @@ package struct CustomHeader: Sendable, Equatable {
 
     private static let reserved: Set<String> = [
         "host", "content-length", "content-type", "content-encoding", "connection", "keep-alive", "transfer-encoding", "te", "trailer",
-        "upgrade", "expect", "user-agent", "x-signature", "accept-encoding", "cookie",
+        "trailers", "upgrade", "http2-settings", "alt-used", "expect", "user-agent", "x-signature", "accept-encoding", "cookie",
     ]
     private static let reservedPrefixes = ["proxy-", "webhook-"]
 
     /// What is wrong with the header, nil when nothing is. `credential` reserves the name that it uses itself.
     package func problem(beside credential: Credential) -> Problem? {
         if let problem = Self.problem(ofName: name) { return problem }
-        if credential.header?.name.asciiLowercased == name.asciiLowercased { return .nameReserved }
+        if credential.header.map({ Self.meaning(of: $0.name) }) == Self.meaning(of: name) { return .nameReserved }
         return Self.problem(ofValue: value)
     }
 
@@ -44,12 +44,13 @@ package struct CustomHeader: Sendable, Equatable {
         guard !name.isEmpty else { return .nameEmpty }
         guard name.utf8.count <= maximumNameLength else { return .tooLong }
         guard name.utf8.allSatisfy(isTokenByte) else { return .nameMalformed }
-        let lowercased = name.asciiLowercased
-        guard !reserved.contains(lowercased), !reservedPrefixes.contains(where: { lowercased.begins(with: $0) }) else {
-            return .nameReserved
-        }
+        let meaning = meaning(of: name)
+        guard !reserved.contains(meaning), !reservedPrefixes.contains(where: { meaning.begins(with: $0) }) else { return .nameReserved }
         return nil
     }
+
+    /// What a receiver may take the name for: behind CGI and its kin, `Content_Length` and `Content-Length` are one.
+    private static func meaning(of name: String) -> String { name.asciiLowercased.replacing("_", by: "-") }
 
     package static func problem(ofValue value: String) -> Problem? {
         guard value.utf8.count <= maximumValueLength else { return .tooLong }

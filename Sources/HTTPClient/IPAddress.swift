@@ -46,16 +46,27 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The IPv4 address that a transition mechanism carries inside this IPv6 address: IPv4-compatible, NAT64, 6to4.
-    var embeddedIPv4: IPAddress? {
-        guard !isIPv4 else { return nil }
+    /// Every IPv4 address that some way from IPv6 to IPv4 may read out of this one. A translator's own prefix is known to its operator
+    /// alone, so the layout that such a prefix mostly has, the last 32 bits, is read out of every address.
+    var embeddedIPv4: [IPAddress] {
+        guard !isIPv4 else { return [] }
+        // NAT64 behind 96 bits, IPv4-compatible, ISATAP.
+        var addresses = [ipv4(at: 96)]
         let high = UInt64(truncatingIfNeeded: bits >> 64)
-        if bits >> 32 == 0 || bits >> 32 == 0x0064_ff9b_0000_0000_0000_0000 || high >> 16 == 0x0064_ff9b_0001 {
-            return IPAddress(ipv4: UInt32(truncatingIfNeeded: bits))
+        // 64:ff9b:1::/48 (RFC 8215) is for local translators, whose prefixes in it have 48, 56 or 64 bits as well; RFC 6052 keeps the
+        // bits from 64 to 71 out of the address.
+        if high >> 16 == 0x0064_ff9b_0001 {
+            let joined = ((bits >> 64) << 56) | (bits & 0xff_ffff_ffff_ffff)
+            addresses += [48, 56, 64].map { IPAddress(ipv4: UInt32(truncatingIfNeeded: joined >> (88 - $0))) }
         }
-        if high >> 48 == 0x2002 { return IPAddress(ipv4: UInt32(truncatingIfNeeded: high >> 16)) }
-        return nil
+        // 6to4.
+        if high >> 48 == 0x2002 { addresses.append(ipv4(at: 16)) }
+        // Teredo: its server, and its client with each bit turned.
+        if high >> 32 == 0x2001_0000 { addresses += [ipv4(at: 32), IPAddress(ipv4: ~UInt32(truncatingIfNeeded: bits))] }
+        return addresses
     }
+
+    private func ipv4(at bit: Int) -> IPAddress { IPAddress(ipv4: UInt32(truncatingIfNeeded: bits >> (96 - bit))) }
 
     package var description: String {
         var text = [UInt8](repeating: 0, count: Int(INET6_ADDRSTRLEN))

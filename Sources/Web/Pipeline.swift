@@ -143,7 +143,8 @@ package final class Pipeline: Sendable {
             guard isAccepted else { return errorPages.response(.forbidden, visit, reason: "cross_site") }
         }
         var response = try handler(visit)
-        if visit.session == nil, request.cookies[SessionCookie.visitorName(isSecure: request.isSecure)] == nil {
+        let visitor = SessionCookie.visitorName(isSecure: request.isSecure)
+        if visit.session == nil, request.cookies[visitor] == nil, !response.sets(cookie: visitor) {
             response.setCookie(SessionCookie.visitor(visit.csrfSecret, isSecure: request.isSecure))
         }
         return response

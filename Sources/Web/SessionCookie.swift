@@ -17,10 +17,12 @@ extension Visit {
     /// The secret of a browser that has signed in before, if it is one.
     package var deviceToken: String? { request.cookies[SessionCookie.deviceName(isSecure: request.isSecure)] }
 
-    /// Gives the browser a session, and remembers the browser for a year as one that its owner has used.
+    /// Gives the browser a session, and remembers the browser for a year as one that its owner has used. What was kept in its pages for
+    /// the visitor from before is nobody's from now on: the next one has another secret.
     package func signIn(_ response: inout WebResponse, session: String, device: String) {
         let isSecure = request.isSecure
         renew(&response, session: session)
+        response.setCookie(Cookie(name: SessionCookie.visitorName(isSecure: isSecure), value: "", maxAge: .zero, isSecure: isSecure))
         response.setCookie(
             Cookie(name: SessionCookie.deviceName(isSecure: isSecure), value: device, maxAge: .seconds(365 * 86400), isSecure: isSecure))
     }

@@ -8,6 +8,7 @@ package import Time
 
 package final class Site: Sendable {
     package let database: Database
+    package let vault: Vault
     package let clock: Clock
     package let ids: IDGenerator
     package let locales: Locales
@@ -25,11 +26,12 @@ package final class Site: Sendable {
     private let zones = Mutex<[String: Zone]>([:])
 
     package init(
-        database: Database, clock: Clock, ids: IDGenerator, locales: Locales, assets: Assets, templates: TemplateLibrary,
+        database: Database, vault: Vault, clock: Clock, ids: IDGenerator, locales: Locales, assets: Assets, templates: TemplateLibrary,
         passwords: Passwords, dataFolder: String, version: String, logger: Logger, allRights: Set<Right>, userRights: Set<Right>,
         accountLogo: AccountLogo?
     ) {
         self.database = database
+        self.vault = vault
         self.clock = clock
         self.ids = ids
         self.locales = locales
@@ -53,8 +55,8 @@ package final class Site: Sendable {
         try PageTemplate(name, in: templateLibrary, locales: locales, assets: assets)
     }
 
-    /// A template without a frame, as a form's part is, in all languages. Throws what is wrong with it, at the start.
-    func part<View: TemplateData>(_ name: String, _ view: View.Type) throws -> [Language: CompiledTemplate<View>] {
+    /// A template without a frame, for a part of a page, in all languages. Throws what is wrong with it, at the start.
+    package func part<View: TemplateData>(_ name: String, _ view: View.Type = View.self) throws -> [Language: CompiledTemplate<View>] {
         try Language.allCases.reduce(into: [:]) { templates, language in
             templates[language] = try CompiledTemplate(
                 name, in: templateLibrary, functions: PageTemplate<View>.functions(language, locales, assets))

@@ -84,5 +84,9 @@ package enum WebSchema {
                 "CREATE INDEX job_runs_by_job ON job_runs (job, started_at)",
                 "CREATE INDEX job_runs_by_time ON job_runs (started_at)",
             ]),
+        // Which key the secrets were sealed with; the key itself is never in the database.
+        Migration(
+            103, "fingerprints of keys",
+            ["CREATE TABLE master_keys (version BIGINT PRIMARY KEY, fingerprint TEXT NOT NULL)"]),
     ]
 }

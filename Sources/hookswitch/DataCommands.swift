@@ -32,18 +32,34 @@ struct BackupCommand: AsyncParsableCommand {
 }
 
 struct Purge: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Delete what an account's retention policies no longer keep, now.")
+    static let configuration = CommandConfiguration(
+        abstract: "Delete what an account's retention policies no longer keep, now.",
+        discussion: """
+            Without --account it tells which of the nightly purges wait for a person, because the clock has gone on so far since their last \
+            run that it may be wrong; with --confirm these go on at their next time.
+            """)
 
     @OptionGroup var options: DataOptions
 
     @Option(help: ArgumentHelp("The account's short name.", valueName: "S"))
-    var account: String
+    var account: String?
 
     @Flag(help: "Only say what would be deleted.")
     var dryRun = false
 
+    @Flag(help: "The clock is right: delete also what has become due in a long time without a run.")
+    var confirm = false
+
+    func validate() throws {
+        if account == nil, dryRun { throw ValidationError("--dry-run: Name the account with --account.") }
+    }
+
     func run() async throws {
-        try await options.run(.purge(account: account, isRehearsal: dryRun))
+        let verb: ControlVerb =
+            if let account { .purge(account: account, isRehearsal: dryRun, isConfirmed: confirm) } else {
+                .heldPurges(isConfirmed: confirm)
+            }
+        try await options.run(verb)
     }
 }
 

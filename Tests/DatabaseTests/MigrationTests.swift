@@ -42,6 +42,33 @@ struct MigrationTests {
         }
     }
 
+    @Test(
+        "A table, a column or an index that has gone, or is another, is found and stops the next start, in words",
+        arguments: [
+            (["DROP TABLE parts"], "the table parts is missing"), (["DROP INDEX parts_by_name"], "the index parts_by_name is missing"),
+            (["ALTER TABLE things DROP COLUMN name"], "the column things.name is missing"),
+            (["DROP INDEX parts_by_name", "CREATE INDEX parts_by_name ON parts (id)"], "the index parts_by_name is another"),
+            (["ALTER TABLE things ADD COLUMN further TEXT"], "the table things is another"),
+        ] as [([SQL], String)])
+    func differences(_ changes: [SQL], _ words: String) throws {
+        let third = Migration(
+            3, "parts", ["CREATE TABLE parts (id BIGINT PRIMARY KEY, name TEXT)", "CREATE INDEX parts_by_name ON parts (name)"])
+        try withDatabase { database in
+            let all = [first, second, third]
+            try database.migrate(all, at: time)
+            #expect(try database.schemaDifferences(from: all).isEmpty)
+            // Of one that is to be applied nothing can be missing.
+            #expect(try database.schemaDifferences(from: all + [Migration(4, "more", ["CREATE TABLE more (id BIGINT)"])]).isEmpty)
+            try database.write { connection in
+                _ = try connection.execute("CREATE TABLE somebody_elses (id BIGINT)")
+                for change in changes { try connection.execute(change) }
+            }
+            #expect(try database.schemaDifferences(from: all) == [words])
+            let error = #expect(throws: DatabaseError.self) { try database.migrate(all, at: time) }
+            #expect(error?.description.contains(words) == true)
+        }
+    }
+
     @Test("One that fails leaves nothing of itself, and is tried again")
     func failure() throws {
         try withDatabase { database in

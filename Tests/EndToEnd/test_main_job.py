@@ -179,8 +179,11 @@ def test_deliveries_and_the_delivery_in_full_show_it(page, job, t):
     row = page.one("main tbody tr")
     assert "call:end" in row.text and "200" in row.text and t("deliveries.state.delivered") in row.text
     assert re.search(r"\d{1,2} \w{3} \d{4}, \d\d:\d\d:\d\d \+0[12]:00", row.text), "in the account's zone, with its offset"
-    row.find_element("css selector", "details summary").click()
-    assert any(e.is_displayed() for e in page.all("tr.expansion"))
+    opener = row.find_element("css selector", ".expand")
+    opener.click()
+    until(lambda: any("c-7f3a91d2" in e.text for e in page.all("tr.expansion")), what="the row is open")
+    opener.send_keys(" ")
+    until(lambda: not any(e.is_displayed() for e in page.all("tr.expansion")), what="the row is closed")
     page.follow(t("deliveries.enter"), within="main")
     assert t("deliveries.one.title", event="call:end", webhook="CRM synchronisation") == page.heading
     assert t("deliveries.attempt.answered", number=1, status=200) in page.text

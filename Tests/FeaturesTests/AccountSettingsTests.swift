@@ -200,16 +200,16 @@ struct AccountSettingsTests {
 
     @Test("A logo is stored without its metadata, shows in the header, and is served to people of its account only")
     func logo() throws {
-        #expect(send("Télécom (1).PNG", SampleImages.pngWithEverything).status == 303)
+        #expect(send("L’été Télécom (1).PNG", SampleImages.pngWithEverything).status == 303)
         let logo = try #require(try stored.logo)
-        #expect(logo.name == "Télécom (1).PNG")
+        #expect(logo.name == "L'été Télécom (1).PNG")
         let page = alice.get(Self.path)
         #expect(page.text.contains("<img class=\"own\" src=\"/logo/\(logo.file)\""))
         #expect(page.text.contains("Télécom (1).PNG"))
         for person in [test.alice, test.bob] {
             let image = try test.browser(person).get("/logo/\(logo.file)")
             #expect(image.status == 200)
-            #expect(image.bytes == (try LogoImage(parsing: SampleImages.pngWithEverything)).bytes)
+            #expect(image.bytes == (try LogoImage(remaking: SampleImages.pngWithEverything)).bytes)
             #expect(image.fields[.contentType] == "image/png")
             #expect(image.fields[.contentSecurityPolicy] == "sandbox; default-src 'none'")
             #expect(image.fields[.xContentTypeOptions] == "nosniff")
@@ -232,7 +232,7 @@ struct AccountSettingsTests {
         #expect(try logoFiles() == [second.file])
         #expect(try deletions() == ["logo one.png Alice Martin"])
         #expect(alice.get("/logo/\(first.file)").status == 404)
-        #expect(alice.get("/logo/\(second.file)").fields[.contentType] == "image/gif")
+        #expect(alice.get("/logo/\(second.file)").fields[.contentType] == "image/png")
         #expect(alice.post(Self.path, form(["logo_remove": "yes"], version: 3)).status == 303)
         #expect(try stored.logo == nil)
         #expect(try logoFiles() == [])
@@ -258,7 +258,7 @@ struct AccountSettingsTests {
             ("lo;go.png", png, "Rename the file"),
             ("\u{202E}gnp.png", png, "Rename the file"),
             ("logo.png", SampleImages.png(width: 30_000, height: 30_000), "30,000 × 30,000 pixels, and the limit is 4,096 on each side"),
-            ("logo.png", Array(png.dropLast(3)), "damaged, incomplete"),
+            ("logo.png", Array(png.dropLast(20)), "damaged, incomplete"),
         ]
         for (name, bytes, message) in cases {
             let page = send(name, bytes, ["head_of_line": "01 42 68 53 00"])

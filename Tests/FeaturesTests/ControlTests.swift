@@ -59,7 +59,7 @@ struct ControlTests {
             .createUser(NewUser(email: "a@b.example", name: "A", password: "p", role: .user), account: "acme"),
             .createUser(NewUser(email: "a@b.example", name: "A", password: "p", role: nil), account: nil),
             .createKey(account: "acme", name: "k", scopes: ["events:write"]),
-            .backup(path: "/tmp/b"), .purge(account: "acme", isRehearsal: true), .verifyDatabase,
+            .backup(path: "/tmp/b"), .purge(account: "acme", isRehearsal: true, isConfirmed: false), .verifyDatabase,
         ]
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
@@ -172,16 +172,29 @@ struct ControlTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: stage.folder).allSatisfy { !$0.hasPrefix(".hookswitch-backup") })
     }
 
+    @Test("A path with a NUL, at which the system would end it, is refused")
+    func nulInPath() throws {
+        let server = try server()
+        defer { server.stop(within: .seconds(2)) }
+        for path in ["\(stage.folder)/copy\0.sqlite", "\(stage.folder)/copy\0", "\(stage.folder)\0/copy"] {
+            let failure = #expect(throws: VerbFailure.self) { try ControlClient.send(.backup(path: path), toDataFolder: stage.folder) }
+            #expect(failure?.kind == .usage && failure?.message.contains("NUL") == true)
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: stage.folder).allSatisfy { !$0.contains("copy") })
+    }
+
     @Test("A purge for rehearsal says what would go and deletes nothing; the purge deletes it and is on record")
     func purge() throws {
         try stage.addMedia(days: 5)
         try stage.setPolicy(days: 3)
-        let planned = try ControlVerb.purge(account: "acme", isRehearsal: true).run(on: stage.app)
+        let planned = try ControlVerb.purge(account: "acme", isRehearsal: true, isConfirmed: false).run(on: stage.app)
         #expect(planned.lines.first?.contains(": 1 recorded before 2026-11-19T13:05:09.000Z would be deleted") == true, "\(planned.lines)")
-        #expect(try ControlVerb.purge(account: "acme", isRehearsal: true).run(on: stage.app) == planned)
-        let done = try ControlVerb.purge(account: "acme", isRehearsal: false).run(on: stage.app)
+        #expect(try ControlVerb.purge(account: "acme", isRehearsal: true, isConfirmed: false).run(on: stage.app) == planned)
+        let done = try ControlVerb.purge(account: "acme", isRehearsal: false, isConfirmed: false).run(on: stage.app)
         #expect(done.lines.first?.contains(": 1 recorded before") == true && done.notes.isEmpty, "\(done)")
-        #expect(try ControlVerb.purge(account: "acme", isRehearsal: true).run(on: stage.app).lines.first?.contains(": 0 recorded") == true)
+        #expect(
+            try ControlVerb.purge(account: "acme", isRehearsal: true, isConfirmed: false).run(on: stage.app).lines.first?.contains(
+                ": 0 recorded") == true)
         let names = try stage.site.database.read { try $0.rows("SELECT user_name FROM deletions") { try $0.next(String.self) } }
         #expect(names == ["Command line"])
         let alice = try stage.browser(stage.alice)

@@ -66,6 +66,8 @@ extension TestApp {
                     if link.hasPrefix("/"), !link.hasPrefix("/assets/") { waiting.append(link) }
                 }
             }
+            // What the script fetches for a row that opens.
+            for row in page.text.matches(of: #/class="expand" href="([^"?]+)/#) { waiting.append(row.1 + "/expansion") }
         }
         return seen
     }

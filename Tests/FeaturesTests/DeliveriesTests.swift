@@ -31,20 +31,20 @@ struct DeliveriesTests {
         for address in [history, path(webhook)] {
             let page = alice.get(address)
             #expect(page.status == 200)
-            for words in [
-                "<code>call:<wbr>end<wbr></code>", "crm.example/", "503", "Failed", "22 Nov 2026", "marker-7391", accepted.id.description,
-                "overloaded",
-            ] {
+            for words in ["<code>call:<wbr>end<wbr></code>", "crm.example/", "503", "Failed", "22 Nov 2026"] {
                 #expect(page.text.contains(words), "\(words) in \(address)")
             }
             #expect(page.text.contains("/deliveries/\(delivery)") && page.text.contains("/\(delivery)/retry"))
         }
         #expect(alice.get(path(webhook)).text.contains("CRM &lt;1&gt;"), "names are escaped")
+        let opened = alice.get("/settings/webhooks/deliveries/\(delivery)/expansion").text
+        for words in ["marker-7391", accepted.id.description, "overloaded"] { #expect(opened.contains(words), "\(words)") }
 
         let mallory = try test.browser(test.mallory)
         #expect(!mallory.get(history).text.contains(delivery.description))
         #expect(mallory.get(path(webhook)).status == 404)
         #expect(mallory.get("/settings/webhooks/deliveries/\(delivery)").status == 404)
+        #expect(mallory.get("/settings/webhooks/deliveries/\(delivery)/expansion").status == 404)
         #expect(mallory.post("/settings/webhooks/deliveries/\(delivery)/retry").status == 404)
 
         let bob = try test.browser(test.bob)
@@ -71,13 +71,16 @@ struct DeliveriesTests {
         }
         try test.give(test.bob, [.viewWebhooks])
         let bob = try test.browser(test.bob)
-        for address in [history, path(webhook), "/settings/webhooks/deliveries/\(delivery)"] {
+        let one = "/settings/webhooks/deliveries/\(delivery)"
+        for address in [history, path(webhook), one, one + "/expansion"] {
             let page = bob.get(address)
             #expect(page.status == 200)
             #expect(!page.text.contains("marker-7391") && !page.text.contains("current_context"), "\(address)")
             #expect(!page.text.contains("/retry"))
         }
         #expect(bob.get("/settings/webhooks/deliveries/\(delivery)").text.contains("does not allow viewing payloads"))
+        #expect(bob.get(one + "/expansion").text.contains(accepted.id.description))
+        #expect(count("marker-7391", in: try test.browser(test.alice).get(one + "/expansion").text) == 1)
         #expect(count("marker-7391", in: try test.browser(test.alice).get("/settings/webhooks/deliveries/\(delivery)").text) == 3)
     }
 
@@ -131,7 +134,7 @@ struct DeliveriesTests {
                 .map { String($0.1).replacing("&amp;", with: "&") }
         }
         func ids(_ page: Browser.Page) -> [String] {
-            page.text.matches(of: #/href="/settings/webhooks/deliveries/(dlv_[0-9a-z]+)[^"]*"/#).map { String($0.1) }
+            page.text.matches(of: #/class="expand" href="/settings/webhooks/deliveries/(dlv_[0-9a-z]+)[^"]*"/#).map { String($0.1) }
         }
         for start in ["\(history)?state=pending", "\(path(webhook))?type=cdr", path(webhook)] {
             var page = alice.get(start)
@@ -168,7 +171,7 @@ struct DeliveriesTests {
         var steps = 0
         while true {
             let page = try test.site.database.read {
-                try DeliveryStore.page(of: test.acme, filter, at: PagePosition(query), size: 50, withPayload: false, window: 10, on: $0)
+                try DeliveryStore.page(of: test.acme, filter, at: PagePosition(query), size: 50, window: 10, on: $0)
             }
             seen += page.rows.map(\.id)
             steps += 1
@@ -180,7 +183,7 @@ struct DeliveriesTests {
         query.set("after", nil)
         query.set("before", wanted[0].description)
         let back = try test.site.database.read {
-            try DeliveryStore.page(of: test.acme, filter, at: PagePosition(query), size: 50, withPayload: false, window: 10, on: $0)
+            try DeliveryStore.page(of: test.acme, filter, at: PagePosition(query), size: 50, window: 10, on: $0)
         }
         #expect(back.rows.isEmpty && back.newer != nil && back.older == wanted[0])
     }
@@ -204,7 +207,7 @@ struct DeliveriesTests {
                                 (filter.search, filter.state, filter.eventType, filter.until) = (search, state, type, until)
                                 let (hasRest, steps) = try test.site.database.read {
                                     try DeliveryStore.explained(
-                                        filter, of: test.acme, at: PagePosition(position), withPayload: true, on: $0)
+                                        filter, of: test.acme, at: PagePosition(position), on: $0)
                                 }
                                 let plan = steps.joined(separator: "; ")
                                 #expect(!steps.isEmpty && !plan.contains("SCAN"), "\(filter): \(plan)")

@@ -96,18 +96,34 @@ struct EndpointsTests {
             WebhookPages.form([
                 ("name", "Typed name"), ("target", "https://user@example.com/typed"), ("events", "call:end"), ("events", "module:crm"),
                 ("authentication", "basic"), ("login", "typed-login"), ("password", "typed-secret"),
-                ("headers", "X-Typed: value\r\nbroken"),
+                ("headers", "X-Typed: typed-value\r\nbroken typed-line"),
             ]))
         #expect(page.status == 422)
-        for typed in ["Typed name", "https://user@example.com/typed", "typed-login", "X-Typed: value"] {
+        for typed in ["Typed name", "https://user@example.com/typed", "typed-login", "X-Typed: "] {
             #expect(page.text.contains(typed))
         }
         #expect(page.text.contains("value=\"call:end\" aria-describedby=\"event-call:end-hint\" checked"))
         #expect(page.text.contains("value=\"module:crm\" checked"))
-        #expect(!page.text.contains("typed-secret"))
-        #expect(page.text.contains("Type it again"))
+        for secret in ["typed-secret", "typed-value", "typed-line"] { #expect(!page.text.contains(secret)) }
+        #expect(page.text.contains("Type it again") && page.text.contains("Type the values again"))
         #expect(page.text.contains("Line 2: write the header as Name: value"))
         #expect(page.text.contains("<title>Error: "))
+    }
+
+    @Test("The value of a header comes back from no refusal, a page that somebody else made stale included, and dots come back as dots")
+    func typedHeaderValues() throws {
+        let pages = try WebhookPages()
+        let address = try pages.add([("headers", "X-Token: stored-value")])
+        let headers = [("headers", "X-Token: ••••••\r\nX-New:hush-value\r\n  X-Other : hush: twice")]
+        for refused in [[("name", "")], [("version", "7")]] {
+            let page = pages.alice.post(address, WebhookPages.form(headers + refused, version: refused[0].0 == "version" ? nil : 1))
+            #expect(page.status == 422 && page.text.contains("X-Token: ••••••\nX-New: \n  X-Other : "))
+            for secret in ["hush", "twice", "stored-value"] { #expect(!page.text.contains(secret)) }
+        }
+        // Sent as it came back, it asks for the value instead of saving none.
+        let blank = pages.alice.post(address, WebhookPages.form([("headers", "X-Token: ••••••\nX-New: ")], version: 1))
+        #expect(blank.status == 422 && blank.text.contains("Line 2: type the value of “X-New”"))
+        #expect(try pages.stored(address).headers == [.init(name: "X-Token", value: "stored-value")])
     }
 
     @Test(
@@ -115,7 +131,8 @@ struct EndpointsTests {
         arguments: [
             ("X-Fine: 1\r\nHost: elsewhere", "Line 2"), ("Content-Length: 0", "Line 1"), ("webhook-id: forged", "Line 1"),
             ("X-Signature: forged", "Line 1"), ("Proxy-Authorization: x", "Line 1"), ("Bad Name: x", "Line 1"), (": x", "Line 1"),
-            ("X-Token: ••••••", "Line 1"), ("Authorization: mine", "Line 1"),
+            ("X-Token: ••••••", "Line 1"), ("Authorization: mine", "Line 1"), ("Content_Length: 0", "Line 1"),
+            ("transfer_Encoding: chunked", "Line 1"), ("HTTP2-Settings: AAMAAABk", "Line 1"), ("webhook_signature: v1,x", "Line 1"),
         ])
     func badHeader(headers: String, message: String) throws {
         let pages = try WebhookPages()

@@ -194,30 +194,18 @@ struct MediaTests {
         #expect(audits == 2)
     }
 
-    @Test("A crash between file and row leaves a file that the daily check quarantines and shows, and no row")
-    func crashBetween() throws {
-        struct PowerCut: Error {}
+    @Test("The daily check quarantines and shows files without rows, and counts rows without files")
+    func inventory() throws {
         let test = try TestApp()
-        let inbox = "\(test.folder)/media-inbox/acme"
-        try FileManager.default.createDirectory(atPath: inbox, withIntermediateDirectories: true)
-        try Data(Self.sound).write(to: URL(filePath: "\(inbox)/a.wav"))
         let paired = try test.addMedia(days: 1)
         let missing = try test.addMedia(days: 1)
         try FileManager.default.removeItem(atPath: missing.path)
-        let media = NewMedia(kind: .recordings, recordedAt: test.clock.clock.now())
-        #expect(throws: PowerCut.self) {
-            _ = try MediaIntake(site: test.site) { _ in throw PowerCut() }.register(
-                media, from: .inbox(path: "a.wav"), account: test.acme, slug: "acme")
-        }
-        try Data().write(to: URL(filePath: "\(test.mediaPath(test.acme))/stranger.txt"))
+        let lost = test.site.ids.next(MediaFile.self)
+        for name in ["stranger.txt", "\(lost.stored).wav"] { try Data().write(to: URL(filePath: "\(test.mediaPath(test.acme))/\(name)")) }
         try FileManager.default.createSymbolicLink(atPath: "\(test.mediaPath(test.acme))/link", withDestinationPath: "\(test.folder)/lock")
         try FileManager.default.createDirectory(atPath: "\(test.folder)/media/nobody", withIntermediateDirectories: true)
         #expect(try test.media().files.count == 4)
 
-        // While it may still be on its way in, it is left alone.
-        try MediaInventory(site: test.site).checkAll()
-        #expect(try test.media().files.count == 2)
-        test.clock.advance(by: .seconds(3601))
         try MediaInventory(site: test.site).checkAll()
 
         #expect(try test.media().files == [URL(filePath: paired.path).lastPathComponent])
@@ -231,7 +219,7 @@ struct MediaTests {
         #expect(!(try test.browser(test.mallory).get("/settings/retention").text.contains("quarantine. Contact the operator")))
     }
 
-    @Test("When the row is refused, a file from the inbox is put back, so that the same call can be made again")
+    @Test("When the row is refused, a file from the inbox is put back and no row stays, so that the same call can be made again")
     func refusedRow() throws {
         let test = try TestApp()
         let inbox = "\(test.folder)/media-inbox/acme"
@@ -239,21 +227,14 @@ struct MediaTests {
         try Data(Self.sound).write(to: URL(filePath: "\(inbox)/a.wav"))
         var media = NewMedia(kind: .recordings, recordedAt: test.clock.clock.now())
         media.externalID = "call-1"
-        let (acme, site) = (test.acme, test.site)
-        // Somebody else registers the same id between our look and our row.
-        let intake = MediaIntake(site: site) { _ in
-            let other = site.ids.next(MediaFile.self)
-            try site.database.write { connection in
-                _ = try connection.execute(
-                    """
-                    INSERT INTO media_files (id, account_id, kind, extension, bytes, recorded_at, external_id, created_at)
-                    VALUES (\(other), \(acme), 'recordings', 'wav', 1, 1, 'call-1', 1)
-                    """)
-            }
-        }
-        let (record, isNew) = try intake.register(media, from: .inbox(path: "a.wav"), account: acme, slug: "acme")
-        #expect(!isNew && record.state == "live")
+        let refusal: SQL = "CREATE TRIGGER refuse BEFORE UPDATE ON media_files BEGIN SELECT RAISE(ABORT, 'no'); END"
+        try test.site.database.write { _ = try $0.execute(refusal) }
+        let intake = MediaIntake(site: test.site)
+        #expect(throws: DatabaseError.self) { try intake.register(media, from: .inbox(path: "a.wav"), account: test.acme, slug: "acme") }
         #expect(FileManager.default.contents(atPath: "\(inbox)/a.wav") == Data(Self.sound))
         #expect(try test.media().files.isEmpty)
+        #expect(try test.media().rows.isEmpty)
+        try test.site.database.write { _ = try $0.execute("DROP TRIGGER refuse") }
+        #expect(try intake.register(media, from: .inbox(path: "a.wav"), account: test.acme, slug: "acme").isNew)
     }
 }

@@ -103,30 +103,94 @@ import Web
         }
     }
 
-    @Test("A kept form that somebody forged leads to no other site, changes nothing by itself, and lends no token")
-    func forgedKeptForm() throws {
+    /// Alice's form of Account settings, sent by `browser` without a session: what its page keeps.
+    private func interrupted(_ browser: Browser, _ test: TestApp) throws -> [(String, String)] {
+        let form = FormData(TamperedFormTests.accountForm.map { (name: $0.0, value: $0.1) })
+        let page = browser.send(
+            .post, TamperedFormTests.account,
+            fields: [.contentType: "application/x-www-form-urlencoded", .origin: "http://localhost"], body: Array(form.encoded().utf8))
+        #expect(page.status == 403)
+        let kept = page.hiddenInputs.filter { $0.0 != "csrf" }
+        #expect(kept.map(\.0) == ["kept"])
+        return kept
+    }
+
+    private func signIn(_ browser: Browser, _ person: TestApp.Person, with more: [(String, String)]) -> Browser.Page {
+        browser.post("/sign-in", more + [("email", person.email), ("password", TestApp.password)])
+    }
+
+    private static let forged = [
+        ("kept_path", TamperedFormTests.account), ("kept_label", "country country chosen"), ("kept.country", "GB"),
+        ("kept_loss", "secrets"),
+    ]
+
+    @Test("A link brings nothing: neither the fields of a form, nor a form that was kept, nor an address to sign in with")
+    func link() throws {
         let test = try TestApp()
-        for path in ["https://evil.example/", "//evil.example/", "/\\evil.example", "\\\\evil.example", "/a\tb", "javascript:alert(1)", ""]
-        {
-            let browser = try test.browser()
-            let page = browser.post(
-                "/sign-in", [("email", test.alice.email), ("password", TestApp.password), ("kept_path", path), ("kept.a", "b")])
-            #expect(page.location == "/", "\(path)")
+        let planted = try interrupted(try test.browser(), test)
+        let victim = try test.browser()
+        _ = victim.get("/sign-in")
+        // Of the victim's own browser too: only a form that is sent carries one.
+        let own = try interrupted(victim, test)
+        for fields in [Self.forged, planted, own] {
+            let query = FormData((fields + [("email", "mallory@evil.example")]).map { (name: $0.0, value: $0.1) })
+            let page = victim.get("/sign-in?" + query.encoded())
+            #expect(page.status == 200 && page.hiddenInputs.map(\.0) == ["csrf"])
+            #expect(!page.text.contains("evil.example") && !page.text.contains("GB"))
         }
+        #expect(signIn(victim, test.alice, with: []).location == "/")
+    }
+
+    @Test("A form kept in another browser, forged, cut or changed brings nothing")
+    func otherBrowser() throws {
+        let test = try TestApp()
+        let kept = try interrupted(try test.browser(), test)
+        let text = try #require(kept.first?.1)
+        let attempts = [kept, Self.forged, [("kept", String(text.dropLast(4)))], [("kept", "AAAA")], [("kept", "")], kept + Self.forged]
+        for attempt in attempts { #expect(signIn(try test.browser(), test.alice, with: attempt).location == "/") }
         let browser = try test.browser()
-        let forged = [
-            ("kept_path", TamperedFormTests.account), ("kept_label", "country"), ("kept_label", "a b c d"), ("kept.csrf", "mine"),
-            ("kept.country", "GB"), ("kept_loss", "nothing"),
-            ("kept.was_kept", "yes"),
-        ]
-        let page = browser.post("/sign-in", forged + [("email", test.alice.email), ("password", TestApp.password)])
-        #expect(page.status == 200)
-        #expect(page.hiddenInputs.first?.1 != "mine" && browser.post(TamperedFormTests.account, page.hiddenInputs).status == 422)
-        let noToken = try test.browser().send(
-            .post, "/sign-in", fields: [.contentType: "application/x-www-form-urlencoded"],
-            body: Array("email=alice%40acme.example&kept_path=/&kept.a=b".utf8))
-        #expect(noToken.status == 403)
+        let own = try #require(try interrupted(browser, test).first?.1)
+        let changed = own.dropLast(6) + (own.hasSuffix("AAAA==") ? "BBBB==" : "AAAA==")
+        #expect(signIn(browser, test.alice, with: [("kept", String(changed))]).location == "/")
         #expect(try test.audit().allSatisfy { $0 == "session.start" })
+    }
+
+    @Test("A kept form is not sent again after somebody has signed in there, by whoever signs in next")
+    func replay() throws {
+        let test = try TestApp()
+        for next in [test.mallory, test.alice] {
+            let browser = try test.browser()
+            let kept = try interrupted(browser, test)
+            #expect(signIn(browser, test.alice, with: kept).hidden("country") == "GB")
+            #expect(signIn(browser, next, with: kept).location == "/")
+            _ = browser.post("/sign-out")
+            #expect(signIn(browser, next, with: kept).location == "/")
+        }
+        #expect(try test.audit().allSatisfy { $0.hasPrefix("session.") })
+    }
+
+    @Test("Nor does the change of a password take what was kept in another browser or before the sign-in")
+    func otherPasswordPage() throws {
+        let test = try TestApp()
+        let kept = try interrupted(try test.browser(), test)
+        let alice = try test.browser(test.alice)
+        let new = "a new battery staple"
+        let page = alice.post(
+            "/password",
+            kept + Self.forged + [("current_password", TestApp.password), ("new_password", new), ("new_password_again", new)])
+        #expect(page.location == "/me")
+    }
+
+    @Test("A sign-in without its token takes no form either")
+    func noToken() throws {
+        let test = try TestApp()
+        let browser = try test.browser()
+        let kept = try interrupted(browser, test)
+        let form = FormData((kept + [("email", test.alice.email), ("password", TestApp.password)]).map { (name: $0.0, value: $0.1) })
+        let page = browser.send(
+            .post, "/sign-in", fields: [.contentType: "application/x-www-form-urlencoded"], body: Array(form.encoded().utf8))
+        #expect(page.status == 403)
+        #expect(try test.audit() == [])
     }
 
     @Test("“Was kept” sent by hand saves nothing and writes nothing down")

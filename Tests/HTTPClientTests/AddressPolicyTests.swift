@@ -46,13 +46,28 @@ struct AddressPolicyTests {
         "Metadata addresses are refused even where the operator allows everything",
         arguments: [
             "169.254.169.254", "::ffff:169.254.169.254", "::169.254.169.254", "64:ff9b::a9fe:a9fe", "64:ff9b:1::a9fe:a9fe",
-            "2002:a9fe:a9fe::1", "169.254.170.2", "169.254.170.23", "168.63.129.16", "100.100.100.200", "192.0.0.192", "fd00:ec2::254",
+            "2002:a9fe:a9fe::1", "169.254.170.2",
+            // RFC 6052 behind 48, 56 and 64 bits, whatever stands behind the address; a translator's own prefix; SIIT; ISATAP.
+            "64:ff9b:1:a9fe:a9:fe00::", "64:ff9b:1:a9fe:a9:feff:ffff:ffff", "64:ff9b:1:ffa9:fe:a9fe::", "64:ff9b:1:1:a9:fea9:fe00:0",
+            "64:ff9b:1:1:a9:fea9:feab:cdef", "64:ff9b:1:abcd:0:1:a9fe:a9fe", "2606:4700:64::a9fe:a9fe", "::ffff:0:a9fe:a9fe",
+            "fd12::200:5efe:a9fe:a9fe", "64:ff9b::a83f:8110", "64:ff9b:1:6464:64:c800::",
+            // Teredo: a client, with its bits turned, and a server.
+            "2001:0:808:808:0:1234:5601:5601", "2001:0:a9fe:a9fe:0:ffff:f7f7:f7f7", "169.254.170.23", "168.63.129.16", "100.100.100.200",
+            "192.0.0.192", "fd00:ec2::254",
             "fd00:ec2::23", "fd20:ce::254",
         ])
     func metadata(_ text: String) throws {
         let everything = AddressPolicy(allowing: [try #require(CIDR("0.0.0.0/0")), try #require(CIDR("::/0"))], allowsHTTP: true)
         #expect(!everything.permits(try #require(IPAddress(text))))
         #expect(everything.permits(try #require(IPAddress("169.254.169.253"))))
+    }
+
+    @Test(
+        "What carries another address stays with its range",
+        arguments: ["64:ff9b:1:808:8:800::", "64:ff9b::808:808", "2001:0:808:808:0:ffff:f7f7:f7f7", "2002:808:808::1", "2606:4700::1111"])
+    func otherEmbedded(_ text: String) throws {
+        let everything = AddressPolicy(allowing: [try #require(CIDR("::/0"))])
+        #expect(everything.permits(try #require(IPAddress(text))))
     }
 
     @Test("An allowed range opens itself and nothing beside")

@@ -21,7 +21,8 @@ extension Feature {
                 .machine(.post, "/media", .writeMedia, media.create).limitingBody(to: MediaController.maximumFileSize),
                 .machine(.get, "/media/{id}", .writeMedia, media.show),
                 .machine(.patch, "/media/{id}", .writeMedia, media.update),
-            ])
+            ],
+            onStart: { try media.intake.resume() })
     }
 }
 
@@ -29,14 +30,14 @@ struct MediaController {
     /// Bytes of a file that is sent; the web server takes no more either. Larger files come by the inbox folder.
     static let maximumFileSize = 64 << 20
 
-    private let intake: MediaIntake
+    let intake: MediaIntake
 
     init(_ app: App) {
         intake = MediaIntake(site: app.site)
     }
 
     /// Registers a file: sent in a multipart form, or by JSON that names one in the account's inbox folder. 201, or 200 with the
-    /// first registration when its `external_id` has been here.
+    /// first registration when its `external_id` has been here, or the same recording was taken from the same path.
     @Sendable func create(_ call: MachineCall) throws -> WebResponse {
         let source: MediaIntake.Source
         var fields: [String: JSONValue]

@@ -19,6 +19,8 @@ package struct MediaRecord: Sendable {
     private(set) var isHeld = false
     private(set) var externalID: String?
     private(set) var createdAt = Timestamp(milliseconds: 0)
+    /// Below the account's inbox, of a file that was taken from there.
+    private(set) var inboxPath: String?
 
     static let record = Record(MediaRecord()) {
         Column("id", \.id)
@@ -34,17 +36,18 @@ package struct MediaRecord: Sendable {
         Column("is_held", \.isHeld)
         Column("external_id", \.externalID)
         Column("created_at", \.createdAt)
+        Column("inbox_path", \.inboxPath)
     }
 
     private init() {}
 
-    /// A new one.
-    init(_ media: NewMedia, id: ID<MediaFile>, fileExtension: String, bytes: Int, at now: Timestamp) {
+    /// A new one, whose file is not in its place yet.
+    init(_ media: NewMedia, id: ID<MediaFile>, fileExtension: String, inboxPath: String?, at now: Timestamp) {
         self.id = id
         kind = media.kind
-        state = "live"
+        state = MediaStore.incomingState
         self.fileExtension = fileExtension
-        self.bytes = bytes
+        self.inboxPath = inboxPath
         recordedAt = media.recordedAt
         user = media.user
         userName = media.userName
@@ -54,6 +57,8 @@ package struct MediaRecord: Sendable {
         externalID = media.externalID
         createdAt = now
     }
+
+    var isIncoming: Bool { state == MediaStore.incomingState }
 
     var json: JSONValue {
         func text(_ value: String?) -> JSONValue { value.map { .string($0) } ?? .null }
@@ -68,12 +73,65 @@ package struct MediaRecord: Sendable {
 }
 
 enum MediaStore {
+    /// Of a row whose file is on its way; `live` comes after it.
+    static let incomingState = "incoming"
+
+    /// A registration that was begun.
+    struct Intent {
+        let id: ID<MediaFile>
+        let account: ID<Account>
+        let fileExtension: String
+        let isFromInbox: Bool
+    }
+
     static func record(_ id: ID<MediaFile>, of account: ID<Account>, on connection: any Connection) throws -> MediaRecord? {
         try first("id = \(id)", of: account, on: connection)
     }
 
     static func record(externalID: String, of account: ID<Account>, on connection: any Connection) throws -> MediaRecord? {
         try first("external_id = \(externalID)", of: account, on: connection)
+    }
+
+    /// The last of this kind and time that was taken from this path.
+    static func record(
+        _ media: NewMedia, fromInbox path: String, of account: ID<Account>, on connection: any Connection
+    ) throws -> MediaRecord? {
+        try first(
+            "inbox_path = \(path) AND kind = \(media.kind) AND recorded_at = \(media.recordedAt) ORDER BY id DESC LIMIT 1", of: account,
+            on: connection)
+    }
+
+    // MARK: On its way
+
+    /// Those that were begun, before `time` when it is given.
+    static func incoming(before time: Timestamp?, on connection: any Connection) throws -> [Intent] {
+        let condition: SQL = time.map { " AND created_at < \($0)" } ?? ""
+        return try connection.rows("\(intents)\(condition) ORDER BY id", intent)
+    }
+
+    static func intent(_ id: ID<MediaFile>, on connection: any Connection) throws -> Intent? {
+        try connection.first("\(intents) AND id = \(id)", intent)
+    }
+
+    private static var intents: SQL {
+        "SELECT id, account_id, extension, inbox_path IS NOT NULL FROM media_files WHERE state = 'incoming'"
+    }
+
+    private static func intent(_ row: Row) throws -> Intent {
+        Intent(id: try row.next(), account: try row.next(), fileExtension: try row.next(), isFromInbox: try row.next())
+    }
+
+    static func makeLive(_ id: ID<MediaFile>, bytes: Int, of account: ID<Account>, on connection: any Connection) throws {
+        try connection.execute(
+            "UPDATE media_files SET state = 'live', bytes = \(bytes) WHERE id = \(id) AND account_id = \(account) AND state = 'incoming'")
+    }
+
+    static func forget(_ id: ID<MediaFile>, of account: ID<Account>, on connection: any Connection) throws {
+        try connection.execute("DELETE FROM media_files WHERE id = \(id) AND account_id = \(account) AND state = 'incoming'")
+    }
+
+    static func slug(of account: ID<Account>, on connection: any Connection) throws -> String? {
+        try connection.value("SELECT slug FROM accounts WHERE id = \(account)")
     }
 
     private static func first(_ condition: SQL, of account: ID<Account>, on connection: any Connection) throws -> MediaRecord? {

@@ -1,6 +1,13 @@
-// A logo comes from anywhere: it is taken apart without decoding a pixel, and only what an image needs is put together again.
+// A logo comes from anywhere: it is decoded, after its size was looked at, and written anew from its pixels, so that what is kept can be
+// shown and holds nothing but the picture.
 
-/// A picture that was checked from its first byte to its last, without what it said besides: no camera, place, author or thumbnail.
+import CPictures
+import Foundation
+import Synchronization
+
+/// A picture that was decoded whole and made anew: no camera, place, author, thumbnail or profile is in it, and it stands upright.
+///
+/// Of an animation the first picture stays: nothing in the header of every page moves.
 struct LogoImage: Sendable, Equatable {
     enum Format: String, CaseIterable, Sendable {
         case png, jpeg, gif
@@ -16,17 +23,20 @@ struct LogoImage: Sendable, Equatable {
 
         var contentType: String { "image/\(rawValue)" }
 
-        fileprivate func strip(_ bytes: [UInt8]) throws(ImageFault) -> StrippedImage {
+        /// What is written for it: photographs as photographs, all else without loss.
+        fileprivate var kept: Format { self == .jpeg ? .jpeg : .png }
+
+        fileprivate var decoder: PictureFormat {
             switch self {
-            case .png: try PNGStripper.strip(bytes)
-            case .jpeg: try JPEGStripper.strip(bytes)
-            case .gif: try GIFStripper.strip(bytes)
+            case .png: PicturePNG
+            case .jpeg: PictureJPEG
+            case .gif: PictureGIF
             }
         }
 
         /// By the first bytes.
         init?(magic bytes: [UInt8]) {
-            if bytes.starts(with: PNGStripper.signature) {
+            if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
                 self = .png
             } else if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
                 self = .jpeg
@@ -38,30 +48,49 @@ struct LogoImage: Sendable, Equatable {
         }
     }
 
-    /// Pixels on a side. Wider than any screen, and at most 64 MiB once a browser has decoded it.
+    /// Pixels on a side. Wider than any screen, and at most 64 MiB once it is decoded.
     static let maximumSide = 4096
+    /// One is decoded at a time: each may need some hundred megabytes for a moment.
+    private static let decoding = Mutex(())
 
     let format: Format
     /// In pixels.
     let width: Int
     /// In pixels.
     let height: Int
-    /// The image alone.
     let bytes: [UInt8]
 
-    /// Reads the size before anything else is believed, then walks the whole structure. Never traps, whatever the bytes are.
-    init(parsing bytes: [UInt8]) throws(LogoProblem) {
+    /// Looks at the size before a pixel is decoded. Never traps, whatever the bytes are.
+    init(remaking bytes: [UInt8]) throws(LogoProblem) {
         guard let format = Format(magic: bytes) else { throw .notAnImage }
-        let stripped: StrippedImage
-        do {
-            stripped = try format.strip(bytes)
-        } catch {
-            throw error.problem
+        var (width, height): (UInt32, UInt32) = (0, 0)
+        guard picture_size(format.decoder, bytes, bytes.count, &width, &height), width > 0, height > 0 else { throw .damaged }
+        guard width <= Self.maximumSide, height <= Self.maximumSide else {
+            throw .dimensions(width: Int(width), height: Int(height))
         }
-        self.format = format
-        width = stripped.width
-        height = stripped.height
-        self.bytes = stripped.bytes
+        let orientation = EXIFOrientation.of(bytes, format)
+        guard let made = Self.decoding.withLock({ _ in Self.remake(bytes, format, width, height, orientation) }) else { throw .damaged }
+        self.format = format.kept
+        (self.width, self.height) = orientation.changesSides ? (Int(height), Int(width)) : (Int(width), Int(height))
+        self.bytes = made
+    }
+
+    private static func remake(
+        _ bytes: [UInt8], _ format: Format, _ width: UInt32, _ height: UInt32, _ orientation: EXIFOrientation
+    ) -> [UInt8]? {
+        guard var pixels = picture_decode(format.decoder, bytes, bytes.count, width, height) else { return nil }
+        defer { free(pixels) }
+        var (width, height) = (width, height)
+        if orientation != .upright {
+            guard let turned = picture_turn(pixels, width, height, orientation.rawValue) else { return nil }
+            free(pixels)
+            pixels = turned
+            if orientation.changesSides { swap(&width, &height) }
+        }
+        var count = 0
+        guard let made = picture_encode(format.kept.decoder, pixels, width, height, &count) else { return nil }
+        defer { free(made) }
+        return Array(UnsafeBufferPointer(start: made, count: count))
     }
 }
 
@@ -78,29 +107,4 @@ enum LogoProblem: Error, Equatable {
     case dimensions(width: Int, height: Int)
     /// Cut off, broken, or of a kind that browsers do not show.
     case damaged
-}
-
-/// What a format's parser makes of a file.
-struct StrippedImage {
-    let width: Int
-    let height: Int
-    let bytes: [UInt8]
-}
-
-enum ImageFault: Error {
-    case damaged
-    case dimensions(width: Int, height: Int)
-
-    var problem: LogoProblem {
-        switch self {
-        case .damaged: .damaged
-        case .dimensions(let width, let height): .dimensions(width: width, height: height)
-        }
-    }
-
-    /// Throws unless both sides are from 1 to `LogoImage.maximumSide`.
-    static func check(width: Int, height: Int) throws(ImageFault) {
-        guard width > 0, height > 0 else { throw .damaged }
-        guard width <= LogoImage.maximumSide, height <= LogoImage.maximumSide else { throw .dimensions(width: width, height: height) }
-    }
 }

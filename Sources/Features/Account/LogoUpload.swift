@@ -19,7 +19,8 @@ enum LogoUpload {
             self = .refused(.tooLarge)
         } else if let file = form.file(Self.fieldName) {
             do throws(LogoProblem) {
-                self = .chosen(try Self.image(file), name: file.fileName)
+                let name = Self.name(file.fileName)
+                self = .chosen(try Self.image(file, named: name), name: name)
             } catch {
                 self = .refused(error)
             }
@@ -28,14 +29,21 @@ enum LogoUpload {
         }
     }
 
-    private static func image(_ file: UploadedFile) throws(LogoProblem) -> LogoImage {
-        let fileExtension = try checkedExtension(of: file.fileName)
+    /// With the apostrophe of typewriters for those that word processors and telephones write.
+    private static func name(_ text: String) -> String {
+        var name = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars { name.append(scalar == "\u{2018}" || scalar == "\u{2019}" ? "'" : scalar) }
+        return String(name)
+    }
+
+    private static func image(_ file: UploadedFile, named name: String) throws(LogoProblem) -> LogoImage {
+        let fileExtension = try checkedExtension(of: name)
         guard file.size <= limit else { throw .tooLarge }
         guard let data = FileManager.default.contents(atPath: file.path) else { throw .damaged }
         let bytes = Array(data)
         guard let format = LogoImage.Format(magic: bytes) else { throw .notAnImage }
         guard format.extensions.contains(fileExtension) else { throw .mismatch(format) }
-        return try LogoImage(parsing: bytes)
+        return try LogoImage(remaking: bytes)
     }
 
     /// In lower case. Letters of every script are letters, also when an accent is a character of its own as macOS sends it.

@@ -6,8 +6,11 @@ import Spelling
 import Web
 
 enum Backup {
-    static func write(_ site: Site, to path: String) throws -> VerbAnswer {
+    static func write(_ app: App, to path: String) throws -> VerbAnswer {
+        let site = app.site
         guard path.begins(with: "/") else { throw VerbFailure(.usage, "The backup needs a path from the root.") }
+        // To the system it ends there, and names another file.
+        guard !path.utf8.contains(0) else { throw VerbFailure(.usage, "The backup’s path has a NUL in it. Give it without.") }
         let folder = URL(filePath: path).deletingLastPathComponent().path
         guard !FileManager.default.fileExists(atPath: path) else {
             throw VerbFailure(.cannotCreate, "\(path) is there already; a backup is never written over another. Name a new file.")
@@ -25,8 +28,9 @@ enum Backup {
         return VerbAnswer(
             ["Wrote and verified \(path) (\(bytes) bytes)."],
             notes: [
-                "It holds the database alone. Keep \(site.dataFolder)/master.key with it, but not beside it (secrets do not open without), "
-                    + "and copy \(site.dataFolder)/media and \(site.dataFolder)/logos."
+                "It holds the database alone. Its secrets open only with the key \(app.vault.fingerprint), "
+                    + "\(MasterKey.path(folder: site.dataFolder) ?? "master.key"): keep a copy of it, but in another place.",
+                "Copy \(site.dataFolder)/media and \(site.dataFolder)/logos as well, after this: then no file is missing to a row.",
             ])
     }
 

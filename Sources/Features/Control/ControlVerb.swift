@@ -8,7 +8,9 @@ package enum ControlVerb: Sendable, Codable {
     case createKey(account: String, name: String, scopes: [String])
     /// A path from the root: the process that serves stands in another folder.
     case backup(path: String)
-    case purge(account: String, isRehearsal: Bool)
+    case purge(account: String, isRehearsal: Bool, isConfirmed: Bool)
+    /// The scheduled ones that wait for a person.
+    case heldPurges(isConfirmed: Bool)
     case verifyDatabase
 }
 
@@ -36,6 +38,7 @@ extension ControlVerb {
         case .createKey: "key.create"
         case .backup: "backup"
         case .purge: "purge"
+        case .heldPurges: "purge.held"
         case .verifyDatabase: "database.verify"
         }
     }

@@ -29,9 +29,11 @@ package enum DataFolder {
 
     /// With the folders above it; errno says why not.
     private static func make(_ folder: String) -> Bool {
-        if mkdir(folder, 0o750) == 0 || errno == EEXIST { return true }
         let parent = URL(filePath: folder).deletingLastPathComponent().path
+        // Whatever is synced in it is there after a power cut only if its own name is.
+        if mkdir(folder, 0o750) == 0 { return isSynced(parent) }
+        if errno == EEXIST { return true }
         guard errno == ENOENT, parent != folder, make(parent) else { return false }
-        return mkdir(folder, 0o750) == 0 || errno == EEXIST
+        return mkdir(folder, 0o750) == 0 && isSynced(parent) || errno == EEXIST
     }
 }

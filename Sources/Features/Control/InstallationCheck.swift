@@ -70,12 +70,7 @@ package struct InstallationCheck {
     }
 
     private func masterKey() -> [Finding] {
-        let credential = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"].map { "\($0)/hookswitch.key" }
-        guard
-            let (path, status) = [credential, "\(folder)/master.key"].compactMap({ $0 }).lazy.compactMap({ path in
-                Self.status(of: path).map { (path, $0) }
-            }).first
-        else {
+        guard let path = MasterKey.path(folder: folder), let status = Self.status(of: path) else {
             return Self.status(of: "\(folder)/hookswitch.sqlite") == nil
                 ? [Finding(.warning, "There is no master key yet; the first start makes it.")]
                 : [
@@ -88,7 +83,7 @@ package struct InstallationCheck {
             return [Finding(.problem, "The master key \(path) has \(status.st_size) bytes, not 32. Restore it from your backup.")]
         }
         if access(path, R_OK) != 0 { return [Finding(.problem, "The master key \(path) is not readable by this user.")] }
-        if path != credential, status.st_mode & 0o377 != 0 {
+        if path == "\(folder)/master.key", status.st_mode & 0o377 != 0 {
             return [Finding(.problem, "The master key \(path) is open to more than reading by its owner. Run: chmod 0400 \(path)")]
         }
         return [Finding(.good, "The master key \(path) is readable by its owner alone.")]
@@ -141,7 +136,7 @@ package struct InstallationCheck {
             defer { withExtendedLifetime(lock) {} }
             let database = Database(engine: try SQLiteEngine(path: path, readers: 1))
             defer { database.close() }
-            return Finding(.good, try DatabaseVerification.run(database))
+            return Finding(.good, try DatabaseVerification(allFeatures).run(database, MasterKey.load(folder: folder)?.vault))
         } catch is DataFolderInUse {
             return databaseInUse()
         } catch {

@@ -14,7 +14,9 @@ struct DeletionHistoryPurge {
 
     func job() throws -> Job {
         let expression = try CronExpression("45 3 * * *")
-        return Job(name: "deletion-history", schedule: { Schedule(expression: expression, zone: .utc) }) { _ in try run() }
+        return PurgeGuard(site: site).job(
+            "deletion-history", schedule: { Schedule(expression: expression, zone: .utc) },
+            due: { try DeletionStore.count(before: $0 - Self.kept, on: $1) }, run: { _ in try run() })
     }
 
     func run() throws {

@@ -62,6 +62,10 @@ enum DeletionStore {
         return Keyset(records, size: size, position)
     }
 
+    static func count(before time: Timestamp, on connection: any Connection) throws -> Int {
+        try connection.value("SELECT COUNT(*) FROM deletions WHERE deleted_at < \(time)") ?? 0
+    }
+
     /// How many it deleted.
     static func delete(before time: Timestamp, limit: Int, on connection: any Connection) throws -> Int {
         try connection.execute(

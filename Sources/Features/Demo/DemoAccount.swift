@@ -21,6 +21,7 @@ struct DemoAccount {
         let newcomers = newUsers(&random)
         let account = try site.database.write { connection in
             let account = try people.create(place.account, on: connection)
+            users.removeAll()
             for user in newcomers {
                 users.append((try people.create(user, passwordHash: passwordHash, in: account, on: connection), user.name, user.email))
             }

@@ -17,24 +17,28 @@ struct HealthReport {
     let isDatabaseReachable: Bool
     let freeBytes: Int64?
     let deliveries: DeliveryEngine.Statistics
+    /// Purges that wait for a person.
+    let heldPurges: Int
     let statements: Int
 
     init(_ app: App) {
         isDatabaseReachable = (try? app.site.database.read { try $0.value("SELECT COUNT(*) FROM migrations", as: Int.self) }) != nil
         freeBytes = FreeSpace.bytes(at: app.site.dataFolder)
         deliveries = app.engine.statistics
+        heldPurges = (try? app.site.database.read { try PurgeGuardStore.held(on: $0).count }) ?? 0
         statements = app.site.database.statementCount
     }
 
     var status: Status {
         if !isDatabaseReachable { return .unavailable }
         let isLow = freeBytes.map { $0 < FreeSpace.low } ?? false
-        return isLow || deliveries.failedWrites > 0 || deliveries.lag > Self.worryingLag ? .degraded : .ok
+        return isLow || deliveries.failedWrites > 0 || heldPurges > 0 || deliveries.lag > Self.worryingLag ? .degraded : .ok
     }
 
     func add(to json: inout JSONObject) {
         json["database"] = isDatabaseReachable ? "reachable" : "unreachable"
         json["free_disk_bytes"] = freeBytes.map { JSONValue($0) } ?? .null
+        json["purges_waiting"] = JSONValue(heldPurges)
         json["deliveries"] = [
             "in_flight": JSONValue(deliveries.inFlight), "attempts": JSONValue(deliveries.attempts),
             "delivered": JSONValue(deliveries.delivered), "lag_ms": JSONValue(deliveries.lag.wholeMilliseconds),

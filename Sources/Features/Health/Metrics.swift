@@ -23,6 +23,7 @@ struct Metrics {
         add(
             .gauge, "hookswitch_delivery_failed_writes", help: "Writes of the engine that failed in a row.", String(deliveries.failedWrites)
         )
+        add(.gauge, "hookswitch_purges_waiting", help: "Nightly purges that wait for a person.", String(report.heldPurges))
         if let free = report.freeBytes {
             add(.gauge, "hookswitch_disk_free_bytes", help: "Room on the disk of the data folder.", String(free))
         }

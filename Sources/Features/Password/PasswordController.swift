@@ -31,7 +31,7 @@ struct PasswordController {
 
     @Sendable func update(_ person: Person) throws -> WebResponse {
         let t = person.t
-        let kept = KeptForm(carriedBy: person.form)
+        let kept = KeptForm(carriedBy: person.visit)
         guard let user = try person.read({ try store.credentials(of: person.session.user, on: $0) }) else { throw Abort(.notFound) }
         var (entry, errors) = PasswordEntry.form.read(person.form, over: PasswordEntry(), Situation(t, user.email))
         guard errors.isEmpty else { return try show(kept, person.visit, person.session, errors) }
@@ -93,7 +93,9 @@ struct PasswordController {
         let isForced = session.passwordHasExpired(at: visit.now)
         let controls = PasswordEntry.form.controls(FormData(), stored: nil, errors: errors, Situation(t, session.email))
         var form = FormView(controls, errors: errors, action: "/password", save: t("password.save"), t)
-        form.hidden = [HiddenField(name: "username", value: session.email, autocomplete: "username")] + (kept?.carried ?? [])
+        form.hidden =
+            [HiddenField(name: "username", value: session.email, autocomplete: "username")]
+            + (try kept.map { [try $0.carried(by: visit)] } ?? [])
         if !isForced { form.wayOut = .init(t("password.cancel"), to: "/me") }
         let page = PasswordPage(form: form, notes: kept?.notes(t) ?? [], isForced: isForced)
         let lead =

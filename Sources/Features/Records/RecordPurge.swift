@@ -6,7 +6,7 @@ import Time
 import Web
 
 extension Feature {
-    static let records = Feature { app in
+    static let records = Feature(migrations: PurgeGuardSchema.migrations) { app in
         Running(jobs: { [try RecordPurge(site: app.site).job()] })
     }
 }
@@ -23,9 +23,9 @@ struct RecordPurge {
 
     func job() throws -> Job {
         let expression = try CronExpression("5 4 * * *")
-        return Job(name: "records", schedule: { Schedule(expression: expression, zone: .utc) }) { run in
-            try self.run { run.isStopping }
-        }
+        return PurgeGuard(site: site).job(
+            "records", schedule: { Schedule(expression: expression, zone: .utc) }, due: Self.due,
+            run: { run in try self.run { run.isStopping } })
     }
 
     /// What a stop leaves goes the next night.
@@ -33,6 +33,12 @@ struct RecordPurge {
         let now = site.clock.now()
         while !isStopping(), try deleteAudit(before: now - Self.auditKept) == Self.batch {}
         while !isStopping(), try deleteRuns(before: now - Self.runsKept) == Self.batch {}
+    }
+
+    /// At most; of the runs some are kept.
+    private static func due(at instant: Timestamp, on connection: any Connection) throws -> Int {
+        let audit = try connection.value("SELECT COUNT(*) FROM audit WHERE at < \(instant - auditKept)", as: Int.self) ?? 0
+        return audit + (try connection.value("SELECT COUNT(*) FROM job_runs WHERE started_at < \(instant - runsKept)", as: Int.self) ?? 0)
     }
 
     private func deleteAudit(before time: Timestamp) throws -> Int {

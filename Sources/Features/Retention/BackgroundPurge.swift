@@ -45,7 +45,7 @@ package final class BackgroundPurge: Sendable {
         let answer = Answer()
         do {
             try OwnThread.start("purge") { [self] in
-                let result = Result { try purge.run(account, by: actor, asOf: instant) }
+                let result = Result { try purge.runConfirmed(account, by: actor, asOf: instant) }
                 _ = running.withLock { $0.remove(account) }
                 if !answer.give(result), case .failure(let error) = result {
                     logger.error("A purge of \(account) that somebody asked for has failed: \(error)")

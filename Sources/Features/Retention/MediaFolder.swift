@@ -94,9 +94,37 @@ final class MediaFolder {
     }
 
     /// True when a plain file has this name; a link or a folder is none.
-    func hasFile(_ name: String) -> Bool {
+    func hasFile(_ name: String) -> Bool { size(of: name) != nil }
+
+    /// In bytes; nil when no plain file has this name.
+    func size(of name: String) -> Int? {
         var status = stat()
-        return fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && (status.st_mode & S_IFMT) == S_IFREG
+        guard fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0, (status.st_mode & S_IFMT) == S_IFREG else { return nil }
+        return Int(status.st_size)
+    }
+
+    /// Whatever it is.
+    func has(_ name: String) -> Bool {
+        var status = stat()
+        return fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0
+    }
+
+    /// Brings a plain file's bytes to the disk. Nil when it is none, or the disk refuses.
+    func syncedSize(of name: String) -> Int? {
+        let file = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var status = stat()
+        guard fstat(file, &status) == 0, (status.st_mode & S_IFMT) == S_IFREG, fsync(file) == 0 else { return nil }
+        return Int(status.st_size)
+    }
+
+    /// A plain file, and never over another of that name.
+    func move(_ name: String, to folder: MediaFolder, as newName: String) throws {
+        guard linkat(descriptor, name, folder.descriptor, newName, 0) == 0 else {
+            throw MediaFault(action: "move", name: name, code: errno)
+        }
+        try remove(name)
     }
 
     /// Every entry's name as the file system has it, a zero behind, a few at a time: nothing here grows with their number.

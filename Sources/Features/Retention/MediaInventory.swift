@@ -9,7 +9,7 @@ import Time
 package import Web
 
 package struct MediaInventory: Sendable {
-    /// A file is there a moment before its row, while it is handed over.
+    /// What was begun longer ago than any request takes was interrupted.
     private static let grace = Duration.seconds(3600)
     private static let batch = 500
 
@@ -20,6 +20,7 @@ package struct MediaInventory: Sendable {
     }
 
     package func checkAll(isStopping: () -> Bool = { false }) throws {
+        try MediaIntake(site: site).resume(before: site.clock.now() - Self.grace)
         let accounts = try site.database.read { try RetentionStore.accounts(on: $0) }.map(\.id)
         for account in accounts where !isStopping() {
             do { try check(account) } catch let error as DatabaseError { throw error } catch {
@@ -42,13 +43,11 @@ package struct MediaInventory: Sendable {
     }
 
     private func quarantineOrphans(in folder: MediaFolder, of account: ID<Account>) throws {
-        let oldEnough = site.clock.now() - Self.grace
         var hasMoved = false
         try folder.forEachBatch(of: Self.batch) { names in
-            let named = names.map { (name: $0, id: Self.id(in: $0)) }
-            let known = try site.database.read { try InventoryStore.names(of: named.compactMap(\.id), in: account, on: $0) }
-            for (name, id) in named where !known.contains(Self.text(name)) {
-                if let id, Timestamp(milliseconds: Int64(truncatingIfNeeded: id.value >> 80)) > oldEnough { continue }
+            let known = try site.database.read { try InventoryStore.names(of: names.compactMap(Self.id), in: account, on: $0) }
+            // A file's row is there before it, and goes after it.
+            for name in names where !known.contains(Self.text(name)) {
                 try quarantine(name, from: folder, into: account.stored)
                 hasMoved = true
             }

@@ -26,9 +26,10 @@ struct PurgeSchedule: Sendable {
     /// One for each account there is now, and the daily look at files and rows.
     func jobs() throws -> [Job] {
         let purges = try site.database.read { try RetentionStore.accounts(on: $0) }.map { account in
-            Job(
-                name: "purge:\(account.id)",
+            PurgeGuard(site: site).job(
+                RetentionPurge.job(of: account.id),
                 schedule: { [expression, site] in Schedule(expression: expression, zone: site.zone(account.timeZone)) },
+                due: { try RetentionStore.figures(of: account.id, asOf: $0, on: $1).items },
                 run: { [purge] run in _ = try purge.run(account.id, by: .system) { run.isStopping } })
         }
         let inventory = Job(

@@ -9,6 +9,8 @@ struct RetentionPage: TemplateData {
     let nextPurge: TimeView?
     let preview: FiguresView?
     let progress: [String]
+    /// Why the nightly purge waits, and what to do; empty when it does not.
+    let held: [String]
     let check: CheckView?
     let mayViewDeletions: Bool
 
@@ -24,6 +26,9 @@ struct RetentionPage: TemplateData {
                     "kind": progress.kind.label(member.t), "items": member.numbers.text(progress.items),
                     "planned": member.numbers.text(progress.planned), "date": times.inSentence(progress.startedAt),
                 ])
+        }
+        held = [state.held].compactMap { $0 }.map { held in
+            member.t("retention.held", count: held.items, ["last": times.inSentence(held.lastRun), "now": times.inSentence(member.now)])
         }
         check = state.check.map { CheckView($0, member) }
         mayViewDeletions = member.may(.viewDeletions)

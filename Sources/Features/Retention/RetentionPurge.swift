@@ -46,6 +46,9 @@ package struct RetentionPurge: Sendable {
         self.reached = reached
     }
 
+    /// The name of its job.
+    static func job(of account: ID<Account>) -> String { "purge:\(account)" }
+
     /// What a purge would delete now. Changes nothing.
     package func preview(_ account: ID<Account>) throws -> [PurgeFigures] {
         try site.database.read { try RetentionStore.figures(of: account, asOf: site.clock.now(), on: $0) }
@@ -87,6 +90,13 @@ package struct RetentionPurge: Sendable {
             (result.items, result.bytes) = try site.database.read { try store.deleted(by: run, on: $0) }
             return result
         }
+    }
+
+    /// As `run`, for a person who has seen the figures: a purge that waited for that has nothing more to wait for.
+    package func runConfirmed(_ account: ID<Account>, by actor: PurgeActor, asOf instant: Timestamp? = nil) throws -> [PurgeFigures] {
+        let figures = try run(account, by: actor, asOf: instant)
+        try PurgeGuard(site: site).note(Self.job(of: account))
+        return figures
     }
 
     /// Finishes what a crash or a refusal of the disk left of the account's purges.

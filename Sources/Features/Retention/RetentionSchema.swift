@@ -28,10 +28,12 @@ enum RetentionSchema {
                     id TEXT PRIMARY KEY, account_id TEXT NOT NULL REFERENCES accounts (id), kind TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'live',
                     extension TEXT NOT NULL, bytes BIGINT NOT NULL, recorded_at BIGINT NOT NULL, user_id TEXT, user_name TEXT,
                     tracking_number TEXT, connector TEXT, is_held BIGINT NOT NULL DEFAULT 0, run_id TEXT, external_id TEXT, created_at BIGINT NOT NULL,
-                    UNIQUE (account_id, external_id))
+                    inbox_path TEXT, UNIQUE (account_id, external_id))
                 """,
                 // Holds what a preview sums up, so that a million files are counted without reading their rows.
                 "CREATE INDEX media_due ON media_files (account_id, kind, is_held, recorded_at, bytes, connector) WHERE state = 'live'",
+                "CREATE INDEX media_incoming ON media_files (id) WHERE state = 'incoming'",
+                "CREATE INDEX media_by_inbox_path ON media_files (account_id, inbox_path) WHERE inbox_path IS NOT NULL",
                 "CREATE INDEX media_purging ON media_files (run_id, id) WHERE state = 'purging'",
                 "CREATE INDEX media_by_account ON media_files (account_id, id)",
                 """

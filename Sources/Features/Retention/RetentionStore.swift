@@ -22,6 +22,8 @@ enum RetentionStore {
     struct State {
         let unfinished: [Progress]
         let check: Check?
+        /// The nightly purge, when it waits for a person.
+        let held: HeldPurge?
     }
 
     struct AccountPlace {
@@ -125,7 +127,7 @@ enum RetentionStore {
                 "SELECT checked_at, quarantined, missing FROM media_checks WHERE account_id = \(account)"
             ) { row in
                 Check(checkedAt: try row.next(), quarantined: try row.next(), missing: try row.next())
-            })
+            }, held: try PurgeGuardStore.held(RetentionPurge.job(of: account), on: connection))
     }
 
     // MARK: Accounts and checks

@@ -16,7 +16,9 @@ struct KeptFormPage: TemplateData {
 
     init(_ form: KeptForm, _ t: Translation) {
         path = form.path
-        inputs = form.fields + (form.isWhole ? [] : [HiddenField(name: KeptMark.name, value: "yes")])
+        inputs =
+            form.fields.map { HiddenField(name: $0.name, value: $0.value) }
+            + (form.isWhole ? [] : [HiddenField(name: KeptMark.name, value: "yes")])
         // The version of a row means nothing to people.
         typed = form.fields.filter { !$0.value.isEmpty && !FormMark.all.contains($0.name) }.map {
             let label = form.labels[$0.name]

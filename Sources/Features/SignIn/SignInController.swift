@@ -43,13 +43,13 @@ struct SignInController {
     }
 
     @Sendable func new(_ visit: Visit) throws -> WebResponse {
-        let way = SignInWay(visit.query)
+        let way = SignInWay(linked: visit.query)
         guard visit.session == nil else { return .redirect(to: way.destination) }
-        return try show(visit.query, way, visit)
+        return try show(FormData(), way, visit)
     }
 
     @Sendable func create(_ visit: Visit) throws -> WebResponse {
-        let way = SignInWay(visit.form)
+        let way = SignInWay(sentBy: visit)
         var (entry, errors) = SignInEntry.form.read(visit.form, over: SignInEntry(), Situation(visit.t, ()))
         guard errors.isEmpty else { return try show(visit.form, way, visit, errors) }
         // What is counted by it stays small.
@@ -80,7 +80,7 @@ struct SignInController {
 
     /// The account that somebody means whose password fits several.
     @Sendable func choose(_ visit: Visit) throws -> WebResponse {
-        let way = SignInWay(visit.form)
+        let way = SignInWay(sentBy: visit)
         let found = try visit.form["user"].flatMap { ID<User>($0) }.flatMap { id in
             try visit.read { connection in
                 try store.credentials(of: id, on: connection).map { ($0, try knownDevice(visit, ofEmail: $0.email, on: connection)) }
@@ -110,7 +110,7 @@ struct SignInController {
             accounts: users.map {
                 SignInChoicePage.Account(user: $0.user.description, name: $0.accountName ?? t("sign_in.choice.platform"))
             },
-            hidden: way.hidden, notes: way.kept?.notes(t) ?? [])
+            hidden: try way.hidden(visit), notes: way.kept?.notes(t) ?? [])
         return try visit.page(choiceTemplate, page, PageHead(t("sign_in.choice.title"), lead: t("sign_in.choice.lead"), section: ""))
     }
 
@@ -189,7 +189,7 @@ struct SignInController {
         let t = visit.t
         let controls = SignInEntry.form.controls(typed, stored: nil, errors: errors, Situation(t, ()))
         var form = FormView(controls, errors: errors, action: "/sign-in", save: t("sign_in.save"), t)
-        form.hidden = way.hidden
+        form.hidden = try way.hidden(visit)
         let lead = way.kept.map { t($0.isEmpty ? "sign_in.kept.nothing" : "sign_in.kept.lead") }
         let head = PageHead(t(way.kept == nil ? "sign_in.title" : "sign_in.kept.title"), lead: lead ?? "", section: "")
         return try visit.page(

@@ -24,9 +24,15 @@ struct SignInWay {
     let to: String
     let kept: KeptForm?
 
-    init(_ form: FormData) {
-        to = form["to"] ?? ""
-        kept = KeptForm(carriedBy: form)
+    /// - Parameter query: of a link, which anybody may have made: it leads somewhere and brings nothing.
+    init(linked query: FormData) {
+        to = query["to"] ?? ""
+        kept = nil
+    }
+
+    init(sentBy visit: Visit) {
+        to = visit.form["to"] ?? ""
+        kept = KeptForm(carriedBy: visit)
     }
 
     init(interrupted form: KeptForm) {
@@ -36,5 +42,8 @@ struct SignInWay {
 
     var destination: String { to.isEmpty ? "/" : to }
 
-    var hidden: [HiddenField] { (to.isEmpty ? [] : [HiddenField(name: "to", value: to)]) + (kept?.carried ?? []) }
+    func hidden(_ visit: Visit) throws -> [HiddenField] {
+        let place = to.isEmpty ? nil : HiddenField(name: "to", value: to)
+        return [place, try kept?.carried(by: visit)].compactMap { $0 }
+    }
 }

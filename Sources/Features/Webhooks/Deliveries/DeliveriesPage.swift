@@ -27,13 +27,7 @@ struct DeliveryRowView: TemplateData {
     let authentication: String
     let code: String
     let badge: BadgeView
-    let event: IdentifierView
-    let attempts: Int
-    let fault: String
-    let next: TimeView?
     let canRetry: Bool
-    let payload: String
-    let isPayloadCut: Bool
 
     init(_ record: DeliveryRecord, _ words: DeliveryWords, _ times: inout TimeColumn, _ url: URLView, wasDelivered: Bool) {
         id = record.id.description
@@ -44,15 +38,7 @@ struct DeliveryRowView: TemplateData {
         code = record.lastStatus.map { String($0) } ?? "–"
         badge = words.badge(
             record.state, attempts: record.attempts, type: record.eventType, nextAt: record.nextAt, wasDelivered: wasDelivered, times.times)
-        event = IdentifierView(record.event.description)
-        attempts = record.attempts
-        fault = words.fault(record.lastFault, status: record.lastStatus)?.short ?? ""
         canRetry = record.state.canRetry
-        next = record.state == .pending ? record.nextAt.map { next in times.view(next) } : nil
-        let payload = record.payload ?? ""
-        // Bytes first: most payloads have fewer of them than may be characters, and counting characters reads every one.
-        isPayloadCut = payload.utf8.count > DeliveryStore.excerpt && payload.unicodeScalars.count > DeliveryStore.excerpt
-        self.payload = isPayloadCut ? String(payload.dropLast()) : payload
     }
 
     static let fields = Fields<DeliveryRowView> {

@@ -29,6 +29,7 @@ extension Feature {
         deletes: [.webhookHistory]
     ) { app in
         let deliveries = try DeliveryController(app)
+        let expansion = try DeliveryExpansionController(app)
         let detail = try DeliveryDetailController(app)
         let retry = RetryController(app)
         return Running(
@@ -36,6 +37,7 @@ extension Feature {
                 .get("/settings/webhooks/history", .needs(.viewWebhooks), deliveries.history),
                 .get("/settings/webhooks/endpoints/{id}/deliveries", .needs(.viewWebhooks), deliveries.index),
                 .get("/settings/webhooks/deliveries/{id}", .needs(.viewWebhooks), detail.show),
+                .get("/settings/webhooks/deliveries/{id}/expansion", .needs(.viewWebhooks), expansion.show),
                 .post("/settings/webhooks/deliveries/{id}/retry", .needs(.retryDeliveries), retry.create),
             ],
             jobs: { [try WebhookHistoryPurge(site: app.site).job()] })
@@ -83,8 +85,7 @@ struct DeliveryController {
         _ filter: DeliveryFilter, _ member: Member, on connection: any Connection
     ) throws -> (page: DeliveryPage, arrived: Set<ID<WebhookDelivery>>) {
         let page = try DeliveryStore.page(
-            of: member.account.id, filter, at: PagePosition(member.query), size: Self.pageSize, withPayload: member.may(.viewPayloads),
-            on: connection)
+            of: member.account.id, filter, at: PagePosition(member.query), size: Self.pageSize, on: connection)
         return (page, try DeliveryStore.arrived(among: page.rows, of: member.account.id, on: connection))
     }
 

@@ -12,7 +12,6 @@ import Web
 
 struct DeliveryRecord {
     let id: ID<WebhookDelivery>
-    let event: ID<Event>
     let eventType: String
     let url: String
     let authentication: Credential.Kind
@@ -21,9 +20,6 @@ struct DeliveryRecord {
     let acceptedAt: Timestamp
     let nextAt: Timestamp?
     let lastStatus: Int?
-    let lastFault: String?
-    /// Its beginning; nil unless asked for.
-    let payload: String?
 }
 
 /// One page of a newest-first list.
@@ -39,19 +35,15 @@ struct DeliveryPage {
 enum DeliveryStore {
     /// Rows that one page looks through for what no index serves; some 20 ms.
     static let window = 20_000
-    /// Characters of a payload in a row.
-    static let excerpt = 600
-
     static func page(
-        of account: ID<Account>, _ filter: DeliveryFilter, at position: PagePosition<WebhookDelivery>, size: Int, withPayload: Bool,
-        window: Int = window, on connection: any Connection
+        of account: ID<Account>, _ filter: DeliveryFilter, at position: PagePosition<WebhookDelivery>, size: Int, window: Int = window,
+        on connection: any Connection
     ) throws -> DeliveryPage {
         let plan = try plan(filter, of: account, on: connection)
         var span = IDSpan(filter, position)
         let edge = plan.rest == nil ? nil : try connection.value(edge(plan, span, window: window), as: ID<WebhookDelivery>.self)
         if let edge { span.end(before: edge) }
-        let found = try connection.rows(
-            selection(plan, span, size: size, withPayload: withPayload), withPayload ? recordWithPayload : record)
+        let found = try connection.rows(selection(plan, span, size: size), record)
         return DeliveryPage(found, size: size, position, edge: edge, window: window)
     }
 
@@ -136,38 +128,32 @@ enum DeliveryStore {
         """
     }
 
-    private static func selection(_ plan: Plan, _ span: IDSpan, size: Int, withPayload: Bool) -> SQL {
+    private static func selection(_ plan: Plan, _ span: IDSpan, size: Int) -> SQL {
         var conditions = plan.driving
         if let rest = plan.rest { conditions += " AND " + rest }
         return """
-            SELECT d.id, d.event_id, d.event_type, d.url, d.authentication, d.state, d.attempt, d.accepted_at, d.next_at, d.last_status,
-                d.last_fault\(withPayload ? ", SUBSTR(e.body, 1, CAST(\(Self.excerpt + 1) AS INTEGER))" as SQL : "")
-            FROM deliveries d\(withPayload ? " LEFT JOIN events e ON e.id = d.event_id" as SQL : "")
+            SELECT d.id, d.event_type, d.url, d.authentication, d.state, d.attempt, d.accepted_at, d.next_at, d.last_status
+            FROM deliveries d
             WHERE \(conditions) AND \(span.condition)
             ORDER BY d.id \(span.direction) LIMIT \(size + 1)
             """
     }
 
-    @Sendable private static func record(_ row: Row) throws -> DeliveryRecord { try record(row, hasPayload: false) }
-
-    @Sendable private static func recordWithPayload(_ row: Row) throws -> DeliveryRecord { try record(row, hasPayload: true) }
-
-    private static func record(_ row: Row, hasPayload: Bool) throws -> DeliveryRecord {
+    @Sendable private static func record(_ row: Row) throws -> DeliveryRecord {
         DeliveryRecord(
-            id: try row.next(), event: try row.next(), eventType: try row.next(), url: try row.next(), authentication: try row.next(),
-            state: try row.next(), attempts: try row.next(), acceptedAt: try row.next(), nextAt: try row.next(), lastStatus: try row.next(),
-            lastFault: try row.next(), payload: hasPayload ? try row.next() : nil)
+            id: try row.next(), eventType: try row.next(), url: try row.next(), authentication: try row.next(), state: try row.next(),
+            attempts: try row.next(), acceptedAt: try row.next(), nextAt: try row.next(), lastStatus: try row.next())
     }
 
     /// The statement of a page, for the test that holds it to its cost.
     static func explained(
-        _ filter: DeliveryFilter, of account: ID<Account>, at position: PagePosition<WebhookDelivery>, withPayload: Bool,
+        _ filter: DeliveryFilter, of account: ID<Account>, at position: PagePosition<WebhookDelivery>,
         on connection: any Connection
     ) throws -> (hasRest: Bool, steps: [String]) {
         let plan = try plan(filter, of: account, on: connection)
         let span = IDSpan(filter, position)
         let statements =
-            [selection(plan, span, size: 50, withPayload: withPayload)] + (plan.rest == nil ? [] : [edge(plan, span, window: 100)])
+            [selection(plan, span, size: 50)] + (plan.rest == nil ? [] : [edge(plan, span, window: 100)])
         return (plan.rest != nil, try statements.flatMap(connection.plan))
     }
 

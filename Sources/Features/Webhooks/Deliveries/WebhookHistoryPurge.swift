@@ -15,9 +15,10 @@ struct WebhookHistoryPurge {
 
     func job() throws -> Job {
         let expression = try CronExpression("15 4 * * *")
-        return Job(name: "webhook-history", schedule: { Schedule(expression: expression, zone: .utc) }) { run in
-            try purge(isStopping: { run.isStopping })
-        }
+        return PurgeGuard(site: site).job(
+            "webhook-history", schedule: { Schedule(expression: expression, zone: .utc) },
+            due: { try HistoryPurge.count(before: $0 - DeliveryFilter.kept, on: $1) },
+            run: { run in try purge(isStopping: { run.isStopping }) })
     }
 
     func purge(isStopping: () -> Bool = { false }) throws {

@@ -22,7 +22,8 @@ extension Feature {
                 parent: WebhookSettingsController.path)
         ],
         rights: [.seeSecrets],
-        deletes: [.webhook]
+        deletes: [.webhook],
+        secrets: SealedColumn.ofWebhooks
     ) { app in
         let endpoints = try EndpointController(app)
         let deletions = try EndpointDeletionController(app)

@@ -39,6 +39,7 @@ struct HeaderLines: NamedField {
                 guard isSameReceiver else { return words.complain("other_receiver", reading) }
                 header.value = kept.remove(at: place).value
             }
+            guard !header.value.isEmpty else { return refuse("no_value", header.name) }
             if let problem = header.problem(beside: root.authentication) { return refuse(problem.word, header.name) }
             headers.append(header)
             guard headers.count <= Self.maximum else { return refuse("too_many", header.name) }
@@ -49,7 +50,10 @@ struct HeaderLines: NamedField {
     func show(_ typed: FormData, stored: Root?, _ context: WebhookContext, _ showing: Showing) {
         var control = words.control(.area, showing)
         control.hint = showing.t(words.hint, ["limit": "\(Self.maximum)"])
-        control.value = typed[words.name] ?? Self.masked(stored?.headers ?? [])
+        control.value = typed[words.name].map { Self.withoutValues($0) } ?? Self.masked(stored?.headers ?? [])
+        if showing.isShownAgain, typed[words.name].map({ $0 != control.value }) ?? false {
+            control.hint += " " + showing.t("webhooks.headers.again")
+        }
         showing.controls.append(control)
     }
 
@@ -68,6 +72,15 @@ struct HeaderLines: NamedField {
 
     var postedNames: [PostedName] { [.keptBlank(words.name)] }
     var paths: [AnyKeyPath] { [\Root.headers] }
+
+    /// What was typed for a value may be a secret, and does not come back; of a line without a colon, nothing does. The lines keep their
+    /// numbers, which the complaints name.
+    private static func withoutValues(_ typed: String) -> String {
+        typed.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { line in
+            guard let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")) else { return "" }
+            return TypedText.line(String(line[line.index(after: colon)...])) == mask ? String(line) : "\(line[..<colon]): "
+        }.joined(separator: "\n")
+    }
 
     private static func masked(_ headers: [CustomHeader]) -> String {
         headers.map { "\($0.name): \(mask)" }.joined(separator: "\n")
