@@ -6,6 +6,7 @@
 import Database
 import Foundation
 import HTTP
+import Spelling
 import Templating
 import Web
 
