@@ -82,7 +82,8 @@ let package = Package(
         .target(name: "CPictures", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("turbojpeg"), .linkedLibrary("gif")]),
 
         .target(
-            name: "TestSupport", dependencies: ["Features", "Web", "HTTPClient", "HTTP", "Database", "Time", httpTypes, logging],
+            name: "TestSupport",
+            dependencies: ["Features", "Web", "Delivery", "HTTPClient", "HTTP", "Database", "JSON", "Time", httpTypes, logging, crypto],
             path: "Tests/TestSupport", swiftSettings: strict),
     ]
         + [
@@ -106,7 +107,9 @@ let package = Package(
                 .executableTarget(
                     name: "TemplateBenchmark",
                     dependencies: ["Templating", .product(name: "Mustache", package: "swift-mustache")],
-                    path: "Benchmarks/TemplateBenchmark", swiftSettings: strict)
+                    path: "Benchmarks/TemplateBenchmark", swiftSettings: strict),
+                .executableTarget(
+                    name: "PacingBenchmark", dependencies: ["TestSupport"], path: "Benchmarks/PacingBenchmark", swiftSettings: strict),
             ] : []),
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -3,11 +3,12 @@
  * It exists so that delivery figures measure the sender: an HTTP/1.1 keep-alive server on one epoll thread that does next
  * to nothing, so that both Hookswitch and the bare libcurl loop (bare-curl-multi.c) are held against the same, fast end.
  *
- *   cc -O2 -o receiver receiver.c && ./receiver [port [log]]
+ *   cc -O2 -o receiver receiver.c && ./receiver [port [log [milliseconds]]]
  *
  * Listens on 127.0.0.1 (port 0 or none: a free one), prints the port on the first line, answers every request with 200 and an
  * empty body, GET /count with the number of other requests so far. Into the log it writes a line for each request, when it was
- * whole: its webhook-id and the microseconds since 1970. On SIGINT or SIGTERM prints that number and ends.
+ * whole: its webhook-id and the microseconds since 1970 ("" for no log). With milliseconds each answer takes so long, however many
+ * wait, as of a receiver that hangs. On SIGINT or SIGTERM prints that number and ends.
  * Requests need a Content-Length when they have a body; chunked ones are not understood (400, closed). */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -30,6 +31,7 @@ struct connection {
     size_t used;      /* bytes of head in buffer */
     size_t body_left; /* bytes of body still to skip */
     char id[64];      /* the webhook-id of the request under way, for the log */
+    int waits;        /* for its answer, in the queue below */
     char buffer[HEAD_LIMIT];
 };
 
@@ -37,9 +39,41 @@ static volatile sig_atomic_t stopping;
 static unsigned long count;
 static FILE *record;
 
+/* Answers that are to come. All wait equally long, so the first in is the first out. */
+static long delay;
+static struct { double at; struct connection *connection; } *queue;
+static size_t queue_first, queue_end, queue_room;
+
+static double now_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
 static void stop(int signal_number) { (void)signal_number; stopping = 1; }
 
-static void drop(struct connection *c) { close(c->fd); free(c); }
+static void drop(struct connection *c) {
+    close(c->fd);
+    c->fd = -1;
+    if (!c->waits) free(c);
+}
+
+static int later(struct connection *c) {
+    if (queue_end == queue_room) {
+        memmove(queue, queue + queue_first, (queue_end - queue_first) * sizeof *queue);
+        queue_end -= queue_first;
+        queue_first = 0;
+        if (queue_end * 2 >= queue_room) {
+            queue_room = queue_room ? queue_room * 2 : 1024;
+            queue = realloc(queue, queue_room * sizeof *queue);
+            if (!queue) abort();
+        }
+    }
+    queue[queue_end].at = now_ms() + (double)delay;
+    queue[queue_end++].connection = c;
+    c->waits = 1;
+    return 0;
+}
 
 /* The value of Content-Length in a head, 0 without, -1 when the body cannot be measured. Keeps the webhook-id on the way. */
 static long body_length(struct connection *c, char *head, size_t length) {
@@ -72,6 +106,7 @@ static int answer(struct connection *c, int is_count) {
             clock_gettime(CLOCK_REALTIME, &now);
             fprintf(record, "%s %lld\n", c->id, (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
         }
+        if (delay) return later(c);
     }
     return send(c->fd, bytes, length, MSG_NOSIGNAL) == (ssize_t)length ? 0 : -1;
 }
@@ -107,13 +142,28 @@ static int consume(struct connection *c) {
     return c->used == HEAD_LIMIT ? -1 : 0;
 }
 
+/* Gives the answers whose time has come; milliseconds to the next, -1 without one. */
+static int give_out(void) {
+    static const char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+    while (queue_first < queue_end) {
+        double left = queue[queue_first].at - now_ms();
+        if (left > 0) return (int)left + 1;
+        struct connection *c = queue[queue_first++].connection;
+        c->waits = 0;
+        if (c->fd < 0) free(c);
+        else (void)!send(c->fd, ok, sizeof ok - 1, MSG_NOSIGNAL);
+    }
+    return -1;
+}
+
 int main(int argc, char **argv) {
     struct sigaction action = {.sa_handler = stop};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     address.sin_port = htons((unsigned short)(argc > 1 ? atoi(argv[1]) : 0));
-    if (argc > 2 && !(record = fopen(argv[2], "w"))) {
+    if (argc > 3) delay = atol(argv[3]);
+    if (argc > 2 && argv[2][0] && !(record = fopen(argv[2], "w"))) {
         perror(argv[2]);
         return 1;
     }
@@ -133,7 +183,7 @@ int main(int argc, char **argv) {
     epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event);
     struct epoll_event events[256];
     while (!stopping) {
-        int ready = epoll_wait(epoll, events, 256, -1);
+        int ready = epoll_wait(epoll, events, 256, give_out());
         for (int i = 0; i < ready; i++) {
             struct connection *c = events[i].data.ptr;
             if (!c) {
@@ -144,6 +194,7 @@ int main(int argc, char **argv) {
                     if (!c) { close(fd); continue; }
                     c->fd = fd;
                     c->used = c->body_left = 0;
+                    c->waits = 0;
                     event = (struct epoll_event){.events = EPOLLIN, .data.ptr = c};
                     epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
                 }

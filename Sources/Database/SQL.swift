@@ -39,12 +39,12 @@ package struct SQL: Sendable, ExpressibleByStringInterpolation {
         // Parameters are written only by this type, as `$` and a number, and no literal of ours holds a `$` otherwise.
         var rest = other.text.utf8[...]
         while let mark = rest.firstIndex(of: UInt8(ascii: "$")) {
-            text += Substring(rest[..<mark])
+            text.append(contentsOf: Substring(rest[..<mark]))
             let digits = rest[rest.index(after: mark)...].prefix { (0x30...0x39).contains($0) }
             text += "$\((Int(Substring(digits)) ?? 0) + values.count)"
             rest = rest[digits.endIndex...]
         }
-        text += Substring(rest)
+        text.append(contentsOf: Substring(rest))
         values += other.values
     }
 

@@ -15,7 +15,7 @@ package final class DeliveryEngine: Sendable {
         /// Since the start.
         package var attempts = 0
         package var delivered = 0
-        /// How long the oldest delivery that could go has been waiting, at the last sweep; webhooks whose circuit is open do not count.
+        /// How long the oldest delivery that could go has been waiting, at the last sweep; webhooks that rest do not count.
         package var lag = Duration.zero
         /// Failed writes in a row; 0 when the database takes what the engine has to say.
         package var failedWrites = 0
@@ -32,6 +32,9 @@ package final class DeliveryEngine: Sendable {
         package let body: [UInt8]
     }
 
+    /// How requests go out; `HTTPClient.send`, unless a test has receivers of its own.
+    package typealias Send = @Sendable (OutgoingRequest, @escaping @Sendable (TransferResult) -> Void) -> Void
+
     package enum TestFailure: Error, Equatable {
         case webhookGone
         /// The account has as many under way as it may.
@@ -40,7 +43,9 @@ package final class DeliveryEngine: Sendable {
 
     let database: Database
     let client: HTTPClient
+    let send: Send
     let clock: Clock
+    let steady: SteadyClock
     let ids: IDGenerator
     let directory: WebhookDirectory
     let logger: Logger
@@ -57,13 +62,17 @@ package final class DeliveryEngine: Sendable {
     ///   - inFlightPerWebhook: how many requests to one webhook may be under way at once.
     ///   - maximumInFlight: how many in all; no more than the client's `maximumConnections`.
     ///   - sweepInterval: how often the database is asked for what memory does not know to be due.
+    ///   - steady: by which the engine waits.
     package init(
         node: String, database: Database, client: HTTPClient, clock: Clock, ids: IDGenerator, directory: WebhookDirectory, logger: Logger,
-        inFlightPerWebhook: Int = 8, maximumInFlight: Int = 512, sweepInterval: Duration = .seconds(2)
+        inFlightPerWebhook: Int = 8, maximumInFlight: Int = 512, sweepInterval: Duration = .seconds(2), steady: SteadyClock = .system,
+        send: Send? = nil
     ) {
         self.node = node
         self.database = database
         self.client = client
+        self.send = send ?? { client.send($0, completion: $1) }
+        self.steady = steady
         self.clock = clock
         self.ids = ids
         self.directory = directory
@@ -83,6 +92,9 @@ package final class DeliveryEngine: Sendable {
         }
         guard !wasStarted else { return }
         let released = try LeaseRecovery.takeOver(node, as: epoch, at: clock.now(), in: database)
+        // The clock may have been ahead when it was written down, or be behind now.
+        let now = clock.now()
+        try database.write { try ClockCorrection.bound(at: now, on: $0) }
         if released > 0 { logger.warning("\(released) deliveries were under way when the last process ended; they are sent again") }
         try OwnThread.start("delivery") { [self] in makeDispatcher(self).run() }
     }
@@ -95,6 +107,9 @@ package final class DeliveryEngine: Sendable {
         guard dispatcher.withLock({ $0 }) else { return true }
         return inbox.stop(within: limit)
     }
+
+    /// When the attempt began of which the lease lasts so long.
+    package static func start(ofLeaseUntil time: Timestamp) -> Timestamp { time - Claims.lease }
 
     /// These webhooks may have something to send.
     package func wake(_ webhooks: some Collection<ID<Webhook>>) {

@@ -13,42 +13,61 @@ final class Dispatcher {
     /// How many results go into one transaction; other writers wait for it.
     private static let maximumRecords = 256
 
+    /// The clock has been set when it stands elsewhere by so much; below that, waiting a little longer or shorter is as well.
+    static let noticedStep = Duration.seconds(1)
+
     let engine: DeliveryEngine
     private let inFlightPerWebhook: Int
-    private let maximumInFlight: Int
     let sweepInterval: Duration
     var lanes: [ID<Webhook>: Lane] = [:]
     /// Those that may have something due.
     var hinted: Set<ID<Webhook>> = []
     /// Deliveries that a person asked for, and their webhooks.
     private var forced: [ID<WebhookDelivery>: ID<Webhook>] = [:]
-    private var unrecorded: [Unrecorded] = []
+    var unrecorded: [Unrecorded] = []
     private var givenBack: [Claim] = []
     /// The transaction that is being committed.
     private var turn: Turn?
-    /// What is leased, and until when.
-    var underWay: [ID<WebhookDelivery>: (claim: Claim, leaseUntil: Timestamp)] = [:]
-    var lastSweep: ContinuousClock.Instant?
-    var lastLookForGone: ContinuousClock.Instant?
-    var lastLookForOld: ContinuousClock.Instant?
+    /// What is leased.
+    var underWay: [ID<WebhookDelivery>: UnderWay] = [:]
+    var shares: Shares
+    /// Those with something ready that their account's share keeps back; the longest waiting first.
+    private var blocked: [ID<Webhook>] = []
+    var lastSweep: Duration?
+    var lastLookForGone: Duration?
+    var lastLookForOld: Duration?
     /// The soonest moment at which some lane changes by itself.
-    private var alarm: Timestamp?
-    private var hasMoreAtOnce = false
+    var alarm: Timestamp?
     private var failedWrites = 0
-    private var nextWrite: ContinuousClock.Instant?
+    private var nextWrite: Duration?
     private var isClosed = false
     private var isStopping = false
+    /// Where the wall clock stood against the steady one, and by how much it was set since of what the database does not know yet.
+    var knownOffset: Duration
+    var owedStep = Duration.zero
+
+    /// A delivery that is leased.
+    struct UnderWay {
+        let claim: Claim
+        let leaseUntil: Duration
+        /// Else it waits for its turn.
+        var isSent = false
+    }
 
     init(_ engine: DeliveryEngine, inFlightPerWebhook: Int, maximumInFlight: Int, sweepInterval: Duration) {
         self.engine = engine
         self.inFlightPerWebhook = max(1, inFlightPerWebhook)
-        self.maximumInFlight = max(1, maximumInFlight)
         self.sweepInterval = sweepInterval
+        shares = Shares(places: max(1, maximumInFlight))
+        knownOffset = engine.clock.offset()
     }
+
+    var steady: Duration { engine.steady.now() }
 
     func run() {
         while !isClosed {
-            let contents = engine.inbox.take(timeout: waitingTime)
+            let contents = engine.inbox.take(by: engine.steady, timeout: waitingTime)
+            noticeStep()
             isStopping = contents.isStopping
             hinted.formUnion(contents.hinted)
             forced.merge(contents.forced) { _, latest in latest }
@@ -65,7 +84,7 @@ final class Dispatcher {
                 forced.removeAll()
                 if underWay.isEmpty, unrecorded.isEmpty, givenBack.isEmpty, turn == nil { break }
             } else {
-                for webhook in touched { sendReady(webhook) }
+                sendReady(touched)
                 ringAlarm()
                 sweepIfDue()
             }
@@ -74,12 +93,15 @@ final class Dispatcher {
         engine.inbox.end()
     }
 
-    private var waitingTime: Duration {
-        if hasMoreAtOnce, turn == nil, failedWrites == 0 { return .zero }
+    /// Nil while a transaction is being committed: its end is the next thing to happen.
+    private var waitingTime: Duration? {
+        guard turn == nil else { return nil }
         var time = sweepInterval
-        if let lastSweep { time = sweepInterval - (ContinuousClock.now - lastSweep) }
+        // The first look is at once: what waited for the start is not to wait for more.
+        guard let lastSweep else { return .zero }
+        time = sweepInterval - (steady - lastSweep)
         if let alarm { time = min(time, alarm - engine.clock.now()) }
-        if let nextWrite { time = min(time, nextWrite - ContinuousClock.now) }
+        if let nextWrite { time = min(time, nextWrite - steady) }
         return max(time, .milliseconds(1))
     }
 
@@ -111,7 +133,7 @@ final class Dispatcher {
             lane.adopt(configuration, isIntegrationOn: isIntegrationOn)
             return lane
         }
-        let lane = Lane(configuration, isIntegrationOn: isIntegrationOn)
+        let lane = Lane(configuration, isIntegrationOn: isIntegrationOn, bound: inFlightPerWebhook, at: steady)
         lanes[webhook] = lane
         setAlarm(lane.nextAlarm(after: engine.clock.now()))
         return lane
@@ -119,6 +141,7 @@ final class Dispatcher {
 
     private func giveBack(_ claim: Claim) {
         underWay[claim.delivery] = nil
+        shares.giveBack(claim.account)
         givenBack.append(claim)
     }
 
@@ -134,22 +157,27 @@ final class Dispatcher {
         // Given up for lost already: whatever came is void.
         guard let entry = underWay[claim.delivery], entry.claim.attempt == claim.attempt else { return }
         underWay[claim.delivery] = nil
+        shares.end(claim.account)
         let now = engine.clock.now()
         var settlement = Settlement(completion.result, of: claim, at: now) { Double.random(in: 0..<1) }
-        let reason = lanes[claim.webhook]?.end(settlement, at: now)
-        if settlement.state == .pending, case .success(let lane) = Result(catching: { try lane(claim.webhook) }) {
-            adjust(&settlement, to: lane, disabled: reason)
-        }
-        if let lane = lanes[claim.webhook] {
-            if let nextAt = settlement.nextAt { lane.remember(retryAt: nextAt) }
+        // First as it is configured now: what was sent before a change has no effect on what is there after it.
+        let current = Result { try self.lane(claim.webhook) }
+        let lane = lanes[claim.webhook]
+        let reason = lane?.end(settlement, version: completion.version, at: now, steady: steady)
+        let isOutdated = lane.map { $0.configuration.version != completion.version } ?? false
+        if isOutdated { settlement.goOn(claim, at: now) }
+        if settlement.state == .pending, case .success(let current) = current { adjust(&settlement, to: current, disabled: reason) }
+        if let lane {
+            if let nextAt = settlement.nextAt { lane.remember(claim.delivery, at: nextAt) }
             if let reason { lane.disable(reason) }
             if lane.isSlowed(by: settlement, took: completion.result.timings.total, at: now) { giveBack(from: lane) }
             // What waited behind it, for its turn or for its success, may go.
-            if claim.isOrdered || settlement.effect == .success, lane.configuration.isEnabled { hinted.insert(claim.webhook) }
+            if claim.isOrdered || isOutdated || settlement.effect == .success, lane.configuration.isEnabled { hinted.insert(claim.webhook) }
             setAlarm(lane.nextAlarm(after: now))
         }
-        let circuit = lanes[claim.webhook]?.circuit ?? Circuit()
-        unrecorded.append(Unrecorded(record: AttemptRecord(completion, settlement, at: now), circuit: circuit, disabled: reason))
+        unrecorded.append(
+            Unrecorded(
+                record: AttemptRecord(completion, settlement, at: now), pacing: isOutdated ? nil : lane?.pacing, disabled: reason))
     }
 
     /// There is no next attempt for a webhook that is gone or off; for one that pauses, it is kept.
@@ -172,18 +200,16 @@ final class Dispatcher {
 
     private func startTurn() {
         guard turn == nil else { return }
-        if let nextWrite, ContinuousClock.now < nextWrite { return }
+        if let nextWrite, steady < nextWrite { return }
         nextWrite = nil
-        hasMoreAtOnce = false
         let now = engine.clock.now()
-        let demands = demands(at: now)
+        let (demands, retries) = demands(at: now)
         let wanted = forced.filter { (try? lane($0.value)) != nil }
         forced.removeAll()
         let records = Array(unrecorded.prefix(Self.maximumRecords))
-        var urls: [ID<Webhook>: String] = [:]
-        for webhook in demands.map(\.webhook) + wanted.values { urls[webhook] = lanes[webhook]?.configuration.url }
-        let claims = Claims(epoch: engine.epoch, now: now, urls: urls)
-        let turn = Turn(records: records, demands: demands, forced: wanted, givenBack: givenBack, claims: claims)
+        let claims = Claims(epoch: engine.epoch, now: now)
+        let turn = Turn(
+            records: records, demands: demands, retries: retries, forced: wanted, givenBack: givenBack, claims: claims)
         guard !turn.isEmpty else { return }
         unrecorded.removeFirst(records.count)
         givenBack.removeAll()
@@ -214,7 +240,7 @@ final class Dispatcher {
             forced.merge(turn.forced) { latest, _ in latest }
             hinted.formUnion(turn.demands.map(\.webhook))
             failedWrites += 1
-            nextWrite = ContinuousClock.now + Self.pauseAfterFailure
+            nextWrite = steady + Self.pauseAfterFailure
             engine.inbox.report { $0.failedWrites = failedWrites }
             if failedWrites == 1 { engine.logger.error("deliveries wait for the database", metadata: ["error": "\(error)"]) }
         }
@@ -222,75 +248,124 @@ final class Dispatcher {
 
     private func finish(_ turn: Turn, _ outcome: Turn.Outcome) {
         for one in turn.records where one.disabled != nil { engine.directory.invalidate(account: one.record.completion.claim.account) }
-        let leaseUntil = turn.claims.now + Claims.lease
+        let leaseUntil = steady + Claims.lease
         for delivery in outcome.forced {
-            underWay[delivery.claim.delivery] = (delivery.claim, leaseUntil)
+            underWay[delivery.claim.delivery] = UnderWay(claim: delivery.claim, leaseUntil: leaseUntil)
+            shares.lease(delivery.claim.account)
             if let lane = lanes[delivery.claim.webhook] { isStopping ? giveBack(delivery.claim) : send(delivery, through: lane) }
         }
         var claimed: [ID<Webhook>: [ClaimedDelivery]] = [:]
         for delivery in outcome.claimed {
-            underWay[delivery.claim.delivery] = (delivery.claim, leaseUntil)
+            underWay[delivery.claim.delivery] = UnderWay(claim: delivery.claim, leaseUntil: leaseUntil)
+            shares.lease(delivery.claim.account)
             claimed[delivery.claim.webhook, default: []].append(delivery)
         }
         for demand in turn.demands {
             let isMore = outcome.found[demand.webhook] ?? 0 >= demand.limit
             guard let lane = lanes[demand.webhook] else { continue }
-            lane.take(claimed[demand.webhook] ?? [], isMore: isMore, limit: inFlightPerWebhook)
-            sendReady(demand.webhook)
-            guard isMore else { continue }
-            hinted.insert(demand.webhook)
-            if lane.room(at: engine.clock.now(), limit: inFlightPerWebhook) > 0 { hasMoreAtOnce = true }
+            lane.take(claimed[demand.webhook] ?? [], isMore: isMore)
+            if isMore { hinted.insert(demand.webhook) }
         }
-        if !unrecorded.isEmpty { hasMoreAtOnce = true }
+        sendReady(turn.demands.map(\.webhook))
         let delivered = turn.records.count { $0.record.settlement.state == .delivered }
         engine.inbox.report { statistics in
             statistics.inFlight = underWay.count
-            statistics.attempts += outcome.claimed.count + outcome.forced.count
             statistics.delivered += delivered
             statistics.failedWrites = 0
         }
     }
 
-    private func demands(at now: Timestamp) -> [Claims.Demand] {
-        // As many again as may be under way are leased ahead, so that those who are quick do not take the places of others.
-        if underWay.count > maximumInFlight { for lane in lanes.values where lane.isStalled { giveBack(from: lane) } }
-        var room = 2 * maximumInFlight - underWay.count
-        var demands: [Claims.Demand] = []
-        for webhook in hinted where room > 0 {
+    /// What is to be leased for each webhook that has a hint: for each account what its share allows, and within it as much for each
+    /// webhook. And which retries by name are to be among it.
+    private func demands(at time: Timestamp) -> (demands: [Claims.Demand], retries: [ID<WebhookDelivery>]) {
+        if underWay.count > shares.places { for lane in lanes.values where lane.isStalled(at: steady) { giveBack(from: lane) } }
+        var wanting: [ID<Account>: [(lane: Lane, toSend: Int, ahead: Int)]] = [:]
+        for webhook in hinted {
             do {
                 guard let lane = try lane(webhook) else {
                     hinted.remove(webhook)
                     continue
                 }
-                let capacity = min(room, lane.room(at: now, limit: inFlightPerWebhook))
-                guard capacity > 0 else { continue }
-                demands.append(Claims.Demand(webhook: webhook, limit: capacity))
-                room -= capacity
+                let (toSend, ahead) = lane.room(at: time)
+                if toSend + ahead > 0 { wanting[lane.account, default: []].append((lane, toSend, ahead)) }
             } catch {
                 // The next sweep tries again; the others need not wait.
                 hinted.remove(webhook)
                 engine.logger.error("a webhook cannot be read", metadata: ["webhook": "\(webhook)", "error": "\(error)"])
             }
         }
-        return demands
+        var demands: [Claims.Demand] = []
+        var retries: [ID<WebhookDelivery>] = []
+        let toSend = shares.divided(among: wanting.mapValues { lanes in lanes.reduce(0) { $0 + $1.toSend } })
+        var plannedAhead = 0
+        for (account, lanes) in wanting {
+            let now = Self.shared(toSend[account] ?? 0, among: lanes.map { ($0.lane.inFlight + $0.lane.readyCount, $0.toSend) })
+            let ahead = Self.shared(
+                shares.roomAhead(of: account, planned: plannedAhead), among: lanes.map { ($0.lane.readyCount, $0.ahead) })
+            for (index, one) in lanes.enumerated() {
+                let limit = now[index] + ahead[index]
+                guard limit > 0 else { continue }
+                plannedAhead += ahead[index]
+                let named = one.lane.takeRetries(places: limit, at: time)
+                retries += named
+                demands.append(Claims.Demand(webhook: one.lane.webhook, limit: limit - named.count))
+            }
+        }
+        return (demands, retries)
+    }
+
+    /// Divides places one by one: the next goes to whoever has the least of those that still want one.
+    private static func shared(_ places: Int, among lanes: [(has: Int, wants: Int)]) -> [Int] {
+        let all = lanes.reduce(0) { $0 + $1.wants }
+        guard places < all else { return lanes.map(\.wants) }
+        var given = lanes.map { _ in 0 }
+        for _ in 0..<max(0, places) {
+            let next = lanes.indices.filter { given[$0] < lanes[$0].wants }.min { lanes[$0].has + given[$0] < lanes[$1].has + given[$1] }
+            if let next { given[next] += 1 }
+        }
+        return given
     }
 
     // MARK: Sending
 
-    func sendReady(_ webhook: ID<Webhook>) {
-        guard !isStopping, let lane = lanes[webhook] else { return }
+    /// One from each in turn, those first that had to wait, until none may go.
+    func sendReady(_ webhooks: some Sequence<ID<Webhook>>) {
+        guard !isStopping else { return }
         let now = engine.clock.now()
-        while let delivery = lane.next(at: now, limit: inFlightPerWebhook) { send(delivery, through: lane) }
+        var queue = blocked
+        queue += webhooks.filter { !blocked.contains($0) }
+        blocked.removeAll()
+        while !queue.isEmpty {
+            var next: [ID<Webhook>] = []
+            for webhook in queue {
+                guard let lane = lanes[webhook], lane.mayBegin(at: now) else { continue }
+                guard shares.room(of: lane.account) > 0 else {
+                    blocked.append(webhook)
+                    continue
+                }
+                if let delivery = lane.next() { send(delivery, through: lane) }
+                next.append(webhook)
+            }
+            queue = next
+        }
     }
 
     private func send(_ delivery: ClaimedDelivery, through lane: Lane) {
         let claim = delivery.claim
-        lane.begin()
+        lane.begin(at: steady)
+        shares.begin(claim.account)
+        underWay[claim.delivery]?.isSent = true
         let startedAt = engine.clock.now()
-        let request = DeliveryRequest(lane.configuration, keys: lane.keys, event: claim.event, body: delivery.body, at: startedAt)
+        let configuration = lane.configuration
+        let request = DeliveryRequest(
+            configuration, keys: lane.keys, event: claim.event, sequence: claim.sequence, body: delivery.body, at: startedAt)
         let recordedHeaders = request.recordedHeaders
-        engine.client.send(request.outgoing) { [inbox = engine.inbox] result in
-            inbox.complete(Completion(claim: claim, startedAt: startedAt, recordedHeaders: recordedHeaders, result: result))
+        engine.inbox.report { $0.attempts += 1 }
+        engine.send(request.outgoing) { [inbox = engine.inbox] result in
+            inbox.complete(
+                Completion(
+                    claim: claim, version: configuration.version, startedAt: startedAt, url: configuration.url,
+                    recordedHeaders: recordedHeaders, result: result))
         }
     }
 }

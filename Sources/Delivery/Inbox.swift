@@ -9,7 +9,10 @@ import Time
 /// A result on its way to be recorded.
 struct Completion: Sendable {
     let claim: Claim
+    /// Of the webhook as it was sent to.
+    let version: Int
     let startedAt: Timestamp
+    let url: String
     let recordedHeaders: String
     let result: TransferResult
 }
@@ -52,13 +55,11 @@ final class Inbox: Sendable {
         post { $0.written = outcome }
     }
 
-    /// Takes all there is, waiting for something if need be, until `timeout` at the latest.
-    func take(timeout: Duration) -> Contents {
+    /// Takes all there is, waiting for something if need be, until `timeout` at the latest; without one until there is something.
+    func take(by clock: SteadyClock, timeout: Duration?) -> Contents {
         var isConsumed = false
-        if timeout > .zero {
-            let isEmpty = state.withLock { $0.contents.isEmpty && !$0.contents.isStopping }
-            if isEmpty { isConsumed = signal.wait(timeout: .now() + timeout.seconds) == .success }
-        }
+        let isEmpty = state.withLock { $0.contents.isEmpty }
+        if isEmpty { isConsumed = clock.wait(signal, timeout) }
         let (contents, wasSignalled) = state.withLock { state in
             let taken = (state.contents, state.isSignalled)
             state.contents = Contents(isStopping: taken.0.isStopping)

@@ -16,6 +16,9 @@ package enum RetrySchedule {
     ]
     static let live: [Duration] = [.zero, .seconds(2), .seconds(10), .seconds(30)]
 
+    /// So long a call's later events wait for one that fails: three attempts. Then they pass it (webhooks.md § Order).
+    static let orderedAttempts = 3
+
     /// No attempt for a live event starts later than this after acceptance: all its waits with jitter (50 s), three timeouts
     /// (45 s) and some room. Covers backlogs and downtime, which the waits alone do not.
     package static let liveLifetime = Duration.seconds(120)
@@ -41,6 +44,12 @@ package enum RetrySchedule {
         let waits = waits(freshness)
         guard attempt >= 1, attempt < waits.count else { return nil }
         return waits[attempt] * (1 + jitter * (2 * min(max(random, 0), 1) - 1))
+    }
+
+    /// The longest that can be waited after it, whatever the receiver asks for; none before the first.
+    static func maximumWait(afterAttempt attempt: Int) -> Duration {
+        guard attempt >= 1, attempt < durable.count else { return .zero }
+        return max(durable[attempt] * (1 + jitter), maximumRetryAfter)
     }
 
     /// As above, but no sooner than the receiver asks for (429 and 503 with Retry-After, up to an hour).

@@ -24,7 +24,7 @@ package struct WebhookConfiguration: Sendable, Equatable {
     package enum DisabledReason: String, Sendable, CaseIterable, SQLConvertible {
         /// The receiver answered 410.
         case gone
-        /// Five days of failures without a success.
+        /// Five days of attempts without a success.
         case failing
     }
 
@@ -45,13 +45,14 @@ package struct WebhookConfiguration: Sendable, Equatable {
     package var previousSecret: PreviousSecret?
 
     /// Written by the engine alone.
-    package internal(set) var circuit = Circuit()
+    package internal(set) var pacing = Pacing()
     package internal(set) var deliveredCount: Int = 0
     /// A status code or a fault, as text: "200", "timeout". Nil before the first attempt.
     package internal(set) var lastResult: String?
     package internal(set) var lastAt: Timestamp?
 
-    /// Counts changes by people, not by the engine: what a form holds against a stale copy.
+    /// Counts changes by people, and that the engine switched it off: what a form holds against a stale copy, and the engine against
+    /// results of what it was before.
     package internal(set) var version: Int = 1
     package internal(set) var createdAt: Timestamp
     package internal(set) var updatedAt: Timestamp

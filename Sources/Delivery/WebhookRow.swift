@@ -20,8 +20,12 @@ struct WebhookRow: Sendable {
     private var previousSecret: [UInt8]?
     private var previousSecretUntil: Timestamp?
     private var probeInterval: Int64? {
-        get { webhook.circuit.probeInterval.map { $0.components.seconds * 1000 } }
-        set { webhook.circuit.probeInterval = newValue.map { .milliseconds($0) } }
+        get { webhook.pacing.probeInterval?.stored }
+        set { webhook.pacing.probeInterval = newValue.map { .milliseconds($0) } }
+    }
+    private var failingFor: Int64 {
+        get { webhook.pacing.failingFor.stored }
+        set { webhook.pacing.failingFor = .milliseconds(newValue) }
     }
 
     static let record = Record(WebhookRow()) {
@@ -45,9 +49,11 @@ struct WebhookRow: Sendable {
         Column("secret", \.secret)
         Column("previous_secret", \.previousSecret)
         Column("previous_secret_until", \.previousSecretUntil)
-        Column("failures_in_row", \.webhook.circuit.failuresInRow)
-        Column("first_failure_at", \.webhook.circuit.firstFailureAt)
-        Column("probe_at", \.webhook.circuit.probeAt)
+        Column("failures_in_row", \.webhook.pacing.failuresInRow)
+        Column("first_failure_at", \.webhook.pacing.firstFailureAt)
+        Column("failing_for", \.failingFor)
+        Column("resting_since", \.webhook.pacing.restingSince)
+        Column("probe_at", \.webhook.pacing.probeAt)
         Column("probe_interval", \.probeInterval)
         Column("delivered_count", \.webhook.deliveredCount, isUpdated: false)
         Column("last_result", \.webhook.lastResult, isUpdated: false)

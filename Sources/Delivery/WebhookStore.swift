@@ -22,7 +22,7 @@ package struct WebhookStore: Sendable {
     /// - Returns: false when the row's version is no longer `webhook.version`: somebody else changed it, or it is gone.
     package func update(_ webhook: WebhookConfiguration, at time: Timestamp, on connection: any Connection) throws -> Bool {
         var row = try WebhookRow(webhook, vault)
-        row.webhook.circuit = Circuit()
+        row.webhook.pacing = Pacing()
         row.webhook.updatedAt = time
         if webhook.isEnabled { row.webhook.disabledReason = nil }
         let changed = try connection.execute(

@@ -22,6 +22,8 @@ final class Transfer {
     var refused: IPAddress?
     var hasOpenedSocket = false
     var wasRefusedBeforeRequest = false
+    /// The connection, new or kept, is there and the request on its way.
+    var hasBegun = false
     var head = ResponseHead()
     var body: [UInt8] = []
     var bodyCap = 0
@@ -56,6 +58,7 @@ final class Transfer {
         refused = nil
         hasOpenedSocket = false
         wasRefusedBeforeRequest = false
+        hasBegun = false
         head.removeAll()
         bodyCap = max(0, request.bodyCap)
         received = 0
@@ -150,22 +153,23 @@ final class Transfer {
         var status = 0
         _ = ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
         let timings = Timings(easy)
-        let fault = TransferFault(code, status: status, evidence: evidence)
+        var fault = TransferFault(code, status: status, evidence: evidence)
+        // libcurl takes some lines for a status line and their status for 200, which say nothing of the kind: `http/1.1 500`.
+        let isMisread = code == CURLE_OK && head.status != status
+        if isMisread, fault == .none || fault == .receiverStatus { fault = .receiverProtocol }
         var address: UnsafeMutablePointer<CChar>?
         _ = ccurl_get_string(easy, CURLINFO_PRIMARY_IP, &address)
         let remoteAddress = address.map { String(cString: $0) } ?? ""
         return TransferResult(
-            status: head.status == nil || status == 0 ? nil : status, fields: head.fields(), body: body,
+            status: head.status == nil || status == 0 || isMisread ? nil : status, fields: head.fields(), body: body,
             isBodyTruncated: received > body.count, timings: timings, fault: fault,
-            detail: detail(of: fault, code: code, status: status),
+            detail: isMisread ? "The answer does not begin with a status line of HTTP." : detail(of: fault, code: code, status: status),
             remoteAddress: remoteAddress.isEmpty || fault == .policy ? nil : remoteAddress)
     }
 
     private var evidence: TransferEvidence {
-        var connected = curl_off_t(0)
-        _ = ccurl_get_offset(easy, CURLINFO_CONNECT_TIME_T, &connected)
-        return TransferEvidence(
-            isTooLarge: isTooLarge, isRefused: wasRefusedBeforeRequest || (refused != nil && !hasOpenedSocket), isConnected: connected > 0)
+        TransferEvidence(
+            isTooLarge: isTooLarge, isRefused: wasRefusedBeforeRequest || (refused != nil && !hasOpenedSocket), hasBegun: hasBegun)
     }
 
     private func detail(of fault: TransferFault, code: CURLcode, status: Int) -> String {

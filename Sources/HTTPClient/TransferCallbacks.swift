@@ -33,6 +33,7 @@ enum TransferCallbacks {
             transfer.wasRefusedBeforeRequest = true
             return CURL_PREREQFUNC_ABORT
         }
+        transfer.hasBegun = true
         return CURL_PREREQFUNC_OK
     }
 

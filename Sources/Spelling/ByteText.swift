@@ -19,7 +19,7 @@ extension StringProtocol where SubSequence == Substring {
     }
 
     package func has(_ text: String) -> Bool {
-        place(of: text) != nil
+        text.isEmpty || place(of: text) != nil
     }
 
     /// What follows the prefix; nil where it does not begin so.

@@ -5,9 +5,12 @@ import Synchronization
 /// Where "now" comes from.
 package struct Clock: Sendable {
     package let now: @Sendable () -> Timestamp
+    /// How far it stands from a clock that nobody sets (only differences matter): changes when somebody does.
+    package let offset: @Sendable () -> Duration
 
-    package init(now: @escaping @Sendable () -> Timestamp) {
+    package init(now: @escaping @Sendable () -> Timestamp, offset: @escaping @Sendable () -> Duration = { .zero }) {
         self.now = now
+        self.offset = offset
     }
 
     /// The machine's clock, UTC.
@@ -15,6 +18,8 @@ package struct Clock: Sendable {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    } offset: {
+        SteadyClock.time(of: CLOCK_REALTIME) - SteadyClock.time(of: CLOCK_BOOTTIME)
     }
 
     /// Stands still.
@@ -26,14 +31,23 @@ package struct Clock: Sendable {
 /// A clock that moves only when told; for tests and the demo.
 package final class ManualClock: Sendable {
     private let instant: Mutex<Timestamp>
+    private let offset = Mutex(Duration.zero)
 
     package init(_ instant: Timestamp) {
         self.instant = Mutex(instant)
     }
 
-    /// A negative duration goes back, as a machine's clock may.
+    /// Time passes.
     package func advance(by duration: Duration) {
         instant.withLock { $0 = $0 + duration }
+    }
+
+    /// Somebody sets the clock, forward or back, while no time passes.
+    package func step(by duration: Duration) {
+        instant.withLock { instant in
+            instant = instant + duration
+            offset.withLock { $0 += duration }
+        }
     }
 
     package func set(_ newInstant: Timestamp) {
@@ -41,6 +55,10 @@ package final class ManualClock: Sendable {
     }
 
     package var clock: Clock {
-        Clock { [self] in instant.withLock { $0 } }
+        Clock { [self] in
+            instant.withLock { $0 }
+        } offset: { [self] in
+            offset.withLock { $0 }
+        }
     }
 }

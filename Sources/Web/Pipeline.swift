@@ -188,7 +188,7 @@ package final class Pipeline: Sendable {
 
     /// The address itself where a page is there, else the nearest above it.
     private func page(above address: String) -> String {
-        var path = address[...]
+        var path = address[address.startIndex...]
         while let above = path.cut(atLast: "/")?.before, path.utf8.count > 1 {
             if case .found = router.match(.get, String(path)) { return String(path) }
             path = above

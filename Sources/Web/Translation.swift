@@ -93,11 +93,12 @@ package struct Translation: Sendable {
         var filled = ""
         var rest = Substring(message)
         while let (before, after) = rest.cut(at: "{"), let (name, behind) = after.cut(at: "}") {
-            filled += before
+            filled.append(contentsOf: before)
             filled += values[String(name)].map(TextDirection.isolated) ?? "{\(name)}"
             rest = behind
         }
-        return filled + rest
+        filled.append(contentsOf: rest)
+        return filled
     }
 }
 

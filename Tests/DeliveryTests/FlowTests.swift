@@ -102,45 +102,36 @@ struct FlowTests {
         #expect(most.load(ordering: .sequentiallyConsistent) == 3)
     }
 
-    @Test("After ten failures in a row a webhook is asked singly, ever more rarely, until it answers; then all flows")
-    func circuit() throws {
+    @Test("After ten failures in a row and ten seconds a webhook is asked singly, ever more rarely, until it answers; then all flows")
+    func rest() throws {
         let world = try World(inFlightPerWebhook: 1)
         let isWell = Atomic<Bool>(false)
         let receiver = try ScriptedReceiver { _ in .status(isWell.load(ordering: .relaxed) ? 200 : 500) }
         let webhook = try world.addWebhook(to: receiver.url())
         for _ in 0..<30 { try world.accept() }
         try world.engine.start()
-        try #require(try eventually { try world.configuration(webhook.id).circuit.isOpen })
-        #expect(receiver.requests.count == 10)
-        var interval = Duration.seconds(30)
-        for probe in 1...3 {
-            #expect(try world.configuration(webhook.id).circuit.probeInterval == interval)
+        try #require(try eventually { try world.configuration(webhook.id).pacing.failuresInRow == 30 })
+        #expect(try !world.configuration(webhook.id).pacing.isResting, "they all failed within a moment")
+        world.clock.advance(by: .seconds(11))
+        try #require(try eventually { try world.configuration(webhook.id).pacing.isResting })
+        var requests = receiver.requests.count
+        #expect(requests == 31)
+        var interval = Duration.seconds(5)
+        for _ in 1...3 {
+            #expect(try world.configuration(webhook.id).pacing.probeInterval == interval)
             world.clock.advance(by: interval)
-            try #require(receiver.wait(for: 10 + probe))
+            requests += 1
+            try #require(receiver.wait(for: requests))
             interval = interval * 2
-            try #require(try eventually { try world.configuration(webhook.id).circuit.probeInterval == interval })
-            #expect(receiver.requests.count == 10 + probe)
+            try #require(try eventually { try world.configuration(webhook.id).pacing.probeInterval == interval })
+            #expect(receiver.requests.count == requests)
         }
         isWell.store(true, ordering: .relaxed)
         world.clock.advance(by: interval)
         try #require(try eventually { try world.states().filter { $0 == .delivered }.count >= 20 })
-        #expect(try !world.configuration(webhook.id).circuit.isOpen)
+        #expect(try !world.configuration(webhook.id).pacing.isResting)
         world.clock.advance(by: .seconds(7_200))
         #expect(try eventually { try world.states().allSatisfy { $0 == .delivered } })
-    }
-
-    @Test("After five days of failures the webhook is disabled, and says why")
-    func patience() throws {
-        let world = try World()
-        let receiver = try ScriptedReceiver { _ in .status(500) }
-        let webhook = try world.addWebhook(to: receiver.url())
-        for _ in 0..<40 { try world.accept() }
-        try world.engine.start()
-        try #require(try eventually { try world.configuration(webhook.id).circuit.isOpen })
-        world.clock.advance(by: .seconds(5 * 24 * 3600 + 1))
-        try #require(try eventually { try !world.configuration(webhook.id).isEnabled })
-        #expect(try world.configuration(webhook.id).disabledReason == .failing)
-        #expect(try eventually { try world.states().allSatisfy { $0 == .failed } })
     }
 
     @Test("What was leased ahead of a receiver that then stalls goes back, as if never tried")

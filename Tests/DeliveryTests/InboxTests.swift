@@ -3,6 +3,7 @@
 import Database
 import Foundation
 import Testing
+import Time
 
 @testable import Delivery
 
@@ -13,12 +14,12 @@ struct InboxTests {
         let inbox = Inbox()
         for _ in 0..<1_000 {
             inbox.hint([ID<Webhook>(value: 1)])
-            #expect(inbox.take(timeout: .seconds(1)).hinted.count == 1)
+            #expect(inbox.take(by: .system, timeout: .seconds(1)).hinted.count == 1)
         }
         let start = Date()
-        #expect(inbox.take(timeout: .milliseconds(50)).isEmpty)
+        #expect(inbox.take(by: .system, timeout: .milliseconds(50)).isEmpty)
         #expect(Date().timeIntervalSince(start) >= 0.045)
         inbox.hint([ID<Webhook>(value: 2)])
-        #expect(inbox.take(timeout: .seconds(1)).hinted.count == 1)
+        #expect(inbox.take(by: .system, timeout: .seconds(1)).hinted.count == 1)
     }
 }

@@ -196,6 +196,6 @@ struct SendingTests {
         try world.engine.start()
         try world.accept()
         try #require(try eventually { try world.deliveries().first?.fault == "policy" })
-        #expect(try world.configuration(webhook.id).circuit.failuresInRow == 0)
+        #expect(try world.configuration(webhook.id).pacing.failuresInRow == 0)
     }
 }

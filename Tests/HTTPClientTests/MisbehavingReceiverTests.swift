@@ -57,11 +57,32 @@ struct MisbehavingReceiverTests {
         arguments: [
             "220 mail.example ESMTP\r\n", "\0\u{1}\u{2}\u{3}\r\n\r\n", "<html>hello</html>", "HTTP/1.1 abc\r\n\r\n", "HTTP/1.1 20\r\n\r\n",
             "SSH-2.0-OpenSSH_9.2\r\n", "HTTP/9.9 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-            "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n", "http/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+            "http/1.1 500 No\r\nContent-Length: 0\r\n\r\n", "ICY 200 OK\r\n\r\n", "\0\0\u{12}\u{4}\0\0\0\0\0\0\u{3}\0\0\0\u{64}",
+            "HTTP/1.1 2000 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nno colon here\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.1 100 Continue\r\n\r\nhttp/1.1 500 No\r\nContent-Length: 0\r\n\r\n",
         ])
     func garbage(_ text: String) throws {
-        let result = outcome(of: try ScriptedReceiver(.raw(Array(text.utf8))))
-        #expect(result.fault == .receiverProtocol, "\(result)")
+        let garbage = ScriptedReceiver.Answer.raw(Array(text.utf8))
+        let first = outcome(of: try ScriptedReceiver(garbage))
+        #expect(first.fault == .receiverProtocol && first.detail != "", "\(first)")
+        // On a kept connection it is no different: libcurl's figures tell nothing of when that was made.
+        let receiver = try ScriptedReceiver(.status(200), garbage)
+        let client = loopbackClient()
+        let results = (0..<2).map { _ in client.send(OutgoingRequest(url: receiver.url(), body: [1])) }
+        #expect(results.map(\.fault) == [.none, .receiverProtocol], "\(results[1])")
+        #expect(receiver.connectionCount == 1)
+    }
+
+    @Test("One line of head above 100 kB is too large, on a new connection and on a kept one")
+    func longLine() throws {
+        let line = "HTTP/1.1 200 OK\r\nX-Long: \(String(repeating: "A", count: 110_000))\r\nContent-Length: 0\r\n\r\n"
+        let answer = ScriptedReceiver.Answer.raw(Array(line.utf8))
+        let receiver = try ScriptedReceiver(.status(200), answer, answer)
+        let client = loopbackClient()
+        let results = (0..<3).map { _ in client.send(OutgoingRequest(url: receiver.url(), body: [1])) }
+        #expect(results.map(\.fault) == [.none, .tooLarge, .tooLarge], "\(results[1])")
+        #expect(receiver.connectionCount == 2)
     }
 
     @Test("A receiver that hangs ends in time")
@@ -141,7 +162,12 @@ struct MisbehavingReceiverTests {
         #expect(fault(CURLE_SSL_CACERT_BADFILE) == .ours)
         #expect(fault(CURLE_PEER_FAILED_VERIFICATION) == .tls)
         #expect(fault(CURLE_OUT_OF_MEMORY) == .ours)
-        #expect(fault(CURLE_OUT_OF_MEMORY, TransferEvidence(isConnected: true)) == .tooLarge)
+        #expect(fault(CURLE_OUT_OF_MEMORY, TransferEvidence(hasBegun: true)) == .tooLarge)
+        #expect(fault(CURLcode(rawValue: 100), TransferEvidence(hasBegun: true)) == .tooLarge)
+        #expect(fault(CURLE_UNSUPPORTED_PROTOCOL) == .ours)
+        for code in [CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_FUNCTION_ARGUMENT, CURLE_WRITE_ERROR] {
+            #expect(fault(code, TransferEvidence(hasBegun: true)) == .receiverProtocol)
+        }
         #expect(fault(CURLcode(rawValue: 9999)) == .unknown)
         #expect(
             TransferFault.allCases.map(\.rawValue) == [

@@ -164,6 +164,6 @@ struct EventFault {
 
     /// What a stranger sent is repeated, but not at any length.
     private static func shortened(_ text: String) -> String {
-        text.unicodeScalars.count > 80 ? text.prefix(maximumScalars: 80) + "…" : text
+        text.unicodeScalars.count > 80 ? "\(text.prefix(maximumScalars: 80))…" : text
     }
 }

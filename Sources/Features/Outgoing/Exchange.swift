@@ -54,7 +54,11 @@ struct ExchangeView: TemplateData {
             exchange.responseHeaders.isEmpty ? nil : CodeView(t("outgoing.test.headers"), exchange.responseHeaders, id: "test-headers")
         body =
             exchange.responseBody.isEmpty
-            ? nil : CodeView(t("outgoing.test.body"), PrintableText.of(exchange.responseBody), id: "test-body")
+            ? nil
+            : CodeView(
+                t("outgoing.test.body"),
+                AnswerText(headers: exchange.responseHeaders).text(exchange.responseBody, isTruncated: exchange.isTruncated, member),
+                id: "test-body")
         isTruncated = exchange.isTruncated
     }
 

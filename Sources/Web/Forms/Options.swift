@@ -44,13 +44,13 @@ package final class OptionList: Sendable {
         }
     }
 
-    func showAll(in control: inout Control) { control.optionsAfter = markup[...] }
+    func showAll(in control: inout Control) { control.optionsAfter = markup[markup.startIndex...] }
 
     func show(_ selected: String, in control: inout Control) {
         guard let place = place(of: selected) else {
             // What is no longer listed must not turn into the list's first when somebody saves.
             control.options.append(Control.Option(id: "", value: selected, label: selected, isSelected: true))
-            control.optionsAfter = markup[...]
+            control.optionsAfter = markup[markup.startIndex...]
             return
         }
         let utf8 = markup.utf8

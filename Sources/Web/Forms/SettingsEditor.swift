@@ -192,8 +192,8 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
     private func path(_ visit: Visit) -> String {
         guard pattern.has("{") else { return pattern }
         return pattern.parts(between: "/").map { segment in
-            guard segment.begins(with: "{") else { return String(segment) }
-            return percentEncoded(visit.parameters[String(segment.dropFirst().dropLast())] ?? "")
+            guard let name = segment.rest(after: "{")?.cut(at: "}")?.before else { return String(segment) }
+            return percentEncoded(visit.parameters[String(name)] ?? "")
         }.joined(separator: "/")
     }
 

@@ -12,7 +12,10 @@ struct CurlCommand {
     init(_ delivery: DeliveryDetail) {
         let last = delivery.attempts.first { $0.requestHeaders != nil } ?? delivery.attempts.first
         var headers = (last?.requestHeaders ?? "").words(between: "\n").map(String.init)
-        if headers.isEmpty { headers = ["Content-Type: application/json", "webhook-id: \(delivery.event)"] }
+        if headers.isEmpty {
+            headers = ["Content-Type: application/json", "webhook-id: \(delivery.event)"]
+            if let sequence = delivery.sequence { headers.append("webhook-sequence: \(sequence)") }
+        }
         self.init(url: last?.url ?? delivery.url, headers: headers, body: delivery.body)
     }
 

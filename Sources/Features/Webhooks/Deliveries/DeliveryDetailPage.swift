@@ -76,7 +76,10 @@ struct AttemptView: TemplateData {
         url = attempt.url
         requestHeaders = Self.code(t("deliveries.request_headers"), attempt.requestHeaders, id: "request-\(number)")
         responseHeaders = Self.code(t("deliveries.response_headers"), attempt.responseHeaders, id: "response-\(number)")
-        let responseText = attempt.responseBody.map(PrintableText.of)
+        let responseText = attempt.responseBody.map { body in
+            body.isEmpty
+                ? "" : AnswerText(headers: attempt.responseHeaders ?? "").text(body, isTruncated: attempt.isTruncated, member)
+        }
         responseBody = Self.code(t("deliveries.response_body"), responseText, id: "response-body-\(number)")
         isTruncated = attempt.isTruncated
         isBodyHidden = !seesPayload && attempt.status != nil

@@ -61,6 +61,7 @@ struct EndpointRow: TemplateData {
     let target: URLView
     let events: String
     let status: BadgeView
+    let turnsOff: String
     let deliveries: String
     let last: String
     let lastAt: TimeView?
@@ -74,6 +75,7 @@ struct EndpointRow: TemplateData {
         target = URLView(webhook.url)
         events = webhook.events.summary(t)
         self.status = status
+        turnsOff = webhook.turnsOffAt.map { t("webhooks.turns_off", ["off": member.times.brief($0)]) } ?? ""
         deliveries = member.numbers.text(webhook.deliveredCount)
         last = webhook.lastResultText(t)
         lastAt = webhook.lastAt.map { member.times.view($0) }

@@ -49,10 +49,11 @@ struct EndpointPage: TemplateData {
         trouble =
             if !webhook.isEnabled {
                 webhook.disabledReason.map { t("webhooks.disabled.\($0.rawValue)") } ?? ""
-            } else if webhook.isOn, webhook.circuit.failuresInRow > 1, let since = webhook.circuit.firstFailureAt {
+            } else if webhook.isOn, webhook.pacing.failuresInRow > 1, let since = webhook.pacing.firstFailureAt {
                 t(
-                    webhook.circuit.isOpen ? "webhooks.trouble.rare" : "webhooks.trouble.retried", count: webhook.circuit.failuresInRow,
+                    webhook.pacing.isResting ? "webhooks.trouble.rare" : "webhooks.trouble.retried", count: webhook.pacing.failuresInRow,
                     ["since": times.brief(since), "result": webhook.lastResultText(t)])
+                    + (webhook.turnsOffAt.map { " " + t("webhooks.trouble.turns_off", ["off": times.brief($0)]) } ?? "")
             } else { "" }
         status = webhook.statusBadge(isIntegrationOn: isIntegrationOn, held: waiting.held, member)
         transmission = t("webhooks.transmission.\(webhook.transmission.rawValue)")

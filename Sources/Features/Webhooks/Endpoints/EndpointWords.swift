@@ -4,6 +4,7 @@ import Database
 import Delivery
 import Spelling
 import Telephony
+import Time
 import Web
 
 extension WebhookConfiguration {
@@ -25,11 +26,17 @@ extension WebhookConfiguration {
         }
         if !isIntegrationOn { return BadgeView(.neutral, t("webhooks.status.integration_off")) }
         // One failure is soon tried again; two in a row are a state.
-        if circuit.failuresInRow > 1, let since = circuit.firstFailureAt {
+        if pacing.failuresInRow > 1, let since = pacing.firstFailureAt {
             return BadgeView(.bad, t("webhooks.status.failing_since", ["since": member.times.brief(since)]))
         }
         guard let isLastGood else { return BadgeView(.neutral, t("webhooks.status.nothing_yet")) }
         return isLastGood ? BadgeView(.good, t("webhooks.status.delivering")) : BadgeView(.warning, t("webhooks.status.last_failed"))
+    }
+
+    /// When the engine turns it off if the receiver goes on like this; nil while that is not in question.
+    var turnsOffAt: Timestamp? {
+        guard isOn, pacing.isResting, let lastAt else { return nil }
+        return pacing.patienceEnds(ifAttemptedSince: lastAt)
     }
 
     /// Nil before the first attempt.

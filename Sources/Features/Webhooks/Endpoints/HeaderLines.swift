@@ -76,9 +76,9 @@ struct HeaderLines: NamedField {
     /// What was typed for a value may be a secret, and does not come back; of a line without a colon, nothing does. The lines keep their
     /// numbers, which the complaints name.
     private static func withoutValues(_ typed: String) -> String {
-        typed.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { line in
-            guard let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")) else { return "" }
-            return TypedText.line(String(line[line.index(after: colon)...])) == mask ? String(line) : "\(line[..<colon]): "
+        TypedText.lines(typed).map { line in
+            guard let (name, value) = line.cut(at: ":") else { return "" }
+            return TypedText.line(String(value)).isIdentical(to: mask) ? line : "\(name): "
         }.joined(separator: "\n")
     }
 
