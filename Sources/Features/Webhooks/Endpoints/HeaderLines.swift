@@ -76,9 +76,10 @@ struct HeaderLines: NamedField {
     /// What was typed for a value may be a secret, and does not come back; of a line without a colon, nothing does. The lines keep their
     /// numbers, which the complaints name.
     private static func withoutValues(_ typed: String) -> String {
-        TypedText.lines(typed).map { line in
+        typed.parts(between: "\n").map { whole in
+            let line = whole.cut(atLast: "\r").flatMap { $0.after.isEmpty ? $0.before : nil } ?? whole
             guard let (name, value) = line.cut(at: ":") else { return "" }
-            return TypedText.line(String(value)).isIdentical(to: mask) ? line : "\(name): "
+            return TypedText.line(String(value)).isIdentical(to: mask) ? String(line) : "\(name): "
         }.joined(separator: "\n")
     }
 
