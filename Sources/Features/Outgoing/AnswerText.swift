@@ -1,8 +1,8 @@
 // What a receiver answered, as text that a page can hold: it may have sent anything, in any character set, compressed, or no text at all.
 
 import Glibc
-import Web
 import Spelling
+import Web
 
 struct AnswerText {
     private let charset: String?

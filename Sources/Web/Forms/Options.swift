@@ -1,6 +1,7 @@
 // What can be chosen: known when the program starts, or only among the account's own things. A long list (countries, zones) is
 // written once a language as markup, and sliced round the option that is selected: as structs it cost five times the page.
 
+import Spelling
 import Synchronization
 
 package final class OptionList: Sendable {
