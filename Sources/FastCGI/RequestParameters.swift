@@ -51,6 +51,7 @@ struct RequestParameters {
         return .success(
             Request(
                 method: method, path: String(path), query: query, fields: fields, remoteAddress: variables["REMOTE_ADDR"] ?? "",
+                serverAddress: variables["SERVER_ADDR"] ?? "",
                 isSecure: variables["HTTPS"]?.asciiLowercased == "on", host: variables["HTTP_HOST"] ?? "", body: body))
     }
 
