@@ -253,7 +253,7 @@ ob_start();
 <p>Deliveries appear here as soon as an event matches a webhook. To send one now, use the Test button of a webhook.</p>
 </div>
 <?php else: ?>
-<table class="table dense">
+<table class="table dense" data-expand="Expand">
 <caption class="visually-hidden">Deliveries, newest first</caption>
 <thead><tr><th scope="col" class="expander"><span class="visually-hidden">Expand</span></th><th scope="col">Date</th><th scope="col">Webhook trigger</th><th scope="col">URL</th><th scope="col">Authentication</th><th scope="col" class="number">HTTP code</th><th scope="col">Status</th><th scope="col"><span class="visually-hidden">Actions</span></th></tr></thead>
 <tbody>
@@ -271,7 +271,7 @@ ob_start();
     }
 ?>
 <tr id="dlv_<?= h($id) ?>">
-<td class="expander"><a class="expand" href="/settings/webhooks/deliveries/dlv_<?= h($id) ?>" title="Expand"><svg class="icon" aria-hidden="true"><use href="#i-right"/></svg><span class="word">Expand</span><span class="visually-hidden"> <?= h($date) ?></span></a></td>
+<td class="expander"></td>
 <td data-label="Date"><time class="when" datetime="<?= iso_time($acceptedAt) ?>"><span class="ago"><?= h($relative) ?></span> <span class="exact"><?= h($date) ?></span></time></td>
 <td data-label="Webhook trigger"><code><?= event_parts($type) ?></code></td>
 <td data-label="URL"><span class="url"><?= $urlMarkup ?></span></td>

@@ -153,23 +153,25 @@
     input.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
   }
 
-  // A row that opens fetches what it shows the first time. When that fails, as with a session that has ended, the link is followed.
-  for (const link of all("a.expand")) {
-    const row = link.closest("tr");
-    link.role = "button";
-    link.ariaExpanded = "false";
-    link.addEventListener("keydown", (event) => {
-      if (event.key !== " ") return;
-      event.preventDefault();
-      link.click();
-    });
+  // Rows of a table with data-expand open, and fetch what they show the first time. When that fails, as with a session that has ended,
+  // the row's own link is followed: it leads to all of it.
+  for (const row of all("table[data-expand] tbody tr")) {
+    const link = row.querySelector(".cell-actions a");
+    const time = row.querySelector("time .exact");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "expand";
+    button.title = row.closest("table").dataset.expand;
+    button.innerHTML = '<svg class="icon" aria-hidden="true"><use href="#i-right"/></svg><span class="word"></span><span class="visually-hidden"></span>';
+    button.querySelector(".word").textContent = button.title;
+    button.querySelector(".visually-hidden").textContent = ` ${time ? time.textContent : ""}`;
+    button.ariaExpanded = "false";
+    row.querySelector(".expander").append(button);
     let shown = null;
-    link.addEventListener("click", async (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-      event.preventDefault();
-      if (link.ariaBusy === "true") return;
+    button.addEventListener("click", async () => {
+      if (button.ariaBusy === "true") return;
       if (!shown) {
-        link.ariaBusy = "true";
+        button.ariaBusy = "true";
         const answer = await fetch(`${link.pathname}/expansion`, { redirect: "error" }).catch(() => null);
         if (!answer || !answer.ok) return location.assign(link.href);
         const cell = document.createElement("td");
@@ -180,10 +182,10 @@
         shown.hidden = true;
         shown.append(cell);
         row.after(shown);
-        link.ariaBusy = null;
+        button.ariaBusy = null;
       }
       shown.hidden = !shown.hidden;
-      link.ariaExpanded = String(!shown.hidden);
+      button.ariaExpanded = String(!shown.hidden);
     });
   }
 

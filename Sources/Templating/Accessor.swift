@@ -7,20 +7,40 @@
 
 /// How one declared field of some struct is written, tested and entered. Which of the three make sense is up to its kind.
 final class Accessor: Sendable {
-    /// Appends the value's bytes, escaped unless it is markup.
-    let write: @Sendable (UnsafeRawPointer, inout OutputBuffer) -> Void
-    let isTruthy: @Sendable (UnsafeRawPointer) -> Bool
-    /// Calls the body with a pointer to each part: none where the value is falsy.
-    let visit: @Sendable (UnsafeRawPointer, (UnsafeRawPointer) -> Void) -> Void
+    typealias Write = @Sendable (UnsafeRawPointer, inout OutputBuffer) -> Void
+    typealias Test = @Sendable (UnsafeRawPointer) -> Bool
+    typealias Visit = @Sendable (UnsafeRawPointer, (UnsafeRawPointer) -> Void) -> Void
+
+    /// Where, from the address that the accessor is given, what its closures take begins: a stored property's place in its struct.
+    private let offset: Int
+    private let writing: Write
+    private let testing: Test
+    private let visiting: Visit
 
     init(
-        write: @escaping @Sendable (UnsafeRawPointer, inout OutputBuffer) -> Void = { _, _ in },
-        isTruthy: @escaping @Sendable (UnsafeRawPointer) -> Bool = { _ in false },
-        visit: @escaping @Sendable (UnsafeRawPointer, (UnsafeRawPointer) -> Void) -> Void = { _, _ in }
+        offset: Int = 0, write: @escaping Write = { _, _ in }, isTruthy: @escaping Test = { _ in false },
+        visit: @escaping Visit = { _, _ in }
     ) {
-        self.write = write
-        self.isTruthy = isTruthy
-        self.visit = visit
+        self.offset = offset
+        writing = write
+        testing = isTruthy
+        visiting = visit
+    }
+
+    /// Appends the value's bytes, escaped unless it is markup.
+    @inline(__always)
+    func write(_ root: UnsafeRawPointer, _ output: inout OutputBuffer) { writing(root + offset, &output) }
+
+    @inline(__always)
+    func isTruthy(_ root: UnsafeRawPointer) -> Bool { testing(root + offset) }
+
+    /// Calls the body with a pointer to each part: none where the value is falsy.
+    @inline(__always)
+    func visit(_ root: UnsafeRawPointer, _ body: (UnsafeRawPointer) -> Void) { visiting(root + offset, body) }
+
+    /// The same of a stored property: `self` is given the address of its value.
+    func stored(at offset: Int) -> Accessor {
+        Accessor(offset: self.offset + offset, write: writing, isTruthy: testing, visit: visiting)
     }
 }
 
@@ -94,13 +114,8 @@ extension Accessor {
             })
     }
 
-    /// Of a stored property: `accessor` is given the address of its value.
-    static func stored(_ accessor: Accessor, at offset: Int) -> Accessor {
-        Accessor(
-            write: { root, output in accessor.write(root + offset, &output) },
-            isTruthy: { root in accessor.isTruthy(root + offset) },
-            visit: { root, body in accessor.visit(root + offset, body) })
-    }
+    /// A part that stands where the accessor is pointed at: nothing is copied, and nothing of its type need be known.
+    static let storedPart = Accessor(isTruthy: { _ in true }, visit: { root, body in body(root) })
 
     /// `{{first.rest}}`: `rest` of the part that `first` enters, and falsy where there is none.
     static func path(_ first: Accessor, _ rest: Accessor) -> Accessor {

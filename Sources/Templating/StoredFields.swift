@@ -13,8 +13,8 @@ enum StoredFields {
             if let offset = MemoryLayout<Root>.offset(of: path), let (kind, accessor, unescaped) = shown(type(of: path).valueType) {
                 fields.append(
                     Field(
-                        name: snakeCased(String(cString: name)), kind: kind, accessor: .stored(accessor, at: offset),
-                        unescaped: unescaped.map { .stored($0, at: offset) }))
+                        name: snakeCased(String(cString: name)), kind: kind, accessor: accessor.stored(at: offset),
+                        unescaped: unescaped?.stored(at: offset)))
             }
             return true
         }
@@ -30,7 +30,7 @@ enum StoredFields {
     }
 
     private static func part<Part: TemplateData>(_ type: Part.Type) -> Shown {
-        (.section { Part.fields.schema }, .part { (part: Part) in part }, nil)
+        (.section { Part.fields.schema }, .storedPart, nil)
     }
 
     /// `exportURL` is `export_url`.

@@ -24,11 +24,7 @@ package struct CivilDate: Hashable, Comparable, Sendable {
     }
 
     /// `2026-11-22`
-    package var iso: String {
-        var text = ASCIIText()
-        text.append(self)
-        return text.string
-    }
+    package var iso: String { ASCIIText.string { $0.append(self) } }
 
     /// 0 is Sunday, 6 Saturday.
     package var weekday: Int {

@@ -41,17 +41,17 @@ package struct CivilTime: Hashable, Comparable, Sendable {
 
     /// `2026-11-22T03:15`; seconds follow only when they are not zero, so that nothing is lost.
     package var iso: String {
-        var text = ASCIIText()
-        text.append(date)
-        text.append("T")
-        text.append(hour, digits: 2)
-        text.append(":")
-        text.append(minute, digits: 2)
-        if second != 0 {
+        ASCIIText.string { text in
+            text.append(date)
+            text.append("T")
+            text.append(hour, digits: 2)
             text.append(":")
-            text.append(second, digits: 2)
+            text.append(minute, digits: 2)
+            if second != 0 {
+                text.append(":")
+                text.append(second, digits: 2)
+            }
         }
-        return text.string
     }
 
     package static func < (left: CivilTime, right: CivilTime) -> Bool {

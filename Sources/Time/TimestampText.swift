@@ -6,19 +6,18 @@ extension Timestamp {
     /// Years outside 0…9999 are written as ISO 8601's expanded form has them (`+012345-…`), as JavaScript does.
     package var iso8601: String {
         let time = CivilTime(localSeconds: seconds)
-        let fraction = Int(milliseconds.flooredRemainder(by: 1000))
-        var text = ASCIIText()
-        text.append(time.date)
-        text.append("T")
-        text.append(time.hour, digits: 2)
-        text.append(":")
-        text.append(time.minute, digits: 2)
-        text.append(":")
-        text.append(time.second, digits: 2)
-        text.append(".")
-        text.append(fraction, digits: 3)
-        text.append("Z")
-        return text.string
+        return ASCIIText.string { text in
+            text.append(time.date)
+            text.append("T")
+            text.append(time.hour, digits: 2)
+            text.append(":")
+            text.append(time.minute, digits: 2)
+            text.append(":")
+            text.append(time.second, digits: 2)
+            text.append(".")
+            text.append(Int(milliseconds.flooredRemainder(by: 1000)), digits: 3)
+            text.append("Z")
+        }
     }
 
     /// Reads RFC 3339 with any offset, for example `2026-11-22T14:05:09.5+01:00`; digits after the third are cut off.
@@ -43,25 +42,43 @@ extension Timestamp {
     }
 }
 
-/// Builds short ASCII texts in one allocation.
-struct ASCIIText {
-    private var bytes: [UInt8] = []
+/// Builds short texts in one allocation.
+package struct ASCIIText: ~Copyable {
+    /// Room for any date and time with the name of a month.
+    private static let capacity = 128
+    private let bytes: UnsafeMutableBufferPointer<UInt8>
+    private var count = 0
 
-    init() { bytes.reserveCapacity(32) }
+    private init(_ bytes: UnsafeMutableBufferPointer<UInt8>) { self.bytes = bytes }
 
-    var string: String { String(decoding: bytes, as: UTF8.self) }
-
-    mutating func append(_ scalar: Unicode.Scalar) {
-        bytes.append(UInt8(truncatingIfNeeded: scalar.value))
+    package static func string(_ build: (inout ASCIIText) -> Void) -> String {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: capacity) { bytes in
+            var text = ASCIIText(bytes)
+            build(&text)
+            return String(decoding: bytes[..<text.count], as: UTF8.self)
+        }
     }
 
-    /// Zero-padded; `number` is not negative.
-    mutating func append(_ number: Int, digits: Int) {
+    package mutating func append(_ scalar: Unicode.Scalar) { append(UInt8(truncatingIfNeeded: scalar.value)) }
+
+    package mutating func append(_ text: String) {
+        for byte in text.utf8 { append(byte) }
+    }
+
+    private mutating func append(_ byte: UInt8) {
+        guard count < bytes.count else { return }
+        bytes[count] = byte
+        count += 1
+    }
+
+    /// Zero-padded to `digits`, and as many more as it has where that is 1; `number` is not negative.
+    package mutating func append(_ number: Int, digits: Int = 1) {
         var divisor = 1
         for _ in 1..<digits { divisor *= 10 }
+        while digits == 1, number / divisor >= 10 { divisor *= 10 }
         var rest = number
         while divisor > 0 {
-            bytes.append(48 + UInt8(truncatingIfNeeded: (rest / divisor) % 10))
+            append(48 + UInt8(truncatingIfNeeded: (rest / divisor) % 10))
             rest %= divisor
             divisor /= 10
         }

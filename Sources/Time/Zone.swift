@@ -53,9 +53,13 @@ package struct Zone: Sendable {
     }
 
     /// What a wall clock there shows; parts of a second are cut off.
-    package func civil(_ instant: Timestamp) -> CivilTime {
+    package func civil(_ instant: Timestamp) -> CivilTime { local(instant).time }
+
+    /// What a wall clock there shows, and how many seconds east of UTC it is then.
+    package func local(_ instant: Timestamp) -> (time: CivilTime, offset: Int) {
         let seconds = instant.seconds
-        return CivilTime(localSeconds: seconds + Int64(table.transitions.offset(atSecond: seconds)))
+        let offset = table.transitions.offset(atSecond: seconds)
+        return (CivilTime(localSeconds: seconds + Int64(offset)), offset)
     }
 
     /// Every instant at which a wall clock there shows this time: none in a gap, two in an overlap, the earlier first.

@@ -13,7 +13,7 @@ enum CrossSiteGuard {
     /// Masked anew for each page, because pages travel compressed beside text that others may choose (BREACH).
     static func token(for secret: String) -> String {
         let code = code(for: secret)
-        let mask = code.map { _ in UInt8.random(in: 0...255) }
+        let mask = Token.randomBytes(code.count)
         return Hexadecimal.text(of: mask + zip(mask, code).map { $0 ^ $1 })
     }
 

@@ -83,9 +83,14 @@ package struct SessionStore: Sendable {
 
 /// Secrets that we give out once and recognise by their hash.
 package enum Token {
-    package static func random() -> String {
+    package static func random() -> String { Hexadecimal.text(of: randomBytes(32)) }
+
+    /// Eight at a time: each time asks the kernel.
+    static func randomBytes(_ count: Int) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
-        return Hexadecimal.text(of: (0..<4).flatMap { _ in withUnsafeBytes(of: generator.next()) { Array($0) } })
+        var bytes: [UInt8] = []
+        while bytes.count < count { withUnsafeBytes(of: generator.next()) { bytes += $0 } }
+        return Array(bytes.prefix(count))
     }
 
     package static func hash(_ token: String) -> [UInt8] {

@@ -67,7 +67,9 @@ extension TestApp {
                 }
             }
             // What the script fetches for a row that opens.
-            for row in page.text.matches(of: #/class="expand" href="([^"?]+)/#) { waiting.append(row.1 + "/expansion") }
+            for row in page.text.matches(of: #/<tr id="(dlv_[0-9a-z]+)"/#) {
+                waiting.append("/settings/webhooks/deliveries/\(row.1)/expansion")
+            }
         }
         return seen
     }

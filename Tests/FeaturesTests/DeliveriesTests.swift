@@ -134,7 +134,7 @@ struct DeliveriesTests {
                 .map { String($0.1).replacing("&amp;", with: "&") }
         }
         func ids(_ page: Browser.Page) -> [String] {
-            page.text.matches(of: #/class="expand" href="/settings/webhooks/deliveries/(dlv_[0-9a-z]+)[^"]*"/#).map { String($0.1) }
+            page.text.matches(of: #/<tr id="(dlv_[0-9a-z]+)"/#).map { String($0.1) }
         }
         for start in ["\(history)?state=pending", "\(path(webhook))?type=cdr", path(webhook)] {
             var page = alice.get(start)
