@@ -19,6 +19,7 @@ sys.path.insert(0, str(ROOT / "Tests/EndToEnd"))
 from console import Console  # noqa: E402
 from installation import Installation, PASSWORD, free_port  # noqa: E402
 from machine import Machine  # noqa: E402
+from postgresql import PostgreSQL  # noqa: E402
 from waiting import until  # noqa: E402
 import webhooks  # noqa: E402
 
@@ -121,7 +122,7 @@ class Bench:
 
     def install(self):
         self.product = product = Installation("bench")
-        slugs = ("accepting", "pages", "one", "eight", "steady", "quick", "slow1", "slow2", "slow3", "slow4")
+        slugs = ("accepting", "batches", "pages", "small", "large", "one", "eight", "steady", "quick", "slow1", "slow2", "slow3", "slow4")
         for slug in slugs:
             product.create_account(slug, f"Bench {slug}")
             product.create_user(slug, f"{slug}@example.com", "Nadia Benali")
@@ -136,9 +137,9 @@ class Bench:
             webhooks.enable(self.consoles[slug])
         self.receiver = FastReceiver()
 
-    def load(self, account, count, rate=0, connections=32):
+    def load(self, account, count, rate=0, connections=32, batch=1):
         done = subprocess.run(
-            [TOOLS / "load", str(self.product.port), account, self.keys[account], str(connections), str(count), str(rate), secrets.token_hex(4)],
+            [TOOLS / "load", str(self.product.port), account, self.keys[account], str(connections), str(count), str(rate), secrets.token_hex(4), str(batch)],
             capture_output=True, text=True, check=True)
         result = numbers(done.stdout)
         if result["wrong"]:
@@ -294,14 +295,97 @@ php_admin_value[date.timezone] = UTC
     # 3: accepting
 
     def accepting(self):
-        webhook = webhooks.create(self.consoles["accepting"], "Fast", self.receiver.url)
-        webhooks.pause(self.consoles["accepting"], webhook)
+        """Through nginx, each event with a delivery row; PostgreSQL has the bare rows to write, in the same rounds."""
+        for account in ("accepting", "batches"):
+            webhooks.pause(self.consoles[account], webhooks.create(self.consoles[account], "Fast", self.receiver.url))
         count = 4_000 if self.quick else 20_000
         self.load("accepting", 2_000)
-        runs = [self.load("accepting", count) for _ in range(self.rounds)]
-        speed, p99 = median(run["per_second"] for run in runs), median(run["p99_ms"] for run in runs)
-        self.table.add("Events accepted durably, 32 clients", "≥ 2000/s", f"{speed:.0f}/s", speed >= 2000, "each with a delivery row, through nginx")
-        self.table.add("  their acknowledgement, p99", "≤ 50 ms", f"{p99:.1f} ms", p99 <= 50, f"p50 {median(run['p50_ms'] for run in runs):.1f} ms")
+        self.load("batches", 10_000, batch=100)
+        runs, batches, bare = [], [], []
+        with PostgreSQL() as yardstick:
+            yardstick.transactions(32, 1)
+            for _ in range(self.rounds):
+                runs.append(self.load("accepting", count))
+                bare.append(yardstick.transactions(32, 2 if self.quick else 5))
+                batches.append(self.load("batches", 5 * count, batch=100))
+        speeds = [run["per_second"] for run in runs]
+        p99 = median(run["p99_ms"] for run in runs)
+        ratio = median(a / b for a, b in zip(speeds, bare))
+        self.table.add(
+            "Events accepted durably, 32 clients, against PostgreSQL's bare inserts", "≥ 1.0 ×", f"{ratio:.2f} ×", ratio >= 1,
+            f"{median(speeds):.0f} and {median(bare):.0f}/s")
+        ratio = median(run["per_second"] / b for run, b in zip(batches, bare))
+        self.table.add(
+            "  by batches of 100, against the same", "≥ 4.0 ×", f"{ratio:.2f} ×", ratio >= 4,
+            f"{median(run['per_second'] for run in batches):.0f} events/s")
+        self.table.add("  their acknowledgement one by one, p99", "≤ 50 ms", f"{p99:.1f} ms", p99 <= 50, f"p50 {median(run['p50_ms'] for run in runs):.1f} ms")
+
+    # The history's first page, whatever is behind it
+
+    def fill_history(self, slug, count, hooks):
+        """Rows as the engine leaves them, evenly over eighty days; written while the process is not there."""
+        database = sqlite3.connect(self.product.data / "hookswitch.sqlite")
+        now = int(time.time() * 1000)
+        account = database.execute("SELECT id FROM accounts WHERE slug = ?", (slug,)).fetchone()[0]
+        database.execute(
+            """
+            WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < :count - 1),
+            row (i, at, hook, kind) AS (SELECT i, :first + i * :step, i % 4, i % 50 FROM n)
+            INSERT INTO deliveries (id, account_id, webhook_id, webhook_name, event_id, event_type, url, authentication, state, next_at,
+                attempt, manual, accepted_at, settled_at, last_status, last_fault)
+            SELECT (at << 21) + ((i & 16383) << 6) + 1, :account,
+                CASE hook WHEN 0 THEN :hook0 WHEN 1 THEN :hook1 WHEN 2 THEN :hook2 ELSE :hook3 END, 'Webhook ' || hook,
+                (at << 21) + ((i & 16383) << 6),
+                CASE i % 5 WHEN 0 THEN 'call:end' WHEN 1 THEN 'call:missed' WHEN 2 THEN 'recording:ready' WHEN 3 THEN 'voicemail:left' ELSE 'cdr' END,
+                'https://crm-' || hook || '.example.com/api/v2/telephony/events', 'none',
+                CASE kind WHEN 0 THEN 'failed' WHEN 1 THEN 'expired' WHEN 2 THEN 'discarded' WHEN 3 THEN 'held' WHEN 4 THEN 'pending' ELSE 'delivered' END,
+                CASE kind WHEN 4 THEN :now + 86400000 END, 1, 0, at, CASE WHEN kind NOT IN (3, 4) THEN at + 90 END,
+                CASE kind WHEN 0 THEN 500 WHEN 1 THEN 500 ELSE 200 END, CASE kind WHEN 0 THEN 'receiver_status' WHEN 1 THEN 'timeout' ELSE 'none' END
+            FROM row
+            """,
+            {"count": count, "first": now - 80 * 86_400_000, "step": 80 * 86_400_000 // count, "now": now, "account": account,
+             **{f"hook{i}": hook for i, hook in enumerate(hooks)}})
+        database.commit()
+        database.close()
+
+    def history(self):
+        sizes = {"small": 10_000, "large": 100_000 if self.quick else 1_000_000}
+        hooks = {}
+        for slug in sizes:
+            paths = [webhooks.create(self.consoles[slug], f"Webhook {i}", self.receiver.url) for i in range(4)]
+            for path in paths:
+                webhooks.pause(self.consoles[slug], path)
+            hooks[slug] = [path.rsplit("_", 1)[1] for path in paths]
+        self.product.terminate()
+        for slug, count in sizes.items():
+            self.fill_history(slug, count, hooks[slug])
+        self.product.start()
+        today = time.strftime("%Y-%m-%d", time.gmtime())
+        month = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 30 * 86400))
+        base = "/settings/webhooks/history"
+        pages = {
+            "all": lambda slug: base, "one event": lambda slug: f"{base}?type=cdr", "a period": lambda slug: f"{base}?from={month}&to={today}",
+            "an address": lambda slug: f"{base}?q=crm-2", "one webhook": lambda slug: f"/settings/webhooks/endpoints/wh_{hooks[slug][1]}/deliveries",
+            "an event of one webhook": lambda slug: f"/settings/webhooks/endpoints/wh_{hooks[slug][1]}/deliveries?type=call:missed",
+            **{state: lambda slug, state=state: f"{base}?state={state}" for state in ("pending", "held", "delivered", "failed", "expired", "discarded")},
+        }
+        worst = (0, "")
+        for name, address in pages.items():
+            times = {slug: [] for slug in sizes}
+            for turn in range(20 if self.quick else 60):
+                for slug in sizes:
+                    began = time.perf_counter()
+                    page = self.consoles[slug].get(address(slug))
+                    times[slug].append(time.perf_counter() - began)
+                    if page.status != 200 or (turn == 0 and len(page.rows()) < 50):
+                        raise SystemExit(f"{address(slug)} answered {page.status} with {len(page.rows())} rows")
+            # Reading the page in Python is no part of it, and the same for both.
+            small, large = (median(sorted(times[slug])[: len(times[slug]) // 2]) for slug in ("small", "large"))
+            say(f"history, {name}: {small * 1000:.2f} ms with {sizes['small']}, {large * 1000:.2f} ms with {sizes['large']}")
+            worst = max(worst, (large / small, name))
+        self.table.add(
+            f"History's first page with {sizes['large']:,} deliveries behind it against {sizes['small']:,}", "≤ 1.5 ×", f"{worst[0]:.2f} ×",
+            worst[0] <= 1.5, f"the worst of {len(pages)} filters, {worst[1]}")
 
     # 4: delivering
 
@@ -369,8 +453,8 @@ php_admin_value[date.timezone] = UTC
 
     @staticmethod
     def shown(stored):
-        """An id as it is shown, without its prefix."""
-        return stored.split("_", 1)[-1]
+        """An event's id as it is shown, without its prefix."""
+        return "".join("0123456789abcdefghjkmnpqrstvwxyz"[stored >> shift & 31] for shift in range(60, -1, -5))
 
     # 6: beside others' slow receivers
 
@@ -393,7 +477,7 @@ php_admin_value[date.timezone] = UTC
             self.load(slug, 80)
         until(lambda: slow.count >= 300, within=30, what="the slow receivers have all that they may have", every=0.1)
         beside = [measure() for _ in range(self.rounds)]
-        under_way = self.product.value("SELECT count(*) FROM deliveries WHERE state = 'leased'")
+        under_way = self.product.value("SELECT count(*) FROM due WHERE lease_owner IS NOT NULL")
         for slug in others:
             webhooks.enable(self.consoles[slug], False)
         slow.stop()
@@ -426,7 +510,7 @@ php_admin_value[date.timezone] = UTC
 
     def run(self, only):
         steps = {
-            "template": self.template, "pages": self.pages, "accepting": self.accepting,
+            "template": self.template, "pages": self.pages, "accepting": self.accepting, "history": self.history,
             "one": lambda: self.delivering("one", 1), "eight": lambda: self.delivering("eight", 8), "steady": self.steady, "fair": self.fair,
             "failing": self.failing, "memory": self.memory,
         }
@@ -451,7 +535,7 @@ php_admin_value[date.timezone] = UTC
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one short round of each: to see that it runs, not to quote")
-    parser.add_argument("only", nargs="*", help="template pages accepting one eight steady fair failing memory; all without")
+    parser.add_argument("only", nargs="*", help="template pages accepting history one eight steady fair failing memory; all without")
     arguments = parser.parse_args()
     print("Measuring; this takes some minutes, in which the machine should have nothing else to do.", file=sys.stderr)
     Bench(arguments.quick).run(arguments.only)

@@ -63,19 +63,19 @@ $code = hash_hmac('sha256', 'csrf', $token, true);
 $mask = random_bytes(strlen($code));
 $csrf = bin2hex($mask) . bin2hex($mask ^ $code);
 
-/* A UUIDv7's first 48 bits are milliseconds; ids are 26 characters of Crockford's base 32, which sort as the number does. */
-function first_id(int $milliseconds): string
+/* A delivery's id is a number of which all but the last 21 bits are milliseconds, shown as 13 characters of Crockford's base 32. */
+function first_id(int $milliseconds): int { return $milliseconds << 21; }
+
+function shown_id(int $id): string
 {
-    $bits = str_pad(decbin($milliseconds), 50, '0', STR_PAD_LEFT);
-    $id = '';
-    foreach (str_split($bits, 5) as $five) {
-        $id .= '0123456789abcdefghjkmnpqrstvwxyz'[bindec($five)];
-    }
-    return str_pad($id, 26, '0');
+    $shown = '';
+    for ($digit = 0; $digit < 13; $digit++, $id >>= 5) $shown = '0123456789abcdefghjkmnpqrstvwxyz'[$id & 31] . $shown;
+    return $shown;
 }
 
 $statement = $database->prepare(<<<'SQL'
-    SELECT d.id, d.event_type, d.url, d.authentication, d.state, d.attempt, d.accepted_at, d.next_at, d.last_status
+    SELECT d.id, d.event_type, d.url, d.authentication, CASE WHEN d.settled_at IS NULL AND EXISTS (SELECT 1 FROM due q
+            WHERE q.delivery_id = d.id AND q.lease_owner IS NOT NULL) THEN 'leased' ELSE d.state END, d.attempt, d.accepted_at, d.next_at, d.last_status
     FROM deliveries d
     WHERE d.account_id = ? AND d.id >= ?
     ORDER BY d.id DESC LIMIT 51
@@ -83,7 +83,7 @@ $statement = $database->prepare(<<<'SQL'
 $statement->execute([$account, first_id($now - KEPT)]);
 $rows = $statement->fetchAll();
 $statement->closeCursor();
-$older = count($rows) > SIZE ? 'dlv_' . $rows[SIZE - 1][0] : null;
+$older = count($rows) > SIZE ? 'dlv_' . shown_id($rows[SIZE - 1][0]) : null;
 $rows = array_slice($rows, 0, SIZE);
 /* Those of the failed rows that had arrived before, and failed when somebody sent them again. */
 $failed = array_column(array_filter($rows, fn ($row) => in_array($row[4], ['failed', 'expired'], true) && $row[5] > 1), 0);
@@ -259,6 +259,7 @@ ob_start();
 <tbody>
 <?php foreach ($rows as [$id, $type, $url, $authentication, $state, $attempts, $acceptedAt, $nextAt, $status]):
     $date = text_time($acceptedAt, $zone);
+    $shown = shown_id($id);
     [$kind, $label] = badge($state, $attempts, isset($arrived[$id]));
     $relative = relative_time($acceptedAt, $now);
     if ($url !== $lastURL) {
@@ -270,7 +271,7 @@ ob_start();
         foreach ($parts as $part) $urlMarkup .= '<span>' . h($part) . '</span>';
     }
 ?>
-<tr id="dlv_<?= h($id) ?>">
+<tr id="dlv_<?= $shown ?>">
 <td class="expander"></td>
 <td data-label="Date"><time class="when" datetime="<?= iso_time($acceptedAt) ?>"><span class="ago"><?= h($relative) ?></span> <span class="exact"><?= h($date) ?></span></time></td>
 <td data-label="Webhook trigger"><code><?= event_parts($type) ?></code></td>
@@ -278,7 +279,7 @@ ob_start();
 <td data-label="Authentication"><?= h(AUTHENTICATIONS[$authentication]) ?></td>
 <td data-label="HTTP code" class="number"><?= $status ?? '–' ?></td>
 <td data-label="Status"><span class="badge <?= $kind ?>"><svg class="icon" aria-hidden="true"><use href="#i-<?= $kind ?>"/></svg><?= h($label) ?></span></td>
-<td class="cell-actions"><a href="/settings/webhooks/deliveries/dlv_<?= h($id) ?>">Enter<span class="visually-hidden"> <?= h($date) ?></span></a><?php if ($mayRetry && $state !== 'leased' && $state !== 'held'): ?> <button class="linklike" type="submit" form="retry" formaction="/settings/webhooks/deliveries/dlv_<?= h($id) ?>/retry">Retry<span class="visually-hidden"> <?= h($date) ?></span></button><?php endif ?></td>
+<td class="cell-actions"><a href="/settings/webhooks/deliveries/dlv_<?= $shown ?>">Enter<span class="visually-hidden"> <?= h($date) ?></span></a><?php if ($mayRetry && $state !== 'leased' && $state !== 'held'): ?> <button class="linklike" type="submit" form="retry" formaction="/settings/webhooks/deliveries/dlv_<?= $shown ?>/retry">Retry<span class="visually-hidden"> <?= h($date) ?></span></button><?php endif ?></td>
 </tr>
 <?php endforeach ?>
 </tbody>

@@ -4,10 +4,10 @@
  * with an id and a call of its own, answered 202 or counted as wrong. With a rate, each request has a moment at which it is
  * due and its time counts from then, so that a server that stalls cannot hide its stalls (coordinated omission).
  *
- *   cc -O2 -pthread -o load load.c && ./load PORT ACCOUNT KEY CONNECTIONS COUNT RATE PREFIX
+ *   cc -O2 -pthread -o load load.c && ./load PORT ACCOUNT KEY CONNECTIONS COUNT RATE PREFIX [BATCH]
  *
  * RATE is in events a second, 0 for as fast as the answers come. Prints `name value` lines: per_second, p50_ms, p99_ms, max_ms,
- * wrong. PREFIX makes the ids of one run unlike those of another. */
+ * wrong. PREFIX makes the ids of one run unlike those of another. BATCH events go in each request, one without it. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -22,7 +22,7 @@
 
 static int port;
 static const char *account, *key, *prefix;
-static long count, rate;
+static long count, rate, batch = 1;
 static double began;
 static atomic_long next, wrong;
 static float *times; /* milliseconds */
@@ -47,23 +47,46 @@ static int dial(void) {
 }
 
 /* An event of about one kilobyte, with members as a telephony platform sends them. */
-static int compose(char *out, size_t room, long i) {
-    char body[2048];
-    int length = snprintf(body, sizeof body,
+static int compose_event(char *out, size_t room, long i) {
+    return snprintf(out, room,
         "{\"event_id\":\"%s-%ld\",\"event_type\":\"call:end\",\"event_time\":\"2026-11-22T13:05:09.123Z\","
         "\"current_context\":{\"account\":\"%s\",\"user\":{\"id\":\"usr_01jd8m2v7k3f9q5x0c6t4w8b1e\",\"email\":\"camille.laurent@example.com\"}},"
         "\"data\":{\"call_id\":\"c-%s-%ld\",\"direction\":\"inbound\",\"caller\":\"+33612345678\",\"callee\":\"+33187654321\","
         "\"tracking_number\":\"+33187654300\",\"queue\":\"Sales\",\"status\":\"ended\",\"started_at\":\"2026-11-22T13:05:09.123Z\","
         "\"ended_at\":\"2026-11-22T13:09:41.870Z\",\"duration_seconds\":272,\"ended_by\":\"caller\",\"cause\":\"normal\",\"note\":\"%0*d\"}}",
         prefix, i, account, prefix, i, 360, 7);
-    return snprintf(out, room,
+}
+
+/* A request with the events from `first`: one object, or an array. */
+static int compose(char *out, char *body, size_t room, long first) {
+    int length = 0;
+    if (batch > 1) body[length++] = '[';
+    for (long i = 0; i < batch; i++) {
+        if (i) body[length++] = ',';
+        length += compose_event(body + length, room - (size_t)length, first + i);
+    }
+    if (batch > 1) body[length++] = ']';
+    int head = snprintf(out, room,
         "POST /api/v1/accounts/%s/events HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\n"
-        "Content-Length: %d\r\n\r\n%s", account, port, key, length, body);
+        "Content-Length: %d\r\n\r\n", account, port, key, length);
+    memcpy(out + head, body, (size_t)length);
+    return head + length;
+}
+
+/* All of it: a batch may be more than the socket takes at once. */
+static int sent(int fd, const char *bytes, size_t length) {
+    while (length) {
+        ssize_t done = send(fd, bytes, length, MSG_NOSIGNAL);
+        if (done <= 0) return 0;
+        bytes += done;
+        length -= (size_t)done;
+    }
+    return 1;
 }
 
 /* One answer. 1: 202 and the connection stays; 0: 202 and it closes; -1: anything else. */
 static int answered(int fd) {
-    char buffer[16384];
+    char buffer[65536];
     size_t used = 0;
     char *end = NULL;
     while (!end) {
@@ -98,11 +121,13 @@ static int answered(int fd) {
 static void *work(void *unused) {
     (void)unused;
     int fd = -1;
-    char request[4096];
+    size_t room = (size_t)batch * 2048 + 2048;
+    char *request = malloc(room), *body = malloc(room);
+    if (!request || !body) return NULL;
     for (;;) {
-        long i = atomic_fetch_add(&next, 1);
+        long i = atomic_fetch_add(&next, batch);
         if (i >= count) break;
-        int length = compose(request, sizeof request, i);
+        int length = compose(request, body, room, i);
         double start = now();
         if (rate) {
             double due = began + (double)i / (double)rate;
@@ -110,8 +135,8 @@ static void *work(void *unused) {
             start = due;
         }
         if (fd < 0) fd = dial();
-        int result = fd >= 0 && send(fd, request, (size_t)length, MSG_NOSIGNAL) == length ? answered(fd) : -1;
-        times[i] = (float)((now() - start) * 1000);
+        int result = fd >= 0 && sent(fd, request, (size_t)length) ? answered(fd) : -1;
+        times[i / batch] = (float)((now() - start) * 1000);
         if (result < 0) atomic_fetch_add(&wrong, 1);
         if (result < 1 && fd >= 0) {
             close(fd);
@@ -119,6 +144,8 @@ static void *work(void *unused) {
         }
     }
     if (fd >= 0) close(fd);
+    free(request);
+    free(body);
     return NULL;
 }
 
@@ -128,8 +155,8 @@ static int ascending(const void *a, const void *b) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 8) {
-        fprintf(stderr, "usage: %s PORT ACCOUNT KEY CONNECTIONS COUNT RATE PREFIX\n", argv[0]);
+    if (argc != 8 && argc != 9) {
+        fprintf(stderr, "usage: %s PORT ACCOUNT KEY CONNECTIONS COUNT RATE PREFIX [BATCH]\n", argv[0]);
         return 2;
     }
     port = atoi(argv[1]);
@@ -139,7 +166,8 @@ int main(int argc, char **argv) {
     count = atol(argv[5]);
     rate = atol(argv[6]);
     prefix = argv[7];
-    if (width < 1 || width > 1024 || count < 1) return 2;
+    if (argc > 8) batch = atol(argv[8]);
+    if (width < 1 || width > 1024 || count < 1 || batch < 1 || batch > 1000 || count % batch) return 2;
     times = calloc((size_t)count, sizeof *times);
     pthread_t threads[1024];
     pthread_attr_t attributes;
@@ -149,8 +177,9 @@ int main(int argc, char **argv) {
     for (int i = 0; i < width; i++) pthread_create(&threads[i], &attributes, work, NULL);
     for (int i = 0; i < width; i++) pthread_join(threads[i], NULL);
     double seconds = now() - began;
-    qsort(times, (size_t)count, sizeof *times, ascending);
-    printf("per_second %.0f\np50_ms %.2f\np99_ms %.2f\nmax_ms %.2f\nwrong %ld\n", (double)count / seconds, times[count / 2],
-        times[count * 99 / 100], times[count - 1], atomic_load(&wrong));
+    long requests = count / batch;
+    qsort(times, (size_t)requests, sizeof *times, ascending);
+    printf("per_second %.0f\np50_ms %.2f\np99_ms %.2f\nmax_ms %.2f\nwrong %ld\n", (double)count / seconds, times[requests / 2],
+        times[requests * 99 / 100], times[requests - 1], atomic_load(&wrong));
     return 0;
 }

@@ -14,11 +14,16 @@ package struct BulkStatement: Sendable {
     /// `head`, then for each row its values in parentheses, `constants` behind them, then `tail`. What is interpolated into
     /// `head` and `tail` only marks a place; the values come with each run.
     package init(_ head: SQL, columns: Int, constants: SQL = "", _ tail: SQL = "") {
-        self.columns = columns
+        let place: String? = nil
+        self.init(head, row: (0..<columns).map { _ in "\(place)" as SQL }.joined(by: ", ") + constants, tail)
+    }
+
+    /// As above, where a row is more than its values: the places of `row` stand for them.
+    package init(_ head: SQL, row: SQL, _ tail: SQL = "") {
+        columns = row.values.count
         before = head.values.count
         after = tail.values.count
-        let place: String? = nil
-        let row: SQL = "(\((0..<columns).map { _ in "\(place)" as SQL }.joined(by: ", "))" + constants + ")"
+        let row = "(" + row + ")"
         var shapes: [SQL] = []
         var rows = 1
         while rows <= Self.maximumRows {

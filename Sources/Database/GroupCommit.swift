@@ -13,6 +13,8 @@ final class GroupCommit: Sendable {
 
     private struct State {
         var queue: [Item] = []
+        /// What those who are queued now wait at: one word to the system lets all of them go on.
+        var gate = DispatchGroup()
         var isClosed = false
         /// The writer sleeps: only then it has to be told of an item.
         var isIdle = true
@@ -40,10 +42,11 @@ final class GroupCommit: Sendable {
         var value: Value?
         try withoutActuallyEscaping({ connection in value = try body(connection) }) { escapable in
             let item = Item(work: escapable)
+            let gate = append(item)
             // The writer's batch may hold the item a little longer than this call lasts; the closure must not outlive it.
             defer { item.work = nil }
-            guard append(item) else { throw DatabaseError.closed }
-            item.done.wait()
+            guard let gate else { throw DatabaseError.closed }
+            gate.wait()
             if let error = item.error { throw error }
         }
         guard let value else { throw DatabaseError.closed }
@@ -52,19 +55,21 @@ final class GroupCommit: Sendable {
 
     /// Runs `body` on the writer's thread, and calls `then` there with what went wrong, or nil once its commit is durable.
     func enqueue(_ body: @escaping @Sendable (any Connection) throws -> Void, then: @escaping @Sendable ((any Error)?) -> Void) {
-        if !append(Item(work: body, then: then)) { then(DatabaseError.closed) }
+        if append(Item(work: body, then: then)) == nil { then(DatabaseError.closed) }
     }
 
-    /// - Returns: false when it is closed.
-    private func append(_ item: Item) -> Bool {
-        let (isClosed, wasIdle) = state.withLock { state in
-            guard !state.isClosed else { return (true, false) }
+    /// - Returns: where to wait for it; nil when it is closed.
+    private func append(_ item: Item) -> DispatchGroup? {
+        let (gate, wasIdle) = state.withLock { state -> (DispatchGroup?, Bool) in
+            guard !state.isClosed else { return (nil, false) }
             state.queue.append(item)
+            item.gate = state.gate
+            state.gate.enter()
             defer { state.isIdle = false }
-            return (false, state.isIdle)
+            return (state.gate, state.isIdle)
         }
         if wasIdle { wake.signal() }
-        return !isClosed
+        return gate
     }
 
     /// Lets everything queued finish, then ends the thread.
@@ -97,6 +102,7 @@ final class GroupCommit: Sendable {
     private func take() -> [Item] {
         state.withLock { state in
             state.isIdle = state.queue.isEmpty && !state.isClosed
+            state.gate = DispatchGroup()
             let batch = Array(state.queue.prefix(Self.maximumItems))
             state.queue.removeFirst(batch.count)
             return batch
@@ -146,7 +152,7 @@ final class GroupCommit: Sendable {
     /// Unchecked because its fields are handed over, never shared: the caller waits while the writer's thread has it.
     private final class Item: @unchecked Sendable {
         var work: ((any Connection) throws -> Void)?
-        let done = DispatchSemaphore(value: 0)
+        var gate: DispatchGroup?
         var error: (any Error)?
         private let then: (@Sendable ((any Error)?) -> Void)?
 
@@ -156,7 +162,8 @@ final class GroupCommit: Sendable {
         }
 
         func finish() {
-            if let then { then(error) } else { done.signal() }
+            then?(error)
+            gate?.leave()
         }
     }
 }

@@ -7,9 +7,46 @@ package import Time
 /// Something with rows of its own. The prefix is what people see: `wh_01jd…`.
 package protocol Identified {
     static var idPrefix: String { get }
+    static var idForm: IDForm { get }
 }
 
-/// A UUIDv7 (RFC 9562), stored as 26 lower-case characters of Crockford's base 32, which sort as the number does.
+extension Identified {
+    package static var idForm: IDForm { .uuid }
+}
+
+package enum IDForm: Sendable {
+    /// A UUIDv7 (RFC 9562), stored as 26 lower-case characters of Crockford's base 32, which sort as the number does.
+    case uuid
+    /// 63 bits, stored as a number, for what there are millions of: 42 bits of milliseconds since 1970, 15 that count within one, and 6
+    /// that are left to what belongs to the thing. Shown as 13 characters.
+    case number
+
+    /// Of the characters that are shown.
+    fileprivate var length: Int {
+        switch self {
+        case .uuid: 26
+        case .number: 13
+        }
+    }
+
+    /// How far the milliseconds are from the right.
+    fileprivate var timeShift: Int {
+        switch self {
+        case .uuid: 80
+        case .number: 21
+        }
+    }
+
+    fileprivate func milliseconds(_ time: Timestamp) -> UInt128 {
+        let milliseconds = UInt64(clamping: time.milliseconds)
+        switch self {
+        case .uuid: return UInt128(milliseconds & 0xFFFF_FFFF_FFFF)
+        case .number: return UInt128(min(milliseconds, 0x3FF_FFFF_FFFF))
+        }
+    }
+}
+
+/// In form and storage as its entity says.
 package struct ID<Entity: Identified>: Hashable, Comparable, Sendable, SQLConvertible, CustomStringConvertible {
     package let value: UInt128
 
@@ -20,20 +57,47 @@ package struct ID<Entity: Identified>: Hashable, Comparable, Sendable, SQLConver
     /// From what people see (`wh_…`). Nil for another kind's prefix or anything malformed.
     package init?(_ text: some StringProtocol) {
         let prefix = Entity.idPrefix + "_"
-        guard text.hasPrefix(prefix), let value = base32Decoded(text.utf8.dropFirst(prefix.utf8.count)) else { return nil }
+        guard text.hasPrefix(prefix),
+            let value = base32Decoded(text.utf8.dropFirst(prefix.utf8.count), length: Entity.idForm.length)
+        else { return nil }
         self.value = value
     }
 
     package init?(columns: any ColumnSource, at index: Int) {
-        guard let value = base32Decoded(columns.text(at: index).utf8) else { return nil }
-        self.value = value
+        switch Entity.idForm {
+        case .uuid:
+            guard let value = base32Decoded(columns.text(at: index).utf8, length: Entity.idForm.length) else { return nil }
+            self.value = value
+        case .number:
+            guard let value = UInt128(exactly: columns.integer(at: index)) else { return nil }
+            self.value = value
+        }
     }
 
-    package static var sqlType: SQLType { .text }
-    package var sqlValue: SQLValue { .text(stored) }
+    package static var sqlType: SQLType {
+        switch Entity.idForm {
+        case .uuid: .text
+        case .number: .integer
+        }
+    }
 
-    /// As it stands in the database: without the prefix.
-    package var stored: String { base32Encoded(value) }
+    package var sqlValue: SQLValue {
+        switch Entity.idForm {
+        case .uuid: .text(stored)
+        case .number: .integer(Int64(truncatingIfNeeded: value))
+        }
+    }
+
+    /// As it is shown, without the prefix; a UUID stands so in the database.
+    package var stored: String { base32Encoded(value, length: Entity.idForm.length) }
+
+    /// Below every id of that moment, and above those of the moments before.
+    package static func first(at time: Timestamp) -> ID {
+        ID(value: Entity.idForm.milliseconds(time) << Entity.idForm.timeShift)
+    }
+
+    /// When it was made, or a little later where the clock had been ahead.
+    package var time: Timestamp { Timestamp(milliseconds: Int64(truncatingIfNeeded: value >> Entity.idForm.timeShift)) }
 
     package var description: String { "\(Entity.idPrefix)_\(stored)" }
 
@@ -43,7 +107,7 @@ package struct ID<Entity: Identified>: Hashable, Comparable, Sendable, SQLConver
 /// Makes ids that always increase, also within a millisecond and when the clock steps back.
 package final class IDGenerator: Sendable {
     private let clock: Clock
-    private let last = Mutex<UInt128>(0)
+    private let last = Mutex<(uuid: UInt128, number: UInt128)>((0, 0))
 
     package init(clock: Clock) {
         self.clock = clock
@@ -52,16 +116,31 @@ package final class IDGenerator: Sendable {
     /// Goes on behind an id that an earlier process made, also when the clock has stepped back since. One of a clock that was days
     /// ahead is left alone: its time would stand in all ids until then.
     package func goOn<Entity>(behind id: ID<Entity>) {
-        guard Int64(truncatingIfNeeded: id.value >> 80) < (clock.now() + .seconds(86_400)).milliseconds else { return }
-        last.withLock { $0 = max($0, id.value) }
+        guard id.time < clock.now() + .seconds(86_400) else { return }
+        last.withLock { last in
+            switch Entity.idForm {
+            case .uuid: last.uuid = max(last.uuid, id.value)
+            case .number: last.number = max(last.number, id.value)
+            }
+        }
     }
 
     package func next<Entity>(_ type: Entity.Type = Entity.self) -> ID<Entity> {
-        let milliseconds = UInt128(UInt64(clamping: clock.now().milliseconds) & 0xFFFF_FFFF_FFFF)
+        let milliseconds = Entity.idForm.milliseconds(clock.now())
         return last.withLock { last in
-            // Adding stays within the 62 random bits for 2⁴⁵ ids in one millisecond.
-            last = milliseconds > last >> 80 ? Self.first(in: milliseconds) : last &+ (1 + UInt128(UInt16.random(in: 0...UInt16.max)))
-            return ID(value: last)
+            switch Entity.idForm {
+            case .uuid:
+                // Adding stays within the 62 random bits for 2⁴⁵ ids in one millisecond.
+                last.uuid =
+                    milliseconds > last.uuid >> 80
+                    ? Self.first(in: milliseconds) : last.uuid &+ (1 + UInt128(UInt16.random(in: 0...UInt16.max)))
+                return ID(value: last.uuid)
+            case .number:
+                // The next of 2¹⁵ in this millisecond, or, of so many, the first of the one after.
+                let first = milliseconds << 21 | UInt128(UInt64.random(in: 0..<1024)) << 6
+                last.number = max(first, (last.number >> 6 + 1) << 6)
+                return ID(value: last.number)
+            }
         }
     }
 
@@ -81,26 +160,27 @@ private let digitValues: [UInt8] = {
     return values
 }()
 
-private func base32Encoded(_ value: UInt128) -> String {
-    String(unsafeUninitializedCapacity: 26) { buffer in
+private func base32Encoded(_ value: UInt128, length: Int) -> String {
+    String(unsafeUninitializedCapacity: length) { buffer in
         var rest = value
-        for index in stride(from: 25, through: 0, by: -1) {
+        for index in stride(from: length - 1, through: 0, by: -1) {
             buffer[index] = digits[Int(truncatingIfNeeded: rest & 31)]
             rest >>= 5
         }
-        return 26
+        return length
     }
 }
 
-private func base32Decoded(_ text: some Sequence<UInt8>) -> UInt128? {
+/// The first digit has three bits: of 26 digits 128, of 13 the 63 that a database's number has.
+private func base32Decoded(_ text: some Sequence<UInt8>, length: Int) -> UInt128? {
     var value: UInt128 = 0
     var count = 0
     for byte in text {
         let digit = digitValues[Int(byte)]
-        guard digit != 0xFF, count < 26 else { return nil }
+        guard digit != 0xFF, count < length else { return nil }
         if count == 0, digit > 7 { return nil }
         value = value << 5 | UInt128(digit)
         count += 1
     }
-    return count == 26 ? value : nil
+    return count == length ? value : nil
 }

@@ -32,7 +32,7 @@ extension Database {
         if let stranger = applied.first(where: { !known.contains($0.number) }) {
             throw DatabaseError.migration(
                 "The database has migration \(stranger.number) (\(stranger.name)), which this version does not know: "
-                    + "a newer version has used it. Start that version, or restore a backup.")
+                    + "a newer version has used it, or one before 0.1.0. Start that version, or restore a backup.")
         }
         let done = Set(applied.map(\.number))
         let differences = try engine.schemaDifferences(from: ordered.filter { done.contains($0.number) })

@@ -2,5 +2,9 @@
 
 enum PostgreSQLDialect {
     /// A statement of a migration.
-    static func schema(_ statement: String) -> String { statement.replacing(/\bBLOB\b/, with: "BYTEA") }
+    ///
+    /// Of a number that is the key, SQLite makes the row's own number, and needs no index for it, only where it is called INTEGER.
+    static func schema(_ statement: String) -> String {
+        statement.replacing(/\bBLOB\b/, with: "BYTEA").replacing(/\bINTEGER PRIMARY KEY\b/, with: "BIGINT PRIMARY KEY")
+    }
 }

@@ -23,21 +23,30 @@ package struct Column<Root>: Sendable {
     package init<Value: SQLConvertible>(
         _ name: StaticString, _ path: any WritableKeyPath<Root, Value> & Sendable, isUpdated: Bool = true
     ) {
-        self.init(name, path, isUpdated, encode: { $0[keyPath: path].sqlValue }, decode: { $1[keyPath: path] = try $0.next() })
+        self.init(
+            SQL(stringLiteral: name), path, isUpdated, encode: { $0[keyPath: path].sqlValue }, decode: { $1[keyPath: path] = try $0.next() }
+        )
     }
 
     /// A column that may be NULL.
     package init<Value: SQLConvertible>(
         _ name: StaticString, _ path: any WritableKeyPath<Root, Value?> & Sendable, isUpdated: Bool = true
     ) {
-        self.init(name, path, isUpdated, encode: { $0[keyPath: path].sqlValue }, decode: { $1[keyPath: path] = try $0.next() })
+        self.init(
+            SQL(stringLiteral: name), path, isUpdated, encode: { $0[keyPath: path].sqlValue }, decode: { $1[keyPath: path] = try $0.next() }
+        )
+    }
+
+    /// One that is only read, from an expression.
+    package init<Value: SQLConvertible>(expression: SQL, _ path: any WritableKeyPath<Root, Value> & Sendable) {
+        self.init(expression, path, false, encode: { $0[keyPath: path].sqlValue }, decode: { $1[keyPath: path] = try $0.next() })
     }
 
     private init(
-        _ name: StaticString, _ path: any AnyKeyPath & Sendable, _ isUpdated: Bool, encode: @escaping @Sendable (Root) -> SQLValue,
+        _ name: SQL, _ path: any AnyKeyPath & Sendable, _ isUpdated: Bool, encode: @escaping @Sendable (Root) -> SQLValue,
         decode: @escaping @Sendable (Row, inout Root) throws -> Void
     ) {
-        self.name = SQL(stringLiteral: name)
+        self.name = name
         self.path = path
         self.isUpdated = isUpdated
         self.encode = encode

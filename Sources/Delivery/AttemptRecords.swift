@@ -39,14 +39,29 @@ enum AttemptRecords {
     /// - Returns: the deliveries whose lease held, and whose result is therefore written.
     static func write(_ records: [AttemptRecord], epoch: Int64, on connection: any Connection) throws -> Set<ID<WebhookDelivery>> {
         guard !records.isEmpty else { return [] }
-        var values: [SQLValue] = []
-        values.reserveCapacity(records.count * 7)
-        for record in records { values += record.deliveryValues }
         var applied: Set<ID<WebhookDelivery>> = []
-        try settle.forEachRow(values, after: [.integer(epoch)], on: connection) { applied.insert(try $0.next()) }
-        values.removeAll(keepingCapacity: true)
-        for record in records where applied.contains(record.completion.claim.delivery) { values += record.attemptValues }
-        try finish.execute(values, on: connection)
+        let leases = records.flatMap { [$0.completion.claim.delivery.sqlValue, $0.completion.claim.attempt.sqlValue] }
+        try selectLeased.forEachRow(leases, after: [.integer(epoch)], on: connection) { applied.insert(try $0.next()) }
+        let records = applied.count == records.count ? records : records.filter { applied.contains($0.completion.claim.delivery) }
+        try settle.execute(records.flatMap(\.deliveryValues), on: connection)
+        try insertAttempts.execute(records.flatMap(\.attemptValues), on: connection)
+
+        var ended: [SQLValue] = []
+        var again: [SQLValue] = []
+        var freed: [Timestamp: [DeliveryQueue.Call]] = [:]
+        for record in records {
+            let claim = record.completion.claim
+            if record.settlement.state == .pending, let nextAt = record.settlement.nextAt {
+                again += [claim.delivery.sqlValue, nextAt.sqlValue, claim.stepsAside.sqlValue]
+                guard claim.stepsAside else { continue }
+            } else {
+                ended.append(claim.delivery.sqlValue)
+            }
+            if let call = claim.call { freed[record.finishedAt, default: []].append(call) }
+        }
+        try DeliveryQueue.deleteDue.execute(ended, on: connection)
+        try putBack.execute(again, on: connection)
+        for (time, calls) in freed { try DeliveryQueue.stepUp(calls, at: time, on: connection) }
         return applied
     }
 
@@ -63,9 +78,10 @@ enum AttemptRecords {
         var headers = ""
         for field in result.fields where headers.utf8.count < maximumHeaderLength { headers += "\(field.name): \(field.value)\n" }
         return [
-            completion.claim.delivery.sqlValue, completion.claim.attempt.sqlValue, completion.startedAt.sqlValue,
-            finishedAt.sqlValue, .text(completion.recordedHeaders), result.status.sqlValue, .text(headers),
-            .blob(result.body), result.isBodyTruncated.sqlValue, .text(settlement.fault.rawValue),
+            completion.claim.delivery.sqlValue, completion.claim.attempt.sqlValue, completion.claim.account.sqlValue,
+            completion.startedAt.sqlValue, finishedAt.sqlValue, .text(completion.url),
+            (completion.claim.manual != .no || completion.claim.isTest).sqlValue, .text(completion.recordedHeaders),
+            result.status.sqlValue, .text(headers), .blob(result.body), result.isBodyTruncated.sqlValue, .text(settlement.fault.rawValue),
             .text(String(result.detail.prefix(maximumDetailLength))), microseconds(result.timings.dns),
             microseconds(result.timings.connect),
             microseconds(result.timings.tls), microseconds(result.timings.firstByte), microseconds(result.timings.total),
@@ -77,27 +93,33 @@ enum AttemptRecords {
         return .integer(seconds &* 1_000_000 &+ attoseconds / 1_000_000_000_000)
     }
 
+    private static let selectLeased = BulkStatement(
+        "WITH done (id, attempt) AS (VALUES ", columns: 2,
+        """
+        ) SELECT due.delivery_id FROM done JOIN due ON due.delivery_id = done.id AND due.attempt = done.attempt
+        WHERE due.lease_owner = \(Int?.none)
+        """)
+
     private static let settle = BulkStatement(
         "WITH done (id, attempt, state, next_at, settled_at, status, fault) AS (VALUES ", columns: 7,
         """
-        ) UPDATE deliveries SET state = done.state, next_at = done.next_at, settled_at = done.settled_at, last_status = done.status,
-            last_fault = done.fault, lease_owner = NULL, lease_until = NULL, manual = 0
-        FROM done WHERE deliveries.id = done.id AND deliveries.attempt = done.attempt AND deliveries.state = 'leased'
-            AND deliveries.lease_owner = \(Int?.none)
-        RETURNING deliveries.id
+        ) UPDATE deliveries SET state = done.state, attempt = done.attempt, next_at = done.next_at, settled_at = done.settled_at,
+            last_status = done.status, last_fault = done.fault, manual = 0
+        FROM done WHERE deliveries.id = done.id
         """)
 
-    private static let finish = BulkStatement(
+    private static let putBack = BulkStatement(
+        "WITH failed (id, next_at, steps_aside) AS (VALUES ", columns: 3,
         """
-        WITH done (delivery_id, number, started_at, finished_at, request_headers, status, response_headers, response_body, is_truncated, fault,
-            detail, dns_us, connect_us, tls_us, first_byte_us, total_us) AS (VALUES\u{20}
-        """,
-        columns: 16,
-        """
-        ) UPDATE attempts SET started_at = done.started_at, finished_at = done.finished_at, request_headers = done.request_headers,
-            status = done.status, response_headers = done.response_headers, response_body = done.response_body,
-            is_truncated = done.is_truncated, fault = done.fault, detail = done.detail, dns_us = done.dns_us, connect_us = done.connect_us,
-            tls_us = done.tls_us, first_byte_us = done.first_byte_us, total_us = done.total_us
-        FROM done WHERE attempts.delivery_id = done.delivery_id AND attempts.number = done.number AND attempts.finished_at IS NULL
+        ) UPDATE due SET due_at = failed.next_at, ready_at = failed.next_at, manual = 0, lease_owner = NULL, lease_until = NULL,
+            order_key = CASE WHEN failed.steps_aside = 0 THEN due.order_key END
+        FROM failed WHERE due.delivery_id = failed.id
         """)
+
+    private static let insertAttempts = BulkStatement(
+        """
+        INSERT INTO attempts (delivery_id, number, account_id, started_at, finished_at, url, is_manual, request_headers, status,
+            response_headers, response_body, is_truncated, fault, detail, dns_us, connect_us, tls_us, first_byte_us, total_us) VALUES\u{20}
+        """,
+        columns: 19)
 }

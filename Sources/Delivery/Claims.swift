@@ -1,4 +1,5 @@
-// Leasing: which deliveries may go now, taken with their bodies, marked as ours, and their attempts begun, in few statements.
+// Leasing: which deliveries may go now, taken with their bodies and marked as ours, in few statements. The lease is all that tells of
+// an attempt until it has ended.
 
 import Database
 import Time
@@ -20,8 +21,6 @@ struct Claims: Sendable {
 
     let epoch: Int64
     let now: Timestamp
-    /// The URL that the attempt goes to, which may have changed since the event was accepted.
-    let urls: [ID<Webhook>: String]
 
     /// For each webhook as many as demanded and due, the longest due first.
     func take(_ demands: [Demand], on connection: any Connection) throws -> (claimed: [ClaimedDelivery], found: [ID<Webhook>: Int]) {
@@ -51,81 +50,75 @@ struct Claims: Sendable {
 
     /// Undoes leases of which nothing was sent: they were never attempts.
     func giveBack(_ claims: [Claim], on connection: any Connection) throws {
-        try Self.markPending.execute(claims.map(\.delivery.sqlValue), before: [.integer(epoch)], on: connection)
-        // Earlier attempts of these deliveries are finished.
-        try Self.deleteAttempts.execute(claims.map(\.delivery.sqlValue), on: connection)
+        try Self.markIdle.execute(claims.map(\.delivery.sqlValue), before: [.integer(epoch)], on: connection)
     }
 
     private func lease(_ candidates: [Candidate], on connection: any Connection) throws -> [ClaimedDelivery] {
         var leased: [SQLValue] = []
-        var attempts: [SQLValue] = []
-        var expired: [SQLValue] = []
+        var expired: [Claim] = []
         var claimed: [ClaimedDelivery] = []
         for candidate in candidates {
             let freshness = EventCatalogue.standard.type(named: candidate.eventType)?.freshness ?? .durable
+            let claim = candidate.claim(freshness)
             if freshness == .live, candidate.manual == .no, candidate.acceptedAt + RetrySchedule.liveLifetime < now {
-                expired.append(candidate.delivery.sqlValue)
+                expired.append(claim)
                 continue
             }
-            let claim = candidate.claim(freshness)
             leased.append(claim.delivery.sqlValue)
-            attempts += [
-                claim.delivery.sqlValue, claim.attempt.sqlValue, claim.account.sqlValue, now.sqlValue, .text(urls[claim.webhook] ?? ""),
-                (claim.manual != .no).sqlValue,
-            ]
             claimed.append(ClaimedDelivery(claim: claim, body: Array(candidate.body.utf8)))
         }
-        try Self.markExpired.execute(expired, before: [now.sqlValue], on: connection)
-        try Self.markLeased.execute(leased, before: [.integer(epoch), (now + Self.lease).sqlValue], on: connection)
-        try Self.insertAttempts.execute(attempts, on: connection)
+        try DeliveryQueue.expire(expired.map(\.delivery), at: now, on: connection)
+        try DeliveryQueue.stepUp(expired.compactMap(\.call), at: now, on: connection)
+        let count = try Self.markLeased.execute(leased, before: [.integer(epoch), (now + Self.lease).sqlValue], on: connection)
+        // Somebody else was there first; all of it is undone, and what is left is found again.
+        guard count == leased.count else { throw DatabaseError.engine("deliveries were taken by another process") }
         return claimed
     }
 
     /// A row of the selections below.
     private struct Candidate {
         let delivery: ID<WebhookDelivery>
-        let event: ID<Event>
         let webhook: ID<Webhook>
+        let orderKey: String?
+        let attempt: Int
+        let manual: Claim.Manual
         let account: ID<Account>
         let eventType: String
-        let isOrdered: Bool
-        let attempt: Int
         let acceptedAt: Timestamp
-        let manual: Claim.Manual
+        let sequence: Int?
         let body: String
 
         init(_ row: Row) throws {
             delivery = try row.next()
-            event = try row.next()
             webhook = try row.next()
+            orderKey = try row.next()
+            attempt = try row.next()
+            manual = Claim.Manual(rawValue: try row.next()) ?? .no
             account = try row.next()
             eventType = try row.next()
-            isOrdered = try row.next(String?.self) != nil
-            attempt = try row.next()
             acceptedAt = try row.next()
-            manual = Claim.Manual(rawValue: try row.next()) ?? .no
+            sequence = try row.next()
             body = try row.next()
         }
 
         func claim(_ freshness: Freshness) -> Claim {
             Claim(
-                delivery: delivery, event: event, webhook: webhook, account: account, freshness: freshness, attempt: attempt + 1,
-                acceptedAt: acceptedAt, manual: manual, isTest: false, isOrdered: isOrdered)
+                delivery: delivery, webhook: webhook, account: account, freshness: freshness, attempt: attempt + 1,
+                acceptedAt: acceptedAt, manual: manual, isTest: false, orderKey: orderKey, sequence: sequence)
         }
     }
 
+    /// An event's id is its delivery's without the last six bits.
     private static let columns: SQL = """
-        SELECT d.id, d.event_id, d.webhook_id, d.account_id, d.event_type, d.order_key, d.attempt, d.accepted_at, d.manual, e.body
-        FROM deliveries d JOIN events e ON e.id = d.event_id\u{20}
+        SELECT q.delivery_id, q.webhook_id, q.order_key, q.attempt, q.manual, e.account_id, e.event_type, e.accepted_at, e.sequence, e.body
+        FROM due q JOIN events e ON e.id = q.delivery_id - q.delivery_id % 64\u{20}
         """
 
-    /// One webhook's due deliveries. Of those about one call only the first that is not settled may go, and it alone.
+    /// One webhook's due deliveries. Of those about one call only the first is there.
     private static let selectDue: SQL =
         columns + """
-            WHERE d.webhook_id = \(String?.none) AND d.settled_at IS NULL AND d.next_at <= \(Int?.none) AND d.state = 'pending'
-                AND (d.order_key IS NULL OR NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.webhook_id = d.webhook_id
-                    AND o.order_key = d.order_key AND o.settled_at IS NULL AND o.order_key IS NOT NULL AND o.id < d.id))
-            ORDER BY d.next_at LIMIT \(Int?.none)
+            WHERE q.webhook_id = \(String?.none) AND q.due_at <= \(Int?.none) AND q.lease_owner IS NULL
+            ORDER BY q.due_at, q.delivery_id LIMIT \(Int?.none)
             """
 
     /// For 1, 2, 4, 8 and 16 webhooks at once.
@@ -133,28 +126,24 @@ struct Claims: Sendable {
         Array(repeating: "SELECT * FROM (\(selectDue)) AS due" as SQL, count: 1 << exponent).joined(by: " UNION ALL ")
     }
 
-    private static let selectForced = BulkStatement(columns + "WHERE d.state = 'pending' AND d.id IN (VALUES ", columns: 1, ")")
+    private static let selectForced = BulkStatement(columns + "WHERE q.lease_owner IS NULL AND q.delivery_id IN (VALUES ", columns: 1, ")")
 
     private static let markLeased = BulkStatement(
         """
-        UPDATE deliveries SET state = 'leased', lease_owner = \(Int?.none), lease_until = \(Int?.none), attempt = attempt + 1
-        WHERE id IN (VALUES\u{20}
+        UPDATE due SET lease_owner = \(Int?.none), lease_until = \(Int?.none), attempt = attempt + 1
+        WHERE lease_owner IS NULL AND delivery_id IN (VALUES\u{20}
         """,
         columns: 1, ")")
 
-    private static let markPending = BulkStatement(
+    private static let markIdle = BulkStatement(
         """
-        UPDATE deliveries SET state = 'pending', lease_owner = NULL, lease_until = NULL, attempt = attempt - 1
-        WHERE state = 'leased' AND lease_owner = \(Int?.none) AND id IN (VALUES\u{20}
+        UPDATE due SET lease_owner = NULL, lease_until = NULL, attempt = attempt - 1
+        WHERE lease_owner = \(Int?.none) AND delivery_id IN (VALUES\u{20}
         """,
         columns: 1, ")")
 
-    private static let deleteAttempts = BulkStatement(
-        "DELETE FROM attempts WHERE finished_at IS NULL AND delivery_id IN (VALUES ", columns: 1, ")")
-
-    private static let markExpired = BulkStatement(
-        "UPDATE deliveries SET state = 'expired', next_at = NULL, settled_at = \(Int?.none) WHERE id IN (VALUES ", columns: 1, ")")
-
-    private static let insertAttempts = BulkStatement(
-        "INSERT INTO attempts (delivery_id, number, account_id, started_at, url, is_manual) VALUES ", columns: 6)
+    /// For tests: how a claim of one webhook goes about it.
+    static func explained(_ webhook: ID<Webhook>, at now: Timestamp, on connection: any Connection) throws -> [String] {
+        try connection.plan(of: shapes[0].binding([webhook.sqlValue, now.sqlValue, .integer(8)]))
+    }
 }

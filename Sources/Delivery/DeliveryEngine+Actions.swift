@@ -15,16 +15,19 @@ extension DeliveryEngine {
         let now = clock.now()
         // The webhook's state is asked for within the transaction: what is cached may have just changed.
         // Brought forward, an unsettled delivery continues with its schedule; a settled one gets this single attempt.
-        return try connection.first(
+        let webhook = try connection.first(
             """
-            UPDATE deliveries SET state = \(DeliveryState.pending), next_at = \(now), settled_at = NULL,
+            UPDATE deliveries SET state = 'pending', next_at = \(now), settled_at = NULL,
                 manual = CASE WHEN settled_at IS NULL THEN \(Claim.Manual.early.rawValue) ELSE \(Claim.Manual.again.rawValue) END
-            WHERE id = \(delivery) AND account_id = \(account) AND state <> \(DeliveryState.leased)
+            WHERE id = \(delivery) AND account_id = \(account)
+                AND NOT EXISTS (SELECT 1 FROM due WHERE due.delivery_id = deliveries.id AND due.lease_owner IS NOT NULL)
                 AND EXISTS (SELECT 1 FROM webhooks w JOIN webhook_settings s ON s.account_id = w.account_id
                     WHERE w.id = deliveries.webhook_id AND w.is_enabled = 1 AND w.is_paused = 0 AND s.is_enabled = 1)
             RETURNING webhook_id
             """
-        ) { try $0.next() }
+        ) { try $0.next(ID<Webhook>.self) }
+        if webhook != nil { try DeliveryQueue.bringForward(delivery, at: now, on: connection) }
+        return webhook
     }
 
     /// Sends a delivery that `retry` has made due, without waiting for its turn.
@@ -47,11 +50,7 @@ extension DeliveryEngine {
             WHERE id = \(webhook) AND account_id = \(account) AND is_paused = 0
             """)
         guard changed == 1 else { return false }
-        try connection.execute(
-            """
-            UPDATE deliveries SET state = \(DeliveryState.held), next_at = NULL
-            WHERE webhook_id = \(webhook) AND settled_at IS NULL AND state = \(DeliveryState.pending)
-            """)
+        try DeliveryQueue.hold(webhook, on: connection)
         return true
     }
 
@@ -69,34 +68,8 @@ extension DeliveryEngine {
             WHERE id = \(webhook) AND account_id = \(account) AND is_paused = 1
             """)
         guard changed == 1 else { return nil }
-        if discarding {
-            return try connection.execute(
-                """
-                UPDATE deliveries SET state = \(DeliveryState.discarded), next_at = NULL, settled_at = \(now)
-                WHERE webhook_id = \(webhook) AND settled_at IS NULL AND state <> \(DeliveryState.leased)
-                """)
-        }
-        return try DeliveryEngine.release(webhook, at: now, on: connection)
-    }
-
-    static func release(_ webhook: ID<Webhook>, at now: Timestamp, on connection: any Connection) throws -> Int {
-        try expireLive(of: webhook, at: now, on: connection)
-        return try connection.execute(
-            """
-            UPDATE deliveries SET state = \(DeliveryState.pending), next_at = \(now)
-            WHERE webhook_id = \(webhook) AND settled_at IS NULL AND next_at IS NULL AND state = \(DeliveryState.held)
-            """)
-    }
-
-    /// That a call is ringing is wrong when late, whatever the delay was due to.
-    @discardableResult
-    static func expireLive(of webhook: ID<Webhook>, at now: Timestamp, on connection: any Connection) throws -> Int {
-        let live = EventCatalogue.standard.types.filter { $0.freshness == .live }.map(\.name)
-        return try connection.execute(
-            """
-            UPDATE deliveries SET state = \(DeliveryState.expired), next_at = NULL, settled_at = \(now)
-            WHERE webhook_id = \(webhook) AND settled_at IS NULL AND state <> \(DeliveryState.leased) AND event_type IN (\(list: live))
-                AND accepted_at < \(now - RetrySchedule.liveLifetime) AND manual = 0
-            """)
+        if discarding { return try DeliveryQueue.settle(all: webhook, as: .discarded, at: now, on: connection) }
+        try DeliveryQueue.expireLive(of: webhook, at: now, on: connection)
+        return try DeliveryQueue.release(webhook, at: now, on: connection)
     }
 }

@@ -30,8 +30,8 @@ extension DeliveryEngine {
         let event = NewEvent(type: .test, time: now, context: context, data: EventType.test.sample)
         let body = event.body
         let claim = Claim(
-            delivery: ids.next(), event: ids.next(), webhook: webhook.id, account: webhook.account, freshness: .durable, attempt: 1,
-            acceptedAt: now, manual: .no, isTest: true, isOrdered: false)
+            delivery: ids.next(Event.self).delivery(1), webhook: webhook.id, account: webhook.account, freshness: .durable, attempt: 1,
+            acceptedAt: now, manual: .no, isTest: true, orderKey: nil, sequence: nil)
         try database.write { connection in
             try connection.execute(
                 """
@@ -41,22 +41,22 @@ extension DeliveryEngine {
             try connection.execute(
                 """
                 INSERT INTO deliveries (id, account_id, webhook_id, webhook_name, event_id, event_type, url, authentication, state, next_at,
-                    lease_owner, lease_until, attempt, manual, accepted_at)
+                    attempt, manual, accepted_at)
                 VALUES (\(claim.delivery), \(claim.account), \(claim.webhook), \(webhook.name), \(claim.event), \(event.type.name),
-                    \(webhook.url), \(webhook.authentication.kind), \(DeliveryState.leased), \(now), \(epoch), \(now + Claims.lease), 1, 0,
-                    \(now))
+                    \(webhook.url), \(webhook.authentication.kind), 'pending', \(now), 0, 0, \(now))
                 """)
             try connection.execute(
                 """
-                INSERT INTO attempts (delivery_id, number, account_id, started_at, url, is_manual)
-                VALUES (\(claim.delivery), 1, \(claim.account), \(now), \(webhook.url), 1)
+                INSERT INTO due (delivery_id, webhook_id, due_at, ready_at, attempt, manual, lease_owner, lease_until)
+                VALUES (\(claim.delivery), \(claim.webhook), \(now), \(now), 1, 0, \(epoch), \(now + Claims.lease))
                 """)
             try within(connection)
         }
-        let request = DeliveryRequest(webhook, keys: SigningKeys(webhook), event: claim.event, body: body, at: now)
+        let request = DeliveryRequest(webhook, keys: SigningKeys(webhook), event: claim.event, sequence: nil, body: body, at: now)
         let transfer = client.send(request.outgoing)
         let completion = Completion(
-            claim: claim, version: webhook.version, startedAt: now, recordedHeaders: request.recordedHeaders, result: transfer)
+            claim: claim, version: webhook.version, startedAt: now, url: webhook.url, recordedHeaders: request.recordedHeaders,
+            result: transfer)
         let end = clock.now()
         let settlement = Settlement(transfer, of: claim, at: end, random: { 0.5 })
         try database.write { connection in

@@ -108,6 +108,9 @@ package final class DeliveryEngine: Sendable {
         return inbox.stop(within: limit)
     }
 
+    /// When the attempt began of which the lease lasts so long.
+    package static func start(ofLeaseUntil time: Timestamp) -> Timestamp { time - Claims.lease }
+
     /// These webhooks may have something to send.
     package func wake(_ webhooks: some Collection<ID<Webhook>>) {
         inbox.hint(webhooks)

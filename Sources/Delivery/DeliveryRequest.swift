@@ -17,7 +17,7 @@ struct DeliveryRequest {
     static let keptBody = 16 * 1024
     private static let mask = "••••••"
 
-    init(_ webhook: WebhookConfiguration, keys: SigningKeys, event: ID<Event>, body: [UInt8], at time: Timestamp) {
+    init(_ webhook: WebhookConfiguration, keys: SigningKeys, event: ID<Event>, sequence: Int?, body: [UInt8], at time: Timestamp) {
         let id = event.description
         var fields: [(name: String, value: String)] = [
             ("Content-Type", "application/json"),
@@ -26,6 +26,7 @@ struct DeliveryRequest {
             ("webhook-signature", Signatures.standard(id: id, timestamp: time, body: body, keys: keys.standard(at: time))),
             ("x-signature", Signatures.legacy(body: body, key: keys.legacy)),
         ]
+        if let sequence { fields.append(("webhook-sequence", "\(sequence)")) }
         var recorded = ""
         for field in fields { recorded += "\(field.name): \(field.value)\n" }
         if let credential = webhook.authentication.header {
@@ -46,7 +47,9 @@ struct DeliveryRequest {
 
 extension WebhookConfiguration {
     /// The headers of a request to it, as an attempt records them: signed with its secret, what authenticates masked.
-    package func recordedHeaders(of event: ID<Event>, body: [UInt8], at time: Timestamp) -> String {
-        DeliveryRequest(self, keys: SigningKeys(self), event: event, body: body, at: time).recordedHeaders
+    ///
+    /// - Parameter sequence: the event's number among those of its call, when it is about one.
+    package func recordedHeaders(of event: ID<Event>, sequence: Int?, body: [UInt8], at time: Timestamp) -> String {
+        DeliveryRequest(self, keys: SigningKeys(self), event: event, sequence: sequence, body: body, at: time).recordedHeaders
     }
 }

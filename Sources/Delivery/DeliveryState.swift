@@ -1,11 +1,11 @@
-// Where a delivery stands, and the SQL conditions that the history's indexes are made for.
+// Where a delivery stands, and how SQL asks for it.
 
 package import Database
 
 package enum DeliveryState: String, Sendable, CaseIterable, SQLConvertible {
     /// Waits for `next_at`.
     case pending
-    /// An attempt is under way.
+    /// An attempt is under way. Never stored: it is what `due` has a lease for.
     case leased
     /// Kept back while its webhook is paused.
     case held
@@ -25,11 +25,21 @@ package enum DeliveryState: String, Sendable, CaseIterable, SQLConvertible {
         }
     }
 
-    /// For a WHERE over `deliveries`: also names the partial index, which the bare `state = …` would not find.
-    package var condition: SQL {
-        isSettled ? "(settled_at IS NOT NULL AND state = \(self))" : "(settled_at IS NULL AND state = \(self))"
-    }
+    /// The state of a row of `deliveries d`.
+    package static let shown: SQL = "CASE WHEN \(isLeased) THEN 'leased' ELSE d.state END"
 
-    /// All that is still to come: pending, leased or held.
-    package static let unsettledCondition: SQL = "(settled_at IS NULL)"
+    /// Whether an attempt of a row of `deliveries d` is under way.
+    package static let isLeased: SQL = """
+        d.settled_at IS NULL AND EXISTS (SELECT 1 FROM due q WHERE q.delivery_id = d.id AND q.lease_owner IS NOT NULL)
+        """
+
+    /// For a WHERE over `deliveries d`. Those that are not settled are found by an index that has no state.
+    package var condition: SQL {
+        switch self {
+        case .pending: "d.settled_at IS NULL AND d.state = 'pending' AND NOT (\(Self.isLeased))"
+        case .leased: Self.isLeased
+        case .held: "d.settled_at IS NULL AND d.state = 'held'"
+        case .delivered, .failed, .expired, .discarded: "d.settled_at IS NOT NULL AND d.state = \(self)"
+        }
+    }
 }

@@ -39,12 +39,8 @@ enum ClockCorrection {
     /// First attempts are due when they are accepted, by whatever clock: only a clock that went back can have put them off.
     static func move(by step: Duration, at now: Timestamp, on connection: any Connection) throws {
         let (milliseconds, before) = (step.stored, now - step)
-        let isRetry: SQL = step > .zero ? "attempt > 0 AND manual = 0 AND next_at > \(before)" : "next_at > \(now)"
-        try connection.execute(
-            """
-            UPDATE deliveries SET next_at = next_at + \(milliseconds)
-            WHERE settled_at IS NULL AND state = \(DeliveryState.pending) AND \(isRetry)
-            """)
+        let isRetry: SQL = step > .zero ? "attempt > 0 AND manual = 0 AND due_at > \(before)" : "due_at > \(now)"
+        try set("due_at + \(milliseconds)", where: isRetry, on: connection)
     }
 
     /// Nothing waits longer than its schedule can make it: what does was written down by a clock that was ahead.
@@ -52,10 +48,24 @@ enum ClockCorrection {
         let waits = (0..<RetrySchedule.durable.count).map { RetrySchedule.maximumWait(afterAttempt: $0).stored }
         let longest = waits.enumerated().map { "WHEN \(Int64($0.offset)) THEN \($0.element)" as SQL }.joined(by: " ")
         let latest: SQL = "\(now) + CASE attempt \(longest) ELSE 0 END"
-        try connection.execute(
-            """
-            UPDATE deliveries SET next_at = \(latest)
-            WHERE settled_at IS NULL AND state = \(DeliveryState.pending) AND next_at > \(latest)
-            """)
+        try set(latest, where: "due_at > \(latest)", on: connection)
     }
+
+    /// What is under way is due when its result says.
+    private static func set(_ time: SQL, where condition: SQL, on connection: any Connection) throws {
+        let moved = try connection.rows("SELECT delivery_id, \(time) FROM due WHERE lease_owner IS NULL AND \(condition)") { row in
+            [try row.next(ID<WebhookDelivery>.self).sqlValue, try row.next(Timestamp.self).sqlValue]
+        }
+        let values = moved.flatMap { $0 }
+        try moveDue.execute(values, on: connection)
+        try moveShown.execute(values, on: connection)
+    }
+
+    private static let moveDue = BulkStatement(
+        "WITH moved (id, at) AS (VALUES ", columns: 2,
+        ") UPDATE due SET due_at = moved.at, ready_at = moved.at FROM moved WHERE due.delivery_id = moved.id")
+
+    private static let moveShown = BulkStatement(
+        "WITH moved (id, at) AS (VALUES ", columns: 2,
+        ") UPDATE deliveries SET next_at = moved.at FROM moved WHERE deliveries.id = moved.id")
 }

@@ -11,7 +11,9 @@ extension Dispatcher {
         let webhook: ID<Webhook>
         let isEnabled: Bool
         let isPaused: Bool
+        /// When the first of what is not under way is due, and since when it could go.
         let oldest: Timestamp?
+        let ready: Timestamp?
         let hasHeld: Bool
     }
 
@@ -31,7 +33,8 @@ extension Dispatcher {
                     continue
                 }
                 hinted.insert(finding.webhook)
-                if lanes[finding.webhook]?.pacing.isResting != true { lag = max(lag, now - oldest) }
+                // What waits for its receiver is not late.
+                if let since = lanes[finding.webhook]?.freeSince(at: now) { lag = max(lag, now - max(since, finding.ready ?? oldest)) }
             }
             engine.inbox.report { $0.lag = lag }
             try mend(findings, at: now)
@@ -44,17 +47,19 @@ extension Dispatcher {
         }
     }
 
+    /// Each webhook's first, past those few that are under way.
     private func look(_ connection: any Connection) throws -> [Finding] {
-        try connection.rows(
+        let first: SQL = "FROM due q WHERE q.webhook_id = w.id AND q.lease_owner IS NULL ORDER BY q.due_at, q.delivery_id LIMIT 1"
+        return try connection.rows(
             """
-            SELECT w.id, w.is_enabled, w.is_paused,
-                (SELECT MIN(d.next_at) FROM deliveries d WHERE d.webhook_id = w.id AND d.settled_at IS NULL AND d.state = 'pending'),
-                EXISTS (SELECT 1 FROM deliveries h WHERE h.webhook_id = w.id AND h.settled_at IS NULL AND h.next_at IS NULL)
+            SELECT w.id, w.is_enabled, w.is_paused, (SELECT q.due_at \(first)), (SELECT q.ready_at \(first)),
+                EXISTS (SELECT 1 FROM deliveries h WHERE h.webhook_id = w.id AND h.state = 'held')
             FROM webhooks w
             """
         ) {
             Finding(
-                webhook: try $0.next(), isEnabled: try $0.next(), isPaused: try $0.next(), oldest: try $0.next(), hasHeld: try $0.next())
+                webhook: try $0.next(), isEnabled: try $0.next(), isPaused: try $0.next(), oldest: try $0.next(), ready: try $0.next(),
+                hasHeld: try $0.next())
         }
     }
 
@@ -65,8 +70,8 @@ extension Dispatcher {
         guard !toSettle.isEmpty || !toRelease.isEmpty || !toExpire.isEmpty else { return }
         try engine.database.write { connection in
             for webhook in toSettle { try WebhookTotals.settleDisabled(webhook, at: now, on: connection) }
-            for webhook in toRelease { _ = try DeliveryEngine.release(webhook, at: now, on: connection) }
-            for webhook in toExpire { try DeliveryEngine.expireLive(of: webhook, at: now, on: connection) }
+            for webhook in toRelease + toExpire { try DeliveryQueue.expireLive(of: webhook, at: now, on: connection) }
+            for webhook in toRelease { _ = try DeliveryQueue.release(webhook, at: now, on: connection) }
         }
         hinted.formUnion(toRelease)
     }
@@ -77,19 +82,17 @@ extension Dispatcher {
         let batch = 1000
         var isThrough = true
         for finding in findings where finding.isPaused && finding.hasHeld {
-            let old: SQL = """
-                webhook_id = \(finding.webhook) AND settled_at IS NULL AND next_at IS NULL AND state = \(DeliveryState.held)
-                    AND accepted_at < \(now - DeliveryEngine.maximumPause)
-                """
-            guard try engine.database.read({ try $0.value("SELECT 1 FROM deliveries WHERE \(old) LIMIT 1", as: Int.self) }) != nil else {
-                continue
-            }
-            let expired = try engine.database.write { connection in
-                try connection.execute(
+            let old = try engine.database.read { connection in
+                try connection.rows(
                     """
-                    UPDATE deliveries SET state = \(DeliveryState.expired), settled_at = \(now)
-                    WHERE id IN (SELECT id FROM deliveries WHERE \(old) LIMIT \(batch))
-                    """)
+                    SELECT id FROM deliveries WHERE webhook_id = \(finding.webhook) AND state = 'held'
+                        AND id < \(ID<WebhookDelivery>.first(at: now - DeliveryEngine.maximumPause)) ORDER BY id LIMIT \(batch)
+                    """
+                ) { try $0.next(ID<WebhookDelivery>.self) }
+            }
+            guard !old.isEmpty else { continue }
+            let expired = try engine.database.write { connection in
+                try DeliveryQueue.expireHeld(old, at: now, on: connection)
             }
             if expired == batch { isThrough = false }
         }
@@ -114,12 +117,17 @@ extension Dispatcher {
 
     /// Steps from one webhook that has something unsettled to the next: costs nothing for each delivery.
     private static let selectGone: SQL = """
-        WITH RECURSIVE waiting (id) AS (
-            SELECT MIN(webhook_id) FROM deliveries WHERE settled_at IS NULL
+        WITH RECURSIVE queued (id) AS (
+            SELECT MIN(webhook_id) FROM due
             UNION ALL
-            SELECT (SELECT MIN(d.webhook_id) FROM deliveries d WHERE d.settled_at IS NULL AND d.webhook_id > waiting.id)
-            FROM waiting WHERE waiting.id IS NOT NULL)
-        SELECT id FROM waiting WHERE id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM webhooks w WHERE w.id = waiting.id)
+            SELECT (SELECT MIN(q.webhook_id) FROM due q WHERE q.webhook_id > queued.id) FROM queued WHERE queued.id IS NOT NULL),
+        kept (id) AS (
+            SELECT MIN(webhook_id) FROM deliveries WHERE state = 'held'
+            UNION ALL
+            SELECT (SELECT MIN(d.webhook_id) FROM deliveries d WHERE d.state = 'held' AND d.webhook_id > kept.id)
+            FROM kept WHERE kept.id IS NOT NULL)
+        SELECT id FROM (SELECT id FROM queued UNION SELECT id FROM kept) AS found
+        WHERE id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM webhooks w WHERE w.id = found.id)
         """
 
     /// What waits here while its webhook pauses, or so long that an attempt might outlive the lease, goes back.

@@ -97,7 +97,9 @@ final class Dispatcher {
     private var waitingTime: Duration? {
         guard turn == nil else { return nil }
         var time = sweepInterval
-        if let lastSweep { time = sweepInterval - (steady - lastSweep) }
+        // The first look is at once: what waited for the start is not to wait for more.
+        guard let lastSweep else { return .zero }
+        time = sweepInterval - (steady - lastSweep)
         if let alarm { time = min(time, alarm - engine.clock.now()) }
         if let nextWrite { time = min(time, nextWrite - steady) }
         return max(time, .milliseconds(1))
@@ -205,9 +207,7 @@ final class Dispatcher {
         let wanted = forced.filter { (try? lane($0.value)) != nil }
         forced.removeAll()
         let records = Array(unrecorded.prefix(Self.maximumRecords))
-        var urls: [ID<Webhook>: String] = [:]
-        for webhook in demands.map(\.webhook) + wanted.values { urls[webhook] = lanes[webhook]?.configuration.url }
-        let claims = Claims(epoch: engine.epoch, now: now, urls: urls)
+        let claims = Claims(epoch: engine.epoch, now: now)
         let turn = Turn(
             records: records, demands: demands, retries: retries, forced: wanted, givenBack: givenBack, claims: claims)
         guard !turn.isEmpty else { return }
@@ -270,7 +270,6 @@ final class Dispatcher {
         let delivered = turn.records.count { $0.record.settlement.state == .delivered }
         engine.inbox.report { statistics in
             statistics.inFlight = underWay.count
-            statistics.attempts += outcome.claimed.count + outcome.forced.count
             statistics.delivered += delivered
             statistics.failedWrites = 0
         }
@@ -357,12 +356,16 @@ final class Dispatcher {
         shares.begin(claim.account)
         underWay[claim.delivery]?.isSent = true
         let startedAt = engine.clock.now()
-        let version = lane.configuration.version
-        let request = DeliveryRequest(lane.configuration, keys: lane.keys, event: claim.event, body: delivery.body, at: startedAt)
+        let configuration = lane.configuration
+        let request = DeliveryRequest(
+            configuration, keys: lane.keys, event: claim.event, sequence: claim.sequence, body: delivery.body, at: startedAt)
         let recordedHeaders = request.recordedHeaders
+        engine.inbox.report { $0.attempts += 1 }
         engine.send(request.outgoing) { [inbox = engine.inbox] result in
             inbox.complete(
-                Completion(claim: claim, version: version, startedAt: startedAt, recordedHeaders: recordedHeaders, result: result))
+                Completion(
+                    claim: claim, version: configuration.version, startedAt: startedAt, url: configuration.url,
+                    recordedHeaders: recordedHeaders, result: result))
         }
     }
 }

@@ -55,5 +55,7 @@ struct EventEntry {
     let event: NewEvent
     let body: String
     let orderKey: String?
-    let recipients: [(webhook: WebhookConfiguration, verdict: Verdict)]
+    let recipients: [Recipient]
+
+    typealias Recipient = (webhook: WebhookConfiguration, verdict: Verdict)
 }

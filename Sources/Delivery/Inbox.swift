@@ -12,6 +12,7 @@ struct Completion: Sendable {
     /// Of the webhook as it was sent to.
     let version: Int
     let startedAt: Timestamp
+    let url: String
     let recordedHeaders: String
     let result: TransferResult
 }

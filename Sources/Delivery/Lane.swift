@@ -36,6 +36,8 @@ final class Lane {
     /// When the sweep found the next one due.
     private var wakeAt: Timestamp?
     private var lastExpiry: Timestamp?
+    /// Since when it could have taken more.
+    private var freeSince: Timestamp?
     /// When a request last ended, or the first of those under way began.
     private var lastProgress: Duration
     /// The version in which the address last changed, and how many requests are under way to earlier ones: they take no place here.
@@ -122,6 +124,7 @@ final class Lane {
     /// Leases that will not be used soon: they go back, as if never taken.
     func giveBack() -> [Claim] {
         ahead = 0
+        quickInRow = 0
         defer { ready = [] }
         return ready.map(\.claim)
     }
@@ -207,6 +210,13 @@ final class Lane {
     /// The next moment at which something may change by itself.
     func nextAlarm(after now: Timestamp) -> Timestamp? {
         [retries.first { $0.at > now }?.at, wakeAt, pacing.probeAt, restUntil].compactMap { $0 }.filter { $0 > now }.min()
+    }
+
+    /// Since when it could have taken more than it had, as far as the sweep has seen; nil while it could not: it rests, is switched off,
+    /// or has as much under way as it may.
+    func freeSince(at now: Timestamp) -> Timestamp? {
+        freeSince = isOpen(at: now) && !pacing.isResting && inFlight < pacing.window(of: bound) ? freeSince ?? now : nil
+        return freeSince
     }
 
     /// Whether it is time to look for real-time events that expired behind a rest: looking reads the whole backlog.

@@ -16,6 +16,9 @@ package enum RetrySchedule {
     ]
     static let live: [Duration] = [.zero, .seconds(2), .seconds(10), .seconds(30)]
 
+    /// So long a call's later events wait for one that fails: three attempts. Then they pass it (webhooks.md § Order).
+    static let orderedAttempts = 3
+
     /// No attempt for a live event starts later than this after acceptance: all its waits with jitter (50 s), three timeouts
     /// (45 s) and some room. Covers backlogs and downtime, which the waits alone do not.
     package static let liveLifetime = Duration.seconds(120)

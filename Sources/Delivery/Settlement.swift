@@ -16,7 +16,6 @@ struct Claim: Sendable {
     }
 
     let delivery: ID<WebhookDelivery>
-    let event: ID<Event>
     let webhook: ID<Webhook>
     let account: ID<Account>
     let freshness: Freshness
@@ -24,7 +23,16 @@ struct Claim: Sendable {
     let acceptedAt: Timestamp
     let manual: Manual
     let isTest: Bool
-    let isOrdered: Bool
+    /// Of its call, when it is the head of it: what comes later waits for this one.
+    let orderKey: String?
+    /// Its event's number among those of the call.
+    let sequence: Int?
+
+    var event: ID<Event> { delivery.event }
+    var isOrdered: Bool { orderKey != nil }
+    var call: DeliveryQueue.Call? { orderKey.map { DeliveryQueue.Call(webhook: webhook, key: $0) } }
+    /// Whether, having failed, it lets pass what waits behind it.
+    var stepsAside: Bool { attempt >= RetrySchedule.orderedAttempts }
 }
 
 struct Settlement: Sendable {

@@ -81,20 +81,12 @@ struct WebhookTotals {
 
     /// What a disabled webhook had still to send has failed: the history shows it, and it can be sent again from there.
     static func settleDisabled(_ webhook: ID<Webhook>, at time: Timestamp, on connection: any Connection) throws {
-        try connection.execute(
-            """
-            UPDATE deliveries SET state = \(DeliveryState.failed), next_at = NULL, settled_at = \(time)
-            WHERE webhook_id = \(webhook) AND settled_at IS NULL AND state <> \(DeliveryState.leased)
-            """)
+        try DeliveryQueue.settle(all: webhook, as: .failed, at: time, on: connection)
     }
 
     /// One under way is settled when it ends, with the outcome that it had.
     static func discardDeleted(_ webhook: ID<Webhook>, at time: Timestamp, on connection: any Connection) throws {
-        try connection.execute(
-            """
-            UPDATE deliveries SET state = \(DeliveryState.discarded), settled_at = \(time), next_at = NULL
-            WHERE webhook_id = \(webhook) AND settled_at IS NULL AND state <> \(DeliveryState.leased)
-            """)
+        try DeliveryQueue.settle(all: webhook, as: .discarded, at: time, on: connection)
     }
 
     private static let update = BulkStatement(

@@ -71,10 +71,8 @@ package final class Application: Sendable {
         }
         try database.migrate(features.migrations, at: clock.now())
         let vault = try MasterKey.open(folder: folder, for: database)
-        // Events of one call are delivered in the order of their deliveries' ids.
-        if let newest = try database.read({ try $0.value("SELECT MAX(id) FROM deliveries", as: ID<WebhookDelivery>.self) }) {
-            ids.goOn(behind: newest)
-        }
+        // Events of one call are delivered in the order of their ids.
+        if let newest = try database.read({ try $0.value("SELECT MAX(id) FROM events", as: ID<Event>.self) }) { ids.goOn(behind: newest) }
         let resources = installation.resourceFolder
         let site = Site(
             database: database, vault: vault, clock: clock, ids: ids,

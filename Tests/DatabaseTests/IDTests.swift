@@ -8,6 +8,10 @@ import Time
 struct IDTests {
     private enum Thing: Identified { static let idPrefix = "thg" }
     private enum Other: Identified { static let idPrefix = "oth" }
+    private enum Row: Identified {
+        static let idPrefix = "row"
+        static var idForm: IDForm { .number }
+    }
 
     @Test("They increase within a millisecond, as the clock goes on, and when it steps back")
     func monotonic() {
@@ -33,6 +37,41 @@ struct IDTests {
             #expect(id.value >> 76 & 0xF == 7)
             #expect(id.value >> 62 & 3 == 2)
         }
+    }
+
+    @Test(
+        "Those of which there are millions are numbers of 63 bits that carry the millisecond, leave room behind each, and go on when it is full"
+    )
+    func numbers() throws {
+        let clock = ManualClock(Timestamp(milliseconds: 1_800_000_000_000))
+        let ids = IDGenerator(clock: clock.clock)
+        var last = ids.next(Row.self)
+        #expect(last.time == clock.clock.now())
+        for step in 0..<100_000 {
+            if step % 30_000 == 15_000 { clock.set(Timestamp(milliseconds: 1_700_000_000_000)) }
+            let next = ids.next(Row.self)
+            #expect(next.value >= last.value + 64 && next.value % 64 == 0 && next.value < 1 << 63)
+            last = next
+        }
+        #expect(last.time >= Timestamp(milliseconds: 1_800_000_000_002), "more than fit into one were made")
+        #expect(last.description.count == 17 && ID<Row>(last.description) == last)
+        #expect(last.sqlValue == .integer(Int64(last.value)))
+        #expect(ID<Row>("row_8000000000000") == nil && ID<Row>("row_01jd8m2v7k3f9q5x0c6t4w8b1e") == nil)
+        #expect(ID<Row>("row_7zzzzzzzzzzzz")?.sqlValue == .integer(.max))
+        let early = ID<Row>.first(at: Timestamp(milliseconds: 1_800_000_000_000))
+        #expect(early.stored < last.stored && early < last, "as text they sort as the numbers do")
+    }
+
+    @Test("They go on behind those of an earlier process, but not behind a clock that was days ahead")
+    func goingOn() {
+        let clock = ManualClock(Timestamp(milliseconds: 1_800_000_000_000))
+        let ids = IDGenerator(clock: clock.clock)
+        let near = ID<Row>.first(at: clock.clock.now() + .seconds(3_600))
+        ids.goOn(behind: near)
+        #expect(ids.next(Row.self) > near)
+        let far = ID<Row>.first(at: clock.clock.now() + .seconds(9 * 86_400))
+        ids.goOn(behind: far)
+        #expect(ids.next(Row.self) < far)
     }
 
     @Test("What people see reads back, and only as its own kind")

@@ -27,7 +27,7 @@ struct AcceptingTests {
         #expect(acceptance.deliveries == 2)
         #expect(try world.states() == [.pending, .held])
         #expect(try counts(world) == [1, 2])
-        let key = try world.database.read { try $0.value("SELECT order_key FROM deliveries LIMIT 1", as: String.self) }
+        let key = try world.database.read { try $0.value("SELECT order_key FROM events LIMIT 1", as: String.self) }
         #expect(key == "c-1")
     }
 
@@ -89,7 +89,7 @@ struct AcceptingTests {
         let world = try World()
         try world.addWebhook(to: "http://127.0.0.1:9/")
         try world.accept(type, data: data)
-        let found = try world.database.read { try $0.first("SELECT order_key FROM deliveries") { try $0.next(String?.self) } }
+        let found = try world.database.read { try $0.first("SELECT order_key FROM events") { try $0.next(String?.self) } }
         #expect(found == .some(key))
     }
 

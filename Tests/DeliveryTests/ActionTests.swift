@@ -62,7 +62,7 @@ struct ActionTests {
         #expect(manual == [false, true, true])
         world.clock.advance(by: .seconds(100_000))
         #expect(try !world.retry(delivery, in: world.ids.next()), "another account's")
-        #expect(try !world.retry(world.ids.next(), in: world.account))
+        #expect(try !world.retry(world.ids.next(Event.self).delivery(1), in: world.account))
         #expect(receiver.requests.count == 3)
     }
 
@@ -81,10 +81,12 @@ struct ActionTests {
         let delivery = try #require(try world.deliveries().first).id
         #expect(try world.retry(delivery, in: world.account))
         #expect(try eventually { try world.deliveries().first?.state == .delivered })
-        #expect(try eventually { try world.states().suffix(2) == [.delivered, .delivered] }, "what had waited flows")
+        // All but the one whose failure began the rest, if that was another: its next attempt is minutes away.
+        #expect(try eventually { try world.states().count { $0 == .delivered } >= 11 }, "what had waited flows")
     }
 
-    @Test("From acceptance to delivered an event costs three statements at most, one after the other and in batches alike")
+    /// One for the event, one for its history and one for what is due; whatever comes after it is many events' together.
+    @Test("From acceptance to delivered an event that comes alone costs less than four statements, and in a batch a tenth of one")
     func statements() throws {
         let world = try World()
         let receiver = try ScriptedReceiver { _ in .status(200) }
@@ -100,9 +102,12 @@ struct ActionTests {
         world.engine.stop(within: .seconds(5))
         let total = world.database.statementCount - before
         print("statements an event: \(Double(accepting) / Double(count)) to accept, \(Double(total) / Double(count)) in all")
-        #expect(accepting == 2 * count)
-        #expect(total <= 3 * count)
+        #expect(accepting == 3 * count)
+        #expect(total < 4 * count)
         #expect(try world.states().allSatisfy { $0 == .delivered })
+        let alone = world.database.statementCount
+        _ = try world.acceptor.accept((0..<count).map { _ in try world.event() }, for: world.account)
+        #expect(world.database.statementCount - alone <= count / 10)
     }
 
     @Test("History older than three months goes in batches; what is still to come stays, however old")
@@ -120,8 +125,13 @@ struct ActionTests {
         try world.accept()
         let cutoff = world.clock.clock.now() - .seconds(90 * 24 * 3600)
         var batches: [Int] = []
-        repeat { batches.append(try HistoryPurge.purge(before: cutoff, limit: 2, in: world.database)) } while batches.last != 0
-        #expect(batches == [2, 2, 1, 0])
+        var next: ID<Event>?
+        repeat {
+            let progress = try HistoryPurge.purge(before: cutoff, from: next, limit: 2, in: world.database)
+            batches.append(progress.deleted)
+            next = progress.next
+        } while next != nil
+        #expect(batches == [2, 2, 1])
         let left = try world.database.read { try $0.value("SELECT COUNT(*) FROM events", as: Int.self) }
         let orphans = try world.database.read { connection in
             try connection.value(

@@ -73,7 +73,7 @@ struct RecoveryTests {
         try #require(receiver.wait(for: 1))
         // The first does not know it: as if it hung.
         let past = world.clock.clock.now() - .seconds(1)
-        try world.database.write { _ = try $0.execute("UPDATE deliveries SET lease_until = \(past)") }
+        try world.database.write { _ = try $0.execute("UPDATE due SET lease_until = \(past)") }
         let believedDead = world.engine
         try world.restartEngine(node: "two")
         try #require(try eventually { try world.states() == [.delivered] })
@@ -135,7 +135,7 @@ struct RecoveryTests {
         try world.engine.start()
         try world.accept()
         try #require(receiver.wait(for: 1))
-        let refuse: SQL = "CREATE TRIGGER refuse BEFORE UPDATE ON attempts BEGIN SELECT RAISE(ABORT, 'no'); END"
+        let refuse: SQL = "CREATE TRIGGER refuse BEFORE INSERT ON attempts BEGIN SELECT RAISE(ABORT, 'no'); END"
         _ = try world.database.write { try $0.execute(refuse) }
         gate.signal()
         try #require(eventually { world.engine.statistics.failedWrites > 0 })

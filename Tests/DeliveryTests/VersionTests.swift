@@ -65,7 +65,7 @@ struct VersionTests {
         let new = try ScriptedReceiver(.status(200))
         let webhook = try world.addWebhook(to: old.receiver.url())
         try world.accept()
-        _ = try world.database.write { try $0.execute("UPDATE deliveries SET attempt = 9") }
+        _ = try world.database.write { try $0.execute("UPDATE due SET attempt = 9") }
         try world.engine.start()
         try #require(old.receiver.wait(for: 1))
         try change(world, webhook.id, to: new.url())

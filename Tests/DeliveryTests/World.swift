@@ -112,7 +112,12 @@ final class World {
 
     func deliveries(of webhook: ID<Webhook>? = nil) throws -> [Delivery] {
         try database.read { connection in
-            try connection.rows("SELECT id, webhook_id, state, attempt, last_status, last_fault, next_at FROM deliveries ORDER BY id") {
+            try connection.rows(
+                """
+                SELECT d.id, d.webhook_id, \(DeliveryState.shown), d.attempt, d.last_status, d.last_fault, d.next_at
+                FROM deliveries d ORDER BY d.id
+                """
+            ) {
                 Delivery(
                     id: try $0.next(), webhook: try $0.next(), state: try $0.next(), attempt: try $0.next(), status: try $0.next(),
                     fault: try $0.next(), nextAt: try $0.next())

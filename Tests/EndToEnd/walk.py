@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urljoin, urlsplit
 
-IDENTIFIER = re.compile(r"[a-z]{2,4}_[0-9a-z]{26}")
+IDENTIFIER = re.compile(r"[a-z]{2,4}_(?:[0-9a-z]{26}|[0-9a-z]{13})\b")
 
 
 def kind(path):

@@ -194,8 +194,8 @@ struct DeliveriesTests {
         let webhook = test.site.ids.next(Webhook.self)
         let now = test.clock.clock.now()
         var positions = [FormData(), FormData(), FormData()]
-        positions[1].set("after", test.site.ids.next(WebhookDelivery.self).description)
-        positions[2].set("before", test.site.ids.next(WebhookDelivery.self).description)
+        positions[1].set("after", test.site.ids.next(Event.self).delivery(1).description)
+        positions[2].set("before", test.site.ids.next(Event.self).delivery(1).description)
         let searches: [DeliveryFilter.Search?] = [nil, .text("crm"), .delivery(test.site.ids.next()), .event(test.site.ids.next())]
         for search in searches {
             for state in DeliveryState.allCases.map(Optional.some) + [nil] {
@@ -220,8 +220,8 @@ struct DeliveriesTests {
                                 }
                                 let index =
                                     switch (search, state, type, webhook) {
-                                    case (.delivery, _, _, _): "sqlite_autoindex_deliveries_1 (id="
-                                    case (.event, _, _, _): "deliveries_event (event_id="
+                                    case (.delivery, _, _, _): "INTEGER PRIMARY KEY (rowid="
+                                    case (.event, _, _, _): "INTEGER PRIMARY KEY (rowid>? AND rowid<?)"
                                     case (_, let state?, _, _):
                                         state.isSettled
                                             ? "deliveries_settled (account_id=? AND state=? AND id"

@@ -44,7 +44,7 @@ extension TestApp {
     }
 
     func state(of delivery: ID<WebhookDelivery>) throws -> DeliveryState? {
-        try site.database.read { try $0.value("SELECT state FROM deliveries WHERE id = \(delivery)") }
+        try site.database.read { try $0.value("SELECT \(DeliveryState.shown) FROM deliveries d WHERE d.id = \(delivery)") }
     }
 
     /// Settles a delivery as if it had been sent.
@@ -55,6 +55,7 @@ extension TestApp {
                 UPDATE deliveries SET state = \(state), settled_at = \(self.site.clock.now()), next_at = NULL, last_status = \(status),
                     last_fault = \(fault), attempt = 1 WHERE id = \(delivery)
                 """)
+            try connection.execute("DELETE FROM due WHERE delivery_id = \(delivery)")
         }
     }
 

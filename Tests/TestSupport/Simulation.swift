@@ -145,7 +145,7 @@ package final class Simulation {
     package func states(of webhook: ID<Webhook>? = nil) throws -> [DeliveryState: Int] {
         let condition: SQL = webhook.map { "webhook_id = \($0)" } ?? "1 = 1"
         let counts: [(DeliveryState, Int)] = try database.read { connection in
-            try connection.rows("SELECT state, COUNT(*) FROM deliveries WHERE \(condition) GROUP BY state") {
+            try connection.rows("SELECT \(DeliveryState.shown) AS shown, COUNT(*) FROM deliveries d WHERE \(condition) GROUP BY shown") {
                 (try $0.next(), try $0.next())
             }
         }

@@ -18,15 +18,15 @@ struct EventRecord {
         private(set) var settledAt: Timestamp?
 
         static let record = Record(Delivery()) {
-            Column("id", \.id)
-            Column("webhook_id", \.webhook)
-            Column("webhook_name", \.webhookName)
-            Column("state", \.state)
-            Column("attempt", \.attempts)
-            Column("last_status", \.lastStatus)
-            Column("last_fault", \.lastFault)
-            Column("next_at", \.nextAt)
-            Column("settled_at", \.settledAt)
+            Column("d.id", \.id)
+            Column("d.webhook_id", \.webhook)
+            Column("d.webhook_name", \.webhookName)
+            Column(expression: DeliveryState.shown, \.state)
+            Column("d.attempt", \.attempts)
+            Column("d.last_status", \.lastStatus)
+            Column("d.last_fault", \.lastFault)
+            Column("d.next_at", \.nextAt)
+            Column("d.settled_at", \.settledAt)
         }
 
         private init() {}
@@ -73,8 +73,8 @@ enum EventStore {
         }
         event?.deliveries = try connection.rows(
             """
-            SELECT \(EventRecord.Delivery.record.columns) FROM deliveries
-            WHERE event_id = \(id) AND \(SQL.unindexed("account_id")) = \(account) ORDER BY id
+            SELECT \(EventRecord.Delivery.record.columns) FROM deliveries d
+            WHERE \(id.owns("d.id")) AND \(SQL.unindexed("d.account_id")) = \(account) ORDER BY d.id
             """, EventRecord.Delivery.record.decode)
         return event
     }

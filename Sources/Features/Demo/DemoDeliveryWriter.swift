@@ -13,34 +13,39 @@ struct DemoDeliveryWriter {
     let connection: any Connection
 
     /// Gives the event's id and the bytes that its receivers got.
-    func write(_ event: DemoEvent) throws -> (id: ID<Event>, body: [UInt8]) {
+    func write(_ event: DemoEvent) throws -> (id: ID<Event>, sequence: Int?, body: [UInt8]) {
         let id = ids.next(Event.self)
         let body = NewEvent(type: event.type, time: event.time, context: event.context, data: event.data).body
+        let call = event.data["call_id"]?.string
+        let sequence = try call.map { call in
+            try connection.value("SELECT COUNT(*) + 1 FROM events WHERE account_id = \(account) AND order_key = \(call)", as: Int.self) ?? 1
+        }
         try connection.execute(
             """
-            INSERT INTO events (id, account_id, event_type, event_time, accepted_at, order_key, body, is_test)
-            VALUES (\(id), \(account), \(event.type.name), \(event.time), \(event.time), \(event.data["call_id"]?.string),
+            INSERT INTO events (id, account_id, event_type, event_time, accepted_at, order_key, sequence, body, is_test)
+            VALUES (\(id), \(account), \(event.type.name), \(event.time), \(event.time), \(call), \(sequence),
                 \(String(decoding: body, as: UTF8.self)), 0)
             """)
-        return (id, body)
+        return (id, sequence, body)
     }
 
+    /// - Parameter delivery: one of the event's.
     func write(
-        _ event: DemoEvent, _ id: ID<Event>, _ body: [UInt8], to webhook: WebhookConfiguration, _ outcome: DemoOutcome, seed: Int
+        _ event: DemoEvent, _ delivery: ID<WebhookDelivery>, sequence: Int?, _ body: [UInt8], to webhook: WebhookConfiguration,
+        _ outcome: DemoOutcome
     ) throws {
-        let delivery = ids.next(WebhookDelivery.self)
         let attempts = outcome.attempts(of: event)
         for (index, attempt) in attempts.enumerated() {
-            let headers = webhook.recordedHeaders(of: id, body: body, at: attempt.startedAt)
+            let headers = webhook.recordedHeaders(of: delivery.event, sequence: sequence, body: body, at: attempt.startedAt)
             try write(attempt, number: index + 1, of: delivery, to: webhook.url, headers)
         }
         guard let last = attempts.last else { return }
         try connection.execute(
             """
-            INSERT INTO deliveries (id, account_id, webhook_id, webhook_name, event_id, event_type, url, authentication, order_key, state,
+            INSERT INTO deliveries (id, account_id, webhook_id, webhook_name, event_id, event_type, url, authentication, state,
                 attempt, manual, accepted_at, settled_at, last_status, last_fault)
-            VALUES (\(delivery), \(account), \(webhook.id), \(webhook.name), \(id), \(event.type.name), \(webhook.url),
-                \(webhook.authentication.kind), \(event.data["call_id"]?.string), \(outcome.state), \(attempts.count), 0, \(event.time),
+            VALUES (\(delivery), \(account), \(webhook.id), \(webhook.name), \(delivery.event), \(event.type.name), \(webhook.url),
+                \(webhook.authentication.kind), \(outcome.state), \(attempts.count), 0, \(event.time),
                 \(last.finishedAt), \(last.status), \(last.fault.rawValue))
             """)
     }

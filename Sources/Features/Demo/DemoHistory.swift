@@ -22,24 +22,24 @@ struct DemoHistory {
         let past = ManualClock(demo.now)
         let ids = IDGenerator(clock: past.clock)
         for day in stride(from: Self.days, through: 0, by: -1) {
-            var drawn: [(event: DemoEvent, outcomes: [DemoOutcome], seed: Int)] = []
+            var drawn: [(event: DemoEvent, outcomes: [DemoOutcome])] = []
             for time in instants(daysAgo: day, &random) {
                 let person = account.users[Int.random(in: 0..<account.users.count, using: &random)]
                 for event in DemoStory(place: place, account: account.id, person: person).events(from: time, &random) {
                     let seed = Int.random(in: 0..<100_000, using: &random)
                     let outcomes = webhooks.indices.map { outcome(of: event, at: $0, daysAgo: day, seed: seed, &random) }
-                    drawn.append((event, outcomes, seed))
+                    drawn.append((event, outcomes))
                 }
             }
             drawn.sort { $0.event.time < $1.event.time }
             let events = drawn.filter { $0.event.time < demo.now - .seconds(60) }
             try demo.app.site.database.write { connection in
-                for (event, outcomes, seed) in events {
+                for (event, outcomes) in events {
                     past.set(event.time)
                     let writer = DemoDeliveryWriter(ids: ids, account: account.id, connection: connection)
-                    let (id, body) = try writer.write(event)
-                    for (webhook, outcome) in zip(webhooks, outcomes) where webhook.events.includes(event.type) {
-                        try writer.write(event, id, body, to: webhook, outcome, seed: seed)
+                    let (id, sequence, body) = try writer.write(event)
+                    for (number, (webhook, outcome)) in zip(webhooks, outcomes).enumerated() where webhook.events.includes(event.type) {
+                        try writer.write(event, id.delivery(number + 1), sequence: sequence, body, to: webhook, outcome)
                     }
                 }
             }

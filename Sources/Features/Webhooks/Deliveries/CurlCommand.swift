@@ -13,7 +13,10 @@ struct CurlCommand {
         var arguments = ["--globoff --request POST --url \(Self.quoted(last?.url ?? delivery.url))"]
         let recorded = last?.requestHeaders ?? ""
         var headers = recorded.split(separator: "\n").map(String.init)
-        if headers.isEmpty { headers = ["Content-Type: application/json", "webhook-id: \(delivery.event)"] }
+        if headers.isEmpty {
+            headers = ["Content-Type: application/json", "webhook-id: \(delivery.event)"]
+            if let sequence = delivery.sequence { headers.append("webhook-sequence: \(sequence)") }
+        }
         arguments += headers.map { "--header \(Self.quoted($0))" }
         arguments.append(delivery.body.map { "--data-raw \(Self.quoted($0))" } ?? "--data-binary @body.json")
         text = "curl " + arguments.joined(separator: " \\\n  ")

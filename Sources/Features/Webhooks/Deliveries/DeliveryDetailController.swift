@@ -73,6 +73,7 @@ struct DeliveryDetailController {
         if let time = delivery.eventTime { facts.append(Fact(t("deliveries.event_time"), member.times.text(time))) }
         if let key = delivery.eventKey { facts.append(Fact(t("deliveries.event_key"), key, isCode: true)) }
         if let key = delivery.orderKey { facts.append(Fact(t("deliveries.order_key"), key, isCode: true)) }
+        if let sequence = delivery.sequence { facts.append(Fact(t("deliveries.sequence"), String(sequence))) }
         facts.append(Fact(t("deliveries.freshness"), t("deliveries.freshness.\(freshness.rawValue)")))
         facts.append(Fact(t("deliveries.authentication"), words.authentication(delivery.authentication)))
         return facts

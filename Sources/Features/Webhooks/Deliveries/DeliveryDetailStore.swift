@@ -14,6 +14,8 @@ struct DeliveryDetail {
     private(set) var url = ""
     private(set) var authentication = Credential.Kind.none
     private(set) var orderKey: String?
+    /// Its event's number among those of the call.
+    private(set) var sequence: Int?
     private(set) var state = DeliveryState.pending
     private(set) var nextAt: Timestamp?
     private(set) var acceptedAt = Timestamp(milliseconds: 0)
@@ -33,8 +35,9 @@ struct DeliveryDetail {
         Column("d.event_type", \.eventType)
         Column("d.url", \.url)
         Column("d.authentication", \.authentication)
-        Column("d.order_key", \.orderKey)
-        Column("d.state", \.state)
+        Column("e.order_key", \.orderKey)
+        Column("e.sequence", \.sequence)
+        Column(expression: DeliveryState.shown, \.state)
         Column("d.next_at", \.nextAt)
         Column("d.accepted_at", \.acceptedAt)
         Column("e.event_time", \.eventTime)
@@ -90,6 +93,11 @@ struct DeliveryDetail {
 
         private init() {}
 
+        /// One that is under way: all that is known of it is its lease.
+        fileprivate init(number: Int, startedAt: Timestamp, url: String, isManual: Bool) {
+            (self.number, self.startedAt, self.url, self.isManual) = (number, startedAt, url, isManual)
+        }
+
         /// Nil while the attempt is under way.
         var timings: Timings? {
             total.map { Timings(dns: dns ?? 0, connect: connect ?? 0, tls: tls ?? 0, firstByte: firstByte ?? 0, total: $0) }
@@ -124,8 +132,15 @@ enum DeliveryDetailStore {
             delivery.body = try row.next()
             return delivery
         }
-        guard delivery != nil else { return nil }
-        delivery?.attempts = try connection.rows(
+        guard let found = delivery else { return nil }
+        let underWay = try connection.first(
+            "SELECT attempt, lease_until, manual <> 0 FROM due WHERE delivery_id = \(id) AND lease_owner IS NOT NULL"
+        ) { row in
+            DeliveryDetail.Attempt(
+                number: try row.next(), startedAt: DeliveryEngine.start(ofLeaseUntil: try row.next()), url: found.url,
+                isManual: try row.next() || found.eventType == EventType.test.name)
+        }
+        let ended = try connection.rows(
             """
             SELECT \(DeliveryDetail.Attempt.record.columns), \(responseBody)
             FROM attempts WHERE delivery_id = \(id) AND account_id = \(account) ORDER BY number DESC
@@ -135,6 +150,7 @@ enum DeliveryDetailStore {
             attempt.responseBody = try row.next()
             return attempt
         }
+        delivery?.attempts = (underWay.map { [$0] } ?? []) + ended
         return delivery
     }
 

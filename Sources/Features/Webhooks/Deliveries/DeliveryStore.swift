@@ -67,12 +67,12 @@ enum DeliveryStore {
             // At most one row, so the others cost nothing.
             return Plan(driving: joined(["d.id = \(id)", checked] + others(filter)))
         case .event(let id):
-            return Plan(driving: joined(["d.event_id = \(id)", checked] + others(filter)))
+            return Plan(driving: joined([id.owns("d.id"), checked] + others(filter)))
         case .text(let text):
             let event = try connection.value(
                 "SELECT id FROM events WHERE account_id = \(account) AND idempotency_key = \(text)", as: ID<Event>.self)
             if let event {
-                return Plan(driving: joined(["d.event_id = \(event)", checked] + others(filter)))
+                return Plan(driving: joined([event.owns("d.id"), checked] + others(filter)))
             }
             rest.append("LOWER(d.url) LIKE \(LikePattern.containingASCII(text)) ESCAPE '\\'")
         case nil: break
@@ -80,7 +80,7 @@ enum DeliveryStore {
         switch (filter.state, filter.eventType, filter.webhook) {
         case (let state?, let type, let webhook):
             driving = own + (state.isSettled ? " AND d.settled_at IS NOT NULL AND d.state = \(state)" : " AND d.settled_at IS NULL")
-            if !state.isSettled { rest.append("d.state = \(state)") }
+            if !state.isSettled { rest.append(state.condition) }
             if let type { rest.append("\(Self.eventType) = \(type)") }
             if let webhook { rest.append("\(Self.webhookID) = \(webhook)") }
         case (nil, let type?, let webhook):
@@ -99,7 +99,7 @@ enum DeliveryStore {
 
     private static func others(_ filter: DeliveryFilter) -> [SQL] {
         var conditions: [SQL] = []
-        if let state = filter.state { conditions.append("d.state = \(state)") }
+        if let state = filter.state { conditions.append(state.condition) }
         if let type = filter.eventType { conditions.append("\(Self.eventType) = \(type)") }
         if let webhook = filter.webhook { conditions.append("\(Self.webhookID) = \(webhook)") }
         return conditions
@@ -132,7 +132,7 @@ enum DeliveryStore {
         var conditions = plan.driving
         if let rest = plan.rest { conditions += " AND " + rest }
         return """
-            SELECT d.id, d.event_type, d.url, d.authentication, d.state, d.attempt, d.accepted_at, d.next_at, d.last_status
+            SELECT d.id, d.event_type, d.url, d.authentication, \(DeliveryState.shown), d.attempt, d.accepted_at, d.next_at, d.last_status
             FROM deliveries d
             WHERE \(conditions) AND \(span.condition)
             ORDER BY d.id \(span.direction) LIMIT \(size + 1)
@@ -200,8 +200,8 @@ private struct IDSpan {
     private let isBackward: Bool
 
     init(_ filter: DeliveryFilter, _ position: PagePosition<WebhookDelivery>) {
-        lowest = Self.first(at: filter.from)
-        above = filter.until.map { Self.first(at: $0) }
+        lowest = ID<WebhookDelivery>.first(at: filter.from).value
+        above = filter.until.map { ID<WebhookDelivery>.first(at: $0).value }
         isBackward = position.isBackward
         if let after = position.after?.value { above = min(after, above ?? after) }
         if let before = position.before?.value { lowest = max(lowest, before &+ 1) }
@@ -219,9 +219,4 @@ private struct IDSpan {
     }
 
     var direction: SQL { isBackward ? "ASC" : "DESC" }
-
-    /// Below every id of that moment (RFC 9562 § 5.7: the first 48 bits are milliseconds).
-    private static func first(at time: Timestamp) -> UInt128 {
-        UInt128(UInt64(clamping: time.milliseconds) & 0xFFFF_FFFF_FFFF) << 80
-    }
 }

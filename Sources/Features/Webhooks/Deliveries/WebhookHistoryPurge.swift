@@ -25,9 +25,10 @@ struct WebhookHistoryPurge {
         let oldest = site.clock.now() - DeliveryFilter.kept
         // One entry an account and run, which grows in the transaction of each batch.
         var entries: [ID<Account>: ID<DeletionRow>] = [:]
+        var next: ID<Event>?
         while !isStopping() {
             var written = entries
-            let deleted = try HistoryPurge.purge(before: oldest, limit: Self.batch, in: site.database) { counts, connection in
+            let progress = try HistoryPurge.purge(before: oldest, from: next, limit: Self.batch, in: site.database) { counts, connection in
                 written = entries
                 for (account, count) in counts {
                     if let entry = written[account] {
@@ -41,7 +42,8 @@ struct WebhookHistoryPurge {
                 }
             }
             entries = written
-            if deleted == 0 { return }
+            guard let following = progress.next else { return }
+            next = following
         }
     }
 }

@@ -102,7 +102,7 @@ struct EndpointStore {
             counts[webhook.id] = try connection.value(
                 """
                 SELECT COUNT(*) FROM (SELECT 1 FROM deliveries WHERE webhook_id = \(webhook.id) AND account_id = \(webhook.account)
-                    AND \(DeliveryState.unsettledCondition) AND state = \(DeliveryState.held) LIMIT \(Self.maximumCounted)) AS held
+                    AND state = 'held' LIMIT \(Self.maximumCounted)) AS held
                 """)
         }
     }
@@ -110,18 +110,13 @@ struct EndpointStore {
     private static let maximumCounted = 10_000
 
     func waiting(for webhook: ID<Webhook>, of account: ID<Account>, on connection: any Connection) throws -> Waiting {
-        var waiting = Waiting()
-        try connection.forEachRow(
+        try connection.first(
             """
-            SELECT state, COUNT(*) FROM deliveries
-            WHERE webhook_id = \(webhook) AND account_id = \(account) AND \(DeliveryState.unsettledCondition) GROUP BY state
+            SELECT (SELECT COUNT(*) FROM due WHERE webhook_id = w.id) + (SELECT COUNT(*) FROM waiting WHERE webhook_id = w.id),
+                (SELECT COUNT(*) FROM deliveries WHERE webhook_id = w.id AND state = 'held')
+            FROM webhooks w WHERE w.id = \(webhook) AND w.account_id = \(account)
             """
-        ) { row in
-            let state: DeliveryState = try row.next()
-            let count: Int = try row.next()
-            if state == .held { waiting.held += count } else { waiting.pending += count }
-        }
-        return waiting
+        ) { Waiting(pending: try $0.next(), held: try $0.next()) } ?? Waiting()
     }
 
     /// What a restriction can name: of users the first by name, and those that `kept` or `user`, an id as a form sends it, names already.
