@@ -18,7 +18,10 @@ extension DeliveryEngine {
         return try connection.first(
             """
             UPDATE deliveries SET state = \(DeliveryState.pending), next_at = \(now), settled_at = NULL,
-                manual = CASE WHEN settled_at IS NULL THEN \(Claim.Manual.early.rawValue) ELSE \(Claim.Manual.again.rawValue) END
+                manual = CASE WHEN settled_at IS NULL AND manual > 0 THEN manual
+                    WHEN settled_at IS NULL THEN \(Claim.Manual.early.rawValue)
+                    WHEN state = \(DeliveryState.delivered) THEN \(Claim.Manual.afterDelivery.rawValue)
+                    ELSE \(Claim.Manual.again.rawValue) END
             WHERE id = \(delivery) AND account_id = \(account) AND state <> \(DeliveryState.leased)
                 AND EXISTS (SELECT 1 FROM webhooks w JOIN webhook_settings s ON s.account_id = w.account_id
                     WHERE w.id = deliveries.webhook_id AND w.is_enabled = 1 AND w.is_paused = 0 AND s.is_enabled = 1)
@@ -72,7 +75,7 @@ extension DeliveryEngine {
         if discarding {
             return try connection.execute(
                 """
-                UPDATE deliveries SET state = \(DeliveryState.discarded), next_at = NULL, settled_at = \(now)
+                UPDATE deliveries SET state = \(DeliveryState.discarded.unlessDelivered), next_at = NULL, settled_at = \(now)
                 WHERE webhook_id = \(webhook) AND settled_at IS NULL AND state <> \(DeliveryState.leased)
                 """)
         }

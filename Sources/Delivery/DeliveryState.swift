@@ -25,6 +25,11 @@ package enum DeliveryState: String, Sendable, CaseIterable, SQLConvertible {
         }
     }
 
+    /// For a SET that settles what is unsettled: what was delivered once, and was only to be sent again, stays that.
+    var unlessDelivered: SQL {
+        "CASE WHEN manual = \(Claim.Manual.afterDelivery.rawValue) THEN \(DeliveryState.delivered) ELSE \(self) END"
+    }
+
     /// For a WHERE over `deliveries`: also names the partial index, which the bare `state = …` would not find.
     package var condition: SQL {
         isSettled ? "(settled_at IS NOT NULL AND state = \(self))" : "(settled_at IS NULL AND state = \(self))"

@@ -87,7 +87,7 @@ extension Dispatcher {
             let expired = try engine.database.write { connection in
                 try connection.execute(
                     """
-                    UPDATE deliveries SET state = \(DeliveryState.expired), settled_at = \(now)
+                    UPDATE deliveries SET state = \(DeliveryState.expired.unlessDelivered), settled_at = \(now)
                     WHERE id IN (SELECT id FROM deliveries WHERE \(old) LIMIT \(batch))
                     """)
             }

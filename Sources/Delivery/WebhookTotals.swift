@@ -83,7 +83,7 @@ struct WebhookTotals {
     static func settleDisabled(_ webhook: ID<Webhook>, at time: Timestamp, on connection: any Connection) throws {
         try connection.execute(
             """
-            UPDATE deliveries SET state = \(DeliveryState.failed), next_at = NULL, settled_at = \(time)
+            UPDATE deliveries SET state = \(DeliveryState.failed.unlessDelivered), next_at = NULL, settled_at = \(time)
             WHERE webhook_id = \(webhook) AND settled_at IS NULL AND state <> \(DeliveryState.leased)
             """)
     }
@@ -92,7 +92,7 @@ struct WebhookTotals {
     static func discardDeleted(_ webhook: ID<Webhook>, at time: Timestamp, on connection: any Connection) throws {
         try connection.execute(
             """
-            UPDATE deliveries SET state = \(DeliveryState.discarded), settled_at = \(time), next_at = NULL
+            UPDATE deliveries SET state = \(DeliveryState.discarded.unlessDelivered), settled_at = \(time), next_at = NULL
             WHERE webhook_id = \(webhook) AND settled_at IS NULL AND state <> \(DeliveryState.leased)
             """)
     }
