@@ -2,7 +2,7 @@
 
 import Database
 import Delivery
-import HTTPTypes
+import HTTPClient
 import TestSupport
 import Testing
 import Time
@@ -69,7 +69,7 @@ struct WebhookTroubleTests {
         #expect(!alice.get(address).text.contains("cannot be"))
         #expect(alice.post(address + "/resume").location == address)
         #expect(post() == 202)
-        #expect(try eventually { Set(receiver.requests.map(\.path)) == ["/good", "/broken"] })
+        #expect(eventually { Set(receiver.requests.map(\.path)) == ["/good", "/broken"] })
         let sent = try #require(receiver.requests.first { $0.path == "/broken" })
         let secret = try #require(try test.app.directory.webhook(broken.id)?.configuration.secret)
         #expect(sent.field("x-signature") == Signatures.legacy(body: sent.body, secret: secret))
