@@ -3,6 +3,7 @@
 import Database
 import Delivery
 import HTTPClient
+import HTTPTypes
 import TestSupport
 import Testing
 import Time
