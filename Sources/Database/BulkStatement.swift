@@ -8,18 +8,23 @@ package struct BulkStatement: Sendable {
     private let columns: Int
     private let before: Int
     private let after: Int
+    private let isRepeatable: Bool
     /// For 1, 2, 4, … rows.
     private let shapes: [SQL]
 
     /// `head`, then for each row its values in parentheses, `constants` behind them, then `tail`. What is interpolated into
     /// `head` and `tail` only marks a place; the values come with each run.
-    package init(_ head: SQL, columns: Int, constants: SQL = "", _ tail: SQL = "") {
+    ///
+    /// - Parameter isRepeatable: a row may as well be given twice, as in `IN (VALUES …)`. A list then is filled up with its last row where
+    ///   that saves a statement.
+    package init(_ head: SQL, columns: Int, constants: SQL = "", _ tail: SQL = "", isRepeatable: Bool = false) {
         let place: String? = nil
-        self.init(head, row: (0..<columns).map { _ in "\(place)" as SQL }.joined(by: ", ") + constants, tail)
+        self.init(head, row: (0..<columns).map { _ in "\(place)" as SQL }.joined(by: ", ") + constants, tail, isRepeatable: isRepeatable)
     }
 
     /// As above, where a row is more than its values: the places of `row` stand for them.
-    package init(_ head: SQL, row: SQL, _ tail: SQL = "") {
+    package init(_ head: SQL, row: SQL, _ tail: SQL = "", isRepeatable: Bool = false) {
+        self.isRepeatable = isRepeatable
         columns = row.values.count
         before = head.values.count
         after = tail.values.count
@@ -56,9 +61,17 @@ package struct BulkStatement: Sendable {
         var start = 0
         while start < values.count {
             let rowsLeft = (values.count - start) / columns
-            let shape = min(shapes.count - 1, Int.bitWidth - 1 - rowsLeft.leadingZeroBitCount)
-            let end = start + columns << shape
-            try body(shapes[shape].binding(before + values[start..<end] + after))
+            var shape = min(shapes.count - 1, Int.bitWidth - 1 - rowsLeft.leadingZeroBitCount)
+            var filling: [SQLValue] = []
+            if isRepeatable, shape + 1 < shapes.count, rowsLeft > 1 << shape {
+                let missing = 2 << shape - rowsLeft
+                if missing <= max(1, rowsLeft / 4) {
+                    shape += 1
+                    for _ in 0..<missing { filling += values.suffix(columns) }
+                }
+            }
+            let end = min(values.count, start + columns << shape)
+            try body(shapes[shape].binding(before + values[start..<end] + filling + after))
             start = end
         }
     }

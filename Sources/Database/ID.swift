@@ -137,8 +137,8 @@ package final class IDGenerator: Sendable {
                 return ID(value: last.uuid)
             case .number:
                 // The next of 2¹⁵ in this millisecond, or, of so many, the first of the one after.
-                let first = milliseconds << 21 | UInt128(UInt64.random(in: 0..<1024)) << 6
-                last.number = max(first, (last.number >> 6 + 1) << 6)
+                let first = milliseconds << 21
+                last.number = first > last.number ? first | UInt128(UInt64.random(in: 0..<1024)) << 6 : (last.number >> 6 + 1) << 6
                 return ID(value: last.number)
             }
         }

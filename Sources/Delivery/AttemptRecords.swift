@@ -98,7 +98,7 @@ enum AttemptRecords {
         """
         ) SELECT due.delivery_id FROM done JOIN due ON due.delivery_id = done.id AND due.attempt = done.attempt
         WHERE due.lease_owner = \(Int?.none)
-        """)
+        """, isRepeatable: true)
 
     private static let settle = BulkStatement(
         "WITH done (id, attempt, state, next_at, settled_at, status, fault) AS (VALUES ", columns: 7,
@@ -106,7 +106,7 @@ enum AttemptRecords {
         ) UPDATE deliveries SET state = done.state, attempt = done.attempt, next_at = done.next_at, settled_at = done.settled_at,
             last_status = done.status, last_fault = done.fault, manual = 0
         FROM done WHERE deliveries.id = done.id
-        """)
+        """, isRepeatable: true)
 
     private static let putBack = BulkStatement(
         "WITH failed (id, next_at, steps_aside) AS (VALUES ", columns: 3,
@@ -114,7 +114,7 @@ enum AttemptRecords {
         ) UPDATE due SET due_at = failed.next_at, ready_at = failed.next_at, manual = 0, lease_owner = NULL, lease_until = NULL,
             order_key = CASE WHEN failed.steps_aside = 0 THEN due.order_key END
         FROM failed WHERE due.delivery_id = failed.id
-        """)
+        """, isRepeatable: true)
 
     private static let insertAttempts = BulkStatement(
         """

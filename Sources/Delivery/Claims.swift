@@ -133,14 +133,14 @@ struct Claims: Sendable {
         UPDATE due SET lease_owner = \(Int?.none), lease_until = \(Int?.none), attempt = attempt + 1
         WHERE lease_owner IS NULL AND delivery_id IN (VALUES\u{20}
         """,
-        columns: 1, ")")
+        columns: 1, ")", isRepeatable: true)
 
     private static let markIdle = BulkStatement(
         """
         UPDATE due SET lease_owner = NULL, lease_until = NULL, attempt = attempt - 1
         WHERE lease_owner = \(Int?.none) AND delivery_id IN (VALUES\u{20}
         """,
-        columns: 1, ")")
+        columns: 1, ")", isRepeatable: true)
 
     /// For tests: how a claim of one webhook goes about it.
     static func explained(_ webhook: ID<Webhook>, at now: Timestamp, on connection: any Connection) throws -> [String] {

@@ -1,6 +1,7 @@
 // The engine as the rest of the product sees it: started, woken, asked to test, retry, hold and release.
 
 package import Database
+import Glibc
 package import HTTPClient
 package import Logging
 import Synchronization
@@ -93,12 +94,32 @@ package final class DeliveryEngine: Sendable {
             return started
         }
         guard !wasStarted else { return }
-        let released = try LeaseRecovery.takeOver(node, as: epoch, at: clock.now(), in: database)
-        // The clock may have been ahead when it was written down, or be behind now.
-        let now = clock.now()
-        try database.write { try ClockCorrection.bound(at: now, on: $0) }
-        if released > 0 { logger.warning("\(released) deliveries were under way when the last process ended; they are sent again") }
-        try OwnThread.start("delivery") { [self] in makeDispatcher(self).run() }
+        let isReady = try takeOver()
+        try OwnThread.start("delivery") { [self] in
+            var isReady = isReady
+            // Nothing is sent of which nothing could be written down.
+            while !isReady, !inbox.isStopping {
+                usleep(250_000)
+                isReady = (try? takeOver()) ?? false
+            }
+            makeDispatcher(self).run()
+        }
+    }
+
+    /// False while there is no room on the disk.
+    private func takeOver() throws -> Bool {
+        do {
+            let released = try LeaseRecovery.takeOver(node, as: epoch, at: clock.now(), in: database)
+            // The clock may have been ahead when it was written down, or be behind now.
+            let now = clock.now()
+            try database.write { try ClockCorrection.bound(at: now, on: $0) }
+            if released > 0 { logger.warning("\(released) deliveries were under way when the last process ended; they are sent again") }
+            inbox.report { $0.failedWrites = 0 }
+            return true
+        } catch DatabaseError.full {
+            inbox.report { $0.failedWrites += 1 }
+            return false
+        }
     }
 
     /// Sends nothing new, and waits for what is under way to be recorded.

@@ -168,7 +168,8 @@ enum DeliveryQueue {
         """,
         columns: 1, ")")
 
-    static let deleteDue = BulkStatement("DELETE FROM due WHERE delivery_id IN (VALUES ", columns: 1, ")")
+    static let deleteDue = BulkStatement(
+        "DELETE FROM due WHERE delivery_id IN (VALUES ", columns: 1, ")", isRepeatable: true)
 
     private static let deleteWaiting = BulkStatement("DELETE FROM waiting WHERE delivery_id IN (VALUES ", columns: 1, ")")
 
@@ -177,7 +178,7 @@ enum DeliveryQueue {
         """
         ) SELECT (SELECT MIN(w.delivery_id) FROM waiting w WHERE w.webhook_id = freed.webhook_id AND w.order_key = freed.order_key)
         FROM freed
-        """)
+        """, isRepeatable: true)
 
     private static let insertNext = BulkStatement(
         """

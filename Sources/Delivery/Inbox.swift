@@ -84,6 +84,8 @@ final class Inbox: Sendable {
 
     var statistics: DeliveryEngine.Statistics { state.withLock { $0.statistics } }
 
+    var isStopping: Bool { state.withLock { $0.contents.isStopping } }
+
     func report(_ change: (inout DeliveryEngine.Statistics) -> Void) {
         state.withLock { change(&$0.statistics) }
     }

@@ -15,7 +15,8 @@ enum LeaseRecovery {
     /// - Returns: how many leases were released.
     static func takeOver(_ node: String, as epoch: Int64, at now: Timestamp, in database: Database) throws -> Int {
         try database.write { connection in
-            try connection.execute("INSERT INTO lease_owners (epoch, node, since) VALUES (\(epoch), \(node), \(now))")
+            try connection.execute(
+                "INSERT INTO lease_owners (epoch, node, since) VALUES (\(epoch), \(node), \(now)) ON CONFLICT DO NOTHING")
         }
         let released = try releaseGone(from: node, as: epoch, at: now, in: database)
         try database.write { connection in

@@ -50,6 +50,7 @@ struct RequestParameters {
         return .success(
             Request(
                 method: method, path: String(path), query: query, fields: fields, remoteAddress: variables["REMOTE_ADDR"] ?? "",
+                serverAddress: variables["SERVER_ADDR"] ?? "",
                 isSecure: variables["HTTPS"]?.lowercased() == "on", host: variables["HTTP_HOST"] ?? "", body: body))
     }
 

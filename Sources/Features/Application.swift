@@ -18,6 +18,8 @@ package struct Installation: Sendable {
     /// Where Templates, Locales and Public stand.
     package var resourceFolder: String
     package var policy: AddressPolicy
+    /// Where people reach it.
+    package var address: SiteAddress
     package var clock: Clock
     package var passwordCost: Passwords.Cost
     /// Reads at once: one for each worker, and a few for jobs.
@@ -28,12 +30,13 @@ package struct Installation: Sendable {
     package var furtherTemplates: [String: String] = [:]
 
     package init(
-        dataFolder: String, resourceFolder: String, policy: AddressPolicy, clock: Clock = .system,
+        dataFolder: String, resourceFolder: String, policy: AddressPolicy, address: SiteAddress = .local, clock: Clock = .system,
         passwordCost: Passwords.Cost = .production, readers: Int = 8
     ) {
         self.dataFolder = dataFolder
         self.resourceFolder = resourceFolder
         self.policy = policy
+        self.address = address
         self.clock = clock
         self.passwordCost = passwordCost
         self.readers = readers
@@ -64,18 +67,22 @@ package final class Application: Sendable {
         _ = isSynced(folder)
         let clock = installation.clock
         let ids = IDGenerator(clock: clock)
-        let database = Database(engine: try SQLiteEngine(path: "\(folder)/hookswitch.sqlite", readers: installation.readers)) { error in
-            // After a failed sync nobody knows what is durable: the restart reads it from the disk.
-            logger.critical("The disk failed under a write; ending so that the restart can recover: \(error)")
-            exit(70)
+        Backup.removeLeftover(dataFolder: folder, logger)
+        // SQLite needs a little room to open a database that is only read.
+        let (database, vault) = try DiskReserve(folder: folder).giving {
+            let database = Database(engine: try SQLiteEngine(path: "\(folder)/hookswitch.sqlite", readers: installation.readers)) { error in
+                // After a failed sync nobody knows what is durable: the restart reads it from the disk.
+                logger.critical("The disk failed under a write; ending so that the restart can recover: \(error)")
+                exit(70)
+            }
+            try database.migrate(features.migrations, at: clock.now())
+            return (database, try MasterKey.open(folder: folder, for: database))
         }
-        try database.migrate(features.migrations, at: clock.now())
-        let vault = try MasterKey.open(folder: folder, for: database)
         // Events of one call are delivered in the order of their ids.
         if let newest = try database.read({ try $0.value("SELECT MAX(id) FROM events", as: ID<Event>.self) }) { ids.goOn(behind: newest) }
         let resources = installation.resourceFolder
         let site = Site(
-            database: database, vault: vault, clock: clock, ids: ids,
+            database: database, vault: vault, address: installation.address, clock: clock, ids: ids,
             locales: try Locales.load(folder: "\(resources)/Locales", adding: installation.furtherWords),
             assets: try Assets(folder: "\(resources)/Public"),
             templates: TemplateLibrary(
@@ -100,12 +107,19 @@ package final class Application: Sendable {
             interruption: running.compactMap(\.interruption).first ?? { _ in throw Abort(.forbidden) })
         scheduler = Scheduler(
             jobs: { try running.flatMap { try $0.jobs() } }, clock: clock,
-            claim: { job, nominal in try site.claimRun(of: job, nominal: nominal) }, lastRun: { try site.lastRun(of: $0) },
+            claim: { job, nominal in
+                do { return try site.claimRun(of: job, nominal: nominal) } catch DatabaseError.full {
+                    // Purges would never come otherwise.
+                    return try site.reserve.giving { try site.claimRun(of: job, nominal: nominal) }
+                }
+            },
+            lastRun: { try site.lastRun(of: $0) },
             onError: { job, error in logger.error("The job \(job) failed: \(error)") })
     }
 
     /// Starts deliveries and the recurring work.
     package func start() throws {
+        app.site.reserve.make()
         try app.engine.start()
         for feature in running { try feature.onStart() }
         scheduler.start()

@@ -13,6 +13,8 @@ package struct Request {
     }
     /// The client's address as the web server saw it; never taken from a header.
     package var remoteAddress: String
+    /// The web server's own, at which it took the request; empty when it did not say.
+    package var serverAddress: String
     /// True when the browser spoke https to the web server.
     package var isSecure: Bool
     /// As the client named it, with its port if it gave one; not to be trusted for links that leave the page.
@@ -23,13 +25,15 @@ package struct Request {
 
     package init(
         method: HTTPRequest.Method = .get, path: String, query: FormData = FormData(), fields: HTTPFields = [:],
-        remoteAddress: String = "127.0.0.1", isSecure: Bool = false, host: String = "localhost", body: RequestBody = .empty
+        remoteAddress: String = "127.0.0.1", serverAddress: String = "", isSecure: Bool = false, host: String = "localhost",
+        body: RequestBody = .empty
     ) {
         self.method = method
         self.path = path
         self.query = query
         self.fields = fields
         self.remoteAddress = remoteAddress
+        self.serverAddress = serverAddress
         self.isSecure = isSecure
         self.host = host
         self.body = body

@@ -3,7 +3,7 @@ import CCurl
 
 enum RequestHead {
     /// What libcurl or this client writes itself: framing and routing must not be contradicted (RFC 9110 § 7.6.1).
-    private static let reserved: Set<String> = [
+    private static let reserved: [StaticString] = [
         "connection", "content-length", "expect", "host", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
     ]
 
@@ -17,8 +17,7 @@ enum RequestHead {
                 curl_slist_free_all(list)
                 throw TransferRefusal(fault: .ours, detail: "A field of the request has characters that may not be sent.")
             }
-            let lowered = name.lowercased()
-            guard !reserved.contains(lowered) else {
+            guard !reserved.contains(where: { isSame($0, name) }) else {
                 curl_slist_free_all(list)
                 throw TransferRefusal(fault: .ours, detail: "The field \(name) may not be set.")
             }
@@ -27,7 +26,7 @@ enum RequestHead {
                 curl_slist_free_all(list)
                 throw TransferRefusal(fault: .ours, detail: "The field \(name) of a signed request is empty.")
             }
-            if lowered == "content-type" { hasContentType = true }
+            if isSame("content-type", name) { hasContentType = true }
             line.removeAll(keepingCapacity: true)
             line.append(contentsOf: name.utf8)
             if isEmpty {
@@ -55,6 +54,14 @@ enum RequestHead {
         line.append(0)
         line.withUnsafeBytes { bytes in
             if let longer = curl_slist_append(list, bytes.baseAddress?.assumingMemoryBound(to: CChar.self)) { list = longer }
+        }
+    }
+
+    /// Whether a field's name is this one, which is written in lower case, in whatever case.
+    private static func isSame(_ word: StaticString, _ name: String) -> Bool {
+        guard name.utf8.count == word.utf8CodeUnitCount else { return false }
+        return zip(name.utf8, UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)).allSatisfy { byte, letter in
+            byte == letter || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) && byte | 0x20 == letter
         }
     }
 

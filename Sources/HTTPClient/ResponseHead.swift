@@ -46,8 +46,7 @@ struct ResponseHead {
     }
 
     private static func isStatusLine(_ line: UnsafeRawBufferPointer) -> Bool {
-        line.count >= 12
-            && line.starts(with: [UInt8(ascii: "H"), UInt8(ascii: "T"), UInt8(ascii: "T"), UInt8(ascii: "P"), UInt8(ascii: "/")])
+        line.count >= 12 && line.starts(with: "HTTP/".utf8)
     }
 
     private static func status(_ line: UnsafeRawBufferPointer) -> Int? {

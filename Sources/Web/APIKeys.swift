@@ -30,6 +30,10 @@ package struct APIKeyStore: Sendable {
         let scopes: Set<Scope>
     }
 
+    func account(slug: String, on connection: any Connection) throws -> ID<Account>? {
+        try connection.value("SELECT id FROM accounts WHERE slug = \(slug)")
+    }
+
     func find(secret: String, on connection: any Connection) throws -> Found? {
         guard secret.hasPrefix("hsk_") else { return nil }
         return try connection.first(

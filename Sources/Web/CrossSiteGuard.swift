@@ -17,24 +17,26 @@ enum CrossSiteGuard {
         return Hexadecimal.text(of: mask + zip(mask, code).map { $0 ^ $1 })
     }
 
-    /// The browser itself says that a page of another site sent this.
-    static func isForeign(_ request: Request) -> Bool {
-        if let site = request.fields[fetchSite], site != "same-origin", site != "none" { return true }
-        if let origin = request.fields[.origin], origin != ownOrigin(request) { return true }
-        return false
+    /// The browser itself says that a page of another site sent this. A page of ours may have been told to name no origin, by an
+    /// extension of the browser for instance; it sends `null` then, and what the browser says of the sites counts.
+    static func isForeign(_ request: Request, at address: SiteAddress) -> Bool {
+        let site = request.fields[fetchSite]
+        if let site, site != "same-origin", site != "none" { return true }
+        guard let origin = request.fields[.origin] else { return false }
+        return origin == "null" ? site != "same-origin" : !address.isOrigin(origin, of: request)
     }
 
     /// The browser itself says that one of our pages sent this: for a form whose session, and so whose token, is no more.
-    static func isOwn(_ request: Request) -> Bool {
-        !isForeign(request) && (request.fields[fetchSite] == "same-origin" || request.fields[.origin] == ownOrigin(request))
+    /// Without a named origin that is not enough.
+    static func isOwn(_ request: Request, at address: SiteAddress) -> Bool {
+        let origin = request.fields[.origin]
+        return !isForeign(request, at: address) && origin != "null" && (origin != nil || request.fields[fetchSite] == "same-origin")
     }
 
-    private static func ownOrigin(_ request: Request) -> String {
-        "\(request.isSecure ? "https" : "http")://\(request.host)"
-    }
-
-    static func permits(_ request: Request, form: FormData, secret: String?) -> Bool {
-        guard !isForeign(request), let secret, let given = form[fieldName].flatMap({ Hexadecimal.bytes(of: $0) }) else { return false }
+    static func permits(_ request: Request, form: FormData, secret: String?, at address: SiteAddress) -> Bool {
+        guard !isForeign(request, at: address), let secret, let given = form[fieldName].flatMap({ Hexadecimal.bytes(of: $0) }) else {
+            return false
+        }
         let code = code(for: secret)
         guard given.count == code.count * 2 else { return false }
         let unmasked = zip(given.prefix(code.count), given.suffix(code.count)).map { $0 ^ $1 }

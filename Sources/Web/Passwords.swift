@@ -21,13 +21,16 @@ package final class Passwords: Sendable {
 
     package static let lengths = 8...128
     private static let maximumAtOnce = 2
-    private static let maximumWaiting = 16
+    /// Of those that nobody knows. They go behind all who are known, whose places they cannot take.
+    private static let maximumStrangers = 8
+    private static let maximumKnown = 16
+    /// Under way and waiting, of one browser: who is known must not shut the others out either.
+    private static let maximumOfOne = 2
     /// Of one try, where somebody's accounts do not share a salt.
     private static let maximumStretches = 3
 
     private let cost: Cost
-    private let places = DispatchSemaphore(value: maximumAtOnce)
-    private let waiting = Mutex(0)
+    private let queue = Mutex(Queue())
     /// Checked against when the user is unknown, so that it takes the same time.
     private let nobody: String
 
@@ -41,23 +44,23 @@ package final class Passwords: Sendable {
     /// - Parameter other: a stored hash whose salt is taken, where that has today's cost; a new salt when nil.
     package func hash(_ password: String, saltedAs other: String? = nil) throws -> String {
         let known = other.flatMap { Recipe($0) }.flatMap { $0.cost == cost ? $0.salt : nil }
-        return try inTurn { try Self.hash(password, salt: known ?? Self.salt(), cost) }
+        return try inTurn(.insider) { try Self.hash(password, salt: known ?? Self.salt(), cost) }
     }
 
     /// Takes the same time for an unknown user (`stored` nil) as for a known one. Throws `Abort` 503 when too many wait.
     package func matches(_ password: String, stored: String?) throws -> Bool {
-        try matches(password, stored: stored.map { [$0] } ?? []) == [true]
+        try matches(password, stored: stored.map { [$0] } ?? [], for: .insider) == [true]
     }
 
     /// Which of several stored hashes the password fits. Those with one salt are compared with one stretching, as is nobody's (an empty
     /// list); of other salts, no more than `maximumStretches` are tried. Throws `Abort` 503 when too many wait.
-    package func matches(_ password: String, stored: [String]) throws -> [Bool] {
+    package func matches(_ password: String, stored: [String], for caller: Caller = .insider) throws -> [Bool] {
         var recipes: [Recipe] = []
         for recipe in (stored.isEmpty ? [nobody] : stored).compactMap({ Recipe($0) }) where !recipes.contains(recipe) {
             recipes.append(recipe)
         }
         let computed = try recipes.prefix(Self.maximumStretches).map { recipe in
-            try inTurn { try Self.hash(password, salt: recipe.salt, recipe.cost) }
+            try inTurn(caller) { try Self.hash(password, salt: recipe.salt, recipe.cost) }
         }
         return stored.map { reference in
             computed.map { Token.isEqual($0.utf8, reference.utf8) }.contains(true)
@@ -88,18 +91,73 @@ package final class Passwords: Sendable {
         return nil
     }
 
-    private func inTurn<Value>(_ body: () throws -> Value) throws -> Value {
-        let isFull = waiting.withLock { waiting in
-            if waiting < Self.maximumWaiting + Self.maximumAtOnce { waiting += 1 } else { return true }
-            return false
-        }
-        guard !isFull else { throw Abort(.serviceUnavailable) }
-        places.wait()
-        defer {
-            places.signal()
-            waiting.withLock { $0 -= 1 }
-        }
+    /// For whom something is stretched.
+    package enum Caller: Equatable, Sendable {
+        case stranger
+        /// A browser in which its owner has signed in before, or somebody signed in.
+        case known(String)
+        /// Who may have it done without showing a password: an operator, or somebody at the machine.
+        case insider
+    }
+
+    private final class Place: Sendable {
+        let turn = DispatchSemaphore(value: 0)
+    }
+
+    private struct Queue {
+        var running = 0
+        var known: [Place] = []
+        var strangers: [Place] = []
+        var ofOne: [String: Int] = [:]
+    }
+
+    private func inTurn<Value>(_ caller: Caller, _ body: () throws -> Value) throws -> Value {
+        guard let place = queue.withLock({ Self.enter(&$0, caller) }) else { throw Abort(.serviceUnavailable) }
+        place.turn.wait()
+        defer { queue.withLock { Self.leave(&$0, caller) } }
         return try body()
+    }
+
+    /// Nil when there is no room.
+    private static func enter(_ queue: inout Queue, _ caller: Caller) -> Place? {
+        let place = Place()
+        if case .known(let name) = caller {
+            guard queue.ofOne[name, default: 0] < maximumOfOne else { return nil }
+            queue.ofOne[name, default: 0] += 1
+        }
+        if queue.running < maximumAtOnce {
+            queue.running += 1
+            place.turn.signal()
+            return place
+        }
+        if caller == .stranger {
+            guard queue.strangers.count < maximumStrangers else { return nil }
+            queue.strangers.append(place)
+        } else {
+            guard queue.known.count < maximumKnown else {
+                forget(&queue, caller)
+                return nil
+            }
+            queue.known.append(place)
+        }
+        return place
+    }
+
+    /// Gives the turn on.
+    private static func leave(_ queue: inout Queue, _ caller: Caller) {
+        forget(&queue, caller)
+        if !queue.known.isEmpty {
+            queue.known.removeFirst().turn.signal()
+        } else if !queue.strangers.isEmpty {
+            queue.strangers.removeFirst().turn.signal()
+        } else {
+            queue.running -= 1
+        }
+    }
+
+    private static func forget(_ queue: inout Queue, _ caller: Caller) {
+        guard case .known(let name) = caller, let count = queue.ofOne[name] else { return }
+        queue.ofOne[name] = count > 1 ? count - 1 : nil
     }
 
     private static func salt() -> [UInt8] {

@@ -44,8 +44,11 @@ package final class Pipeline: Sendable {
     /// Answers any request, whatever it is; never throws.
     package func respond(to request: Request) -> WebResponse {
         let requestID = RequestID.next()
+        let request = site.address.original(of: request)
         var response: WebResponse
-        if request.path.hasPrefix("/api/") {
+        if !site.address.isMeant(by: request) {
+            response = misdirectedResponse(to: request, requestID)
+        } else if request.path.hasPrefix("/api/") {
             response = machineResponse(to: request, requestID)
         } else {
             response = pageResponse(to: request, requestID)
@@ -54,6 +57,18 @@ package final class Pipeline: Sendable {
         SecurityHeaders.add(to: &response)
         if request.method == .head { response.body = .bytes([]) }
         return response
+    }
+
+    /// Nothing is looked up for a name that is not ours.
+    private func misdirectedResponse(to request: Request, _ requestID: String) -> WebResponse {
+        guard request.path.hasPrefix("/api/") else {
+            return errorPages.response(.misdirectedRequest, visit(request, PathParameters(), requestID, session: nil))
+        }
+        return .problem(
+            Problem(
+                status: .misdirectedRequest, type: "unknown-host", title: "Unknown host",
+                detail: "The API does not answer under the host name of this request. Use the address of the console, or have the operator "
+                    + "add the name to HOOKSWITCH_HOSTS."))
     }
 
     // MARK: Pages
@@ -138,8 +153,8 @@ package final class Pipeline: Sendable {
             // A session that has ended took its token with it. What is answered then changes nothing, so the browser's word will do.
             let isAccepted =
                 visit.session == nil && route.access != .anonymous
-                ? !CrossSiteGuard.isForeign(request)
-                : CrossSiteGuard.permits(request, form: visit.form, secret: csrfSecret(request))
+                ? !CrossSiteGuard.isForeign(request, at: site.address)
+                : CrossSiteGuard.permits(request, form: visit.form, secret: csrfSecret(request), at: site.address)
             guard isAccepted else { return errorPages.response(.forbidden, visit, reason: "cross_site") }
         }
         var response = try handler(visit)
@@ -283,6 +298,10 @@ package final class Pipeline: Sendable {
         guard authorization.lowercased().hasPrefix("bearer "),
             let key = try site.database.read({ try site.keys.find(secret: String(authorization.dropFirst(7)), on: $0) })
         else {
+            // Only a name that there is: what stands in the path is anybody's text.
+            let account = try parameters["slug"].flatMap { slug in try site.database.read { try site.keys.account(slug: slug, on: $0) } }
+            let subject = account == nil ? "" : parameters["slug"] ?? ""
+            site.refused.record(.init(.key, of: subject, in: account, from: request.remoteAddress), requestID: requestID)
             throw Problem(
                 status: .unauthorized, type: "unauthorized", title: "Unauthorized",
                 detail: "Send a valid key as “Authorization: Bearer hsk_…”. Keys are made by an administrator or operator.")

@@ -23,6 +23,11 @@ extension Visit {
         let isSecure = request.isSecure
         renew(&response, session: session)
         response.setCookie(Cookie(name: SessionCookie.visitorName(isSecure: isSecure), value: "", maxAge: .zero, isSecure: isSecure))
+        remember(&response, device: device)
+    }
+
+    package func remember(_ response: inout WebResponse, device: String) {
+        let isSecure = request.isSecure
         response.setCookie(
             Cookie(name: SessionCookie.deviceName(isSecure: isSecure), value: device, maxAge: .seconds(365 * 86400), isSecure: isSecure))
     }

@@ -11,6 +11,7 @@ package final class Site: Sendable {
     package let vault: Vault
     package let clock: Clock
     package let ids: IDGenerator
+    package let address: SiteAddress
     package let locales: Locales
     package let assets: Assets
     package let logger: Logger
@@ -18,20 +19,25 @@ package final class Site: Sendable {
     package let sessions: SessionStore
     package let passwords: Passwords
     package let keys: APIKeyStore
+    package let refused: RefusedEntries
     /// Where the features' files stand, and uploads under way.
     package let dataFolder: String
+    /// Room for deleting on a full disk.
+    package let reserve: DiskReserve
     /// Those that the role User begins with.
     package let userRights: Set<Right>
     private let templateLibrary: TemplateLibrary
     private let zones = Mutex<[String: Zone]>([:])
 
     package init(
-        database: Database, vault: Vault, clock: Clock, ids: IDGenerator, locales: Locales, assets: Assets, templates: TemplateLibrary,
+        database: Database, vault: Vault, address: SiteAddress, clock: Clock, ids: IDGenerator, locales: Locales, assets: Assets,
+        templates: TemplateLibrary,
         passwords: Passwords, dataFolder: String, version: String, logger: Logger, allRights: Set<Right>, userRights: Set<Right>,
         accountLogo: AccountLogo?
     ) {
         self.database = database
         self.vault = vault
+        self.address = address
         self.clock = clock
         self.ids = ids
         self.locales = locales
@@ -39,11 +45,13 @@ package final class Site: Sendable {
         templateLibrary = templates
         self.passwords = passwords
         self.dataFolder = dataFolder
+        reserve = DiskReserve(folder: dataFolder)
         self.version = version
         self.logger = logger
         self.userRights = userRights
         sessions = SessionStore(ids: ids, clock: clock, allRights: allRights, accountLogo: accountLogo)
         keys = APIKeyStore(ids: ids, clock: clock)
+        refused = RefusedEntries(database: database, clock: clock, logger: logger)
     }
 
     /// Uploads under way; on the file system of what they become.

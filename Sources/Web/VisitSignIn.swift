@@ -20,6 +20,7 @@ extension Visit {
     /// The form comes from a page of ours, by its token or by the browser's word: what it holds may be shown again. That of another
     /// site may not, or it could have a person send what somebody else typed.
     package var isFromOwnPage: Bool {
-        CrossSiteGuard.isOwn(request) || CrossSiteGuard.permits(request, form: form, secret: csrfSecret)
+        CrossSiteGuard.isOwn(request, at: site.address)
+            || CrossSiteGuard.permits(request, form: form, secret: csrfSecret, at: site.address)
     }
 }

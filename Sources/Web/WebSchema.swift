@@ -41,9 +41,10 @@ package enum WebSchema {
                 "CREATE INDEX sessions_by_user ON sessions (user_id)",
                 """
                 CREATE TABLE devices (
-                    token_hash BLOB NOT NULL, user_id TEXT NOT NULL REFERENCES users (id), created_at BIGINT NOT NULL,
+                    token_hash BLOB NOT NULL, user_id TEXT NOT NULL REFERENCES users (id), expires_at BIGINT NOT NULL,
                     PRIMARY KEY (token_hash, user_id))
                 """,
+                "CREATE TABLE sign_in_openings (token_hash BLOB PRIMARY KEY, email TEXT NOT NULL UNIQUE, created_at BIGINT NOT NULL)",
                 """
                 CREATE TABLE sign_in_choices (
                     token_hash BLOB NOT NULL, user_id TEXT NOT NULL REFERENCES users (id), browser_hash BLOB NOT NULL,
@@ -71,6 +72,11 @@ package enum WebSchema {
                 """,
                 "CREATE INDEX audit_by_account ON audit (account_id, id)",
                 "CREATE INDEX audit_by_time ON audit (at)",
+                """
+                CREATE TABLE refused_entries (
+                    hour BIGINT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, address TEXT NOT NULL, account_id TEXT,
+                    times BIGINT NOT NULL, last_at BIGINT NOT NULL, PRIMARY KEY (hour, kind, subject, address))
+                """,
                 """
                 CREATE TABLE deletions (
                     id TEXT PRIMARY KEY, account_id TEXT NOT NULL, user_id TEXT, user_name TEXT NOT NULL,

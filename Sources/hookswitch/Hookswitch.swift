@@ -11,7 +11,8 @@ struct Hookswitch: AsyncParsableCommand {
         abstract: "The settings console and webhooks of a telephony platform.",
         discussion: """
             Settings come from the environment (HOOKSWITCH_ALLOW_ADDRESSES, HOOKSWITCH_ALLOW_HTTP, HOOKSWITCH_WORKERS, HOOKSWITCH_READERS, \
-            HOOKSWITCH_RESOURCES, HOOKSWITCH_ADDRESS, HOOKSWITCH_LOG_LEVEL, HOOKSWITCH_SOCKET_GROUP) and from \
+            HOOKSWITCH_RESOURCES, HOOKSWITCH_ADDRESS, HOOKSWITCH_HOSTS, HOOKSWITCH_TRUSTED_PROXIES, HOOKSWITCH_LOG_LEVEL, \
+            HOOKSWITCH_SOCKET_GROUP) and from \
             DIR/hookswitch.json ({"allowAddresses": ["10.0.0.0/8"], "workers": 48}); the environment comes first.
 
             It ends with 0 when all is done, 64 for a command that is not understood, 65 for data that is not right, 69 when something is \

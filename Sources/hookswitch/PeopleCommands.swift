@@ -39,7 +39,22 @@ struct AccountCommand: AsyncParsableCommand {
 }
 
 struct UserCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "user", abstract: "People.", subcommands: [Create.self])
+    static let configuration = CommandConfiguration(commandName: "user", abstract: "People.", subcommands: [Create.self, Unlock.self])
+
+    struct Unlock: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print a link that lets somebody sign in although others have guessed at their password too often.",
+            discussion: "Good once, for two hours, in the browser that follows it. The password is asked for there as ever.")
+
+        @OptionGroup var options: DataOptions
+
+        @Option(help: ArgumentHelp("The address to sign in with.", valueName: "E"))
+        var email: String
+
+        func run() async throws {
+            try await options.run(.unlockUser(email: email))
+        }
+    }
 
     enum Role: String, CaseIterable, ExpressibleByArgument {
         case administrator, user

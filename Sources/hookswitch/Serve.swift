@@ -57,8 +57,12 @@ struct Serve: AsyncParsableCommand {
                 "socket": "\(socketPath)", "data": "\(options.folder)", "workers": "\(settings.workers)", "readers": "\(settings.readers)",
                 "version": "\(Application.version)", "start_ms": "\((ContinuousClock.now - started) / .milliseconds(1))",
             ])
-        if let link = try SetUpLink.make(application.app, address: settings.address) {
-            Terminal.print("Nobody can sign in yet. Set Hookswitch up, once, at \(link)")
+        do {
+            if let link = try SetUpLink.make(application.app) {
+                Terminal.print("Nobody can sign in yet. Set Hookswitch up, once, at \(link)")
+            }
+        } catch {
+            logger.error("There is no link to set Hookswitch up with: \(error)")
         }
         StopSignals.wait()
         logger.info("Stopping")

@@ -16,7 +16,7 @@ extension Settings {
             return try Application(
                 Installation(
                     dataFolder: dataFolder, resourceFolder: resources,
-                    policy: AddressPolicy(allowing: allowedRanges, allowsHTTP: allowsHTTP),
+                    policy: AddressPolicy(allowing: allowedRanges, allowsHTTP: allowsHTTP), address: address,
                     readers: readers),
                 logger: logger)
         } catch {

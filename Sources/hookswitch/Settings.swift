@@ -7,6 +7,7 @@ import Foundation
 import HTTPClient
 import JSON
 import Logging
+import Web
 
 struct Settings {
     var allowedRanges: [CIDR] = []
@@ -16,8 +17,8 @@ struct Settings {
     /// Reads at once. They take microseconds, so a few for each core are enough; exports and jobs hold one for longer.
     var readers = 12
     var resources = ResourceFolder.found
-    /// Where people reach the console, for links that are printed.
-    var address = "http://127.0.0.1:8080"
+    /// Where people reach the console, the further names that it answers to, and the proxies whose word counts.
+    var address = SiteAddress.local
     var logLevel = Logger.Level.info
     var socketGroup = "www-data"
     /// Names in the file that mean nothing, and variables that do not, which may be meant for another program.
@@ -27,12 +28,13 @@ struct Settings {
     static let fileName = "hookswitch.json"
 
     private static let names = [
-        "allowAddresses", "allowHTTP", "workers", "readers", "resources", "address", "logLevel", "socketGroup",
+        "allowAddresses", "allowHTTP", "workers", "readers", "resources", "address", "hosts", "trustedProxies", "logLevel",
+        "socketGroup",
     ]
 
     private static let variables = [
         "HOOKSWITCH_ALLOW_ADDRESSES", "HOOKSWITCH_ALLOW_HTTP", "HOOKSWITCH_WORKERS", "HOOKSWITCH_READERS", "HOOKSWITCH_RESOURCES",
-        "HOOKSWITCH_ADDRESS", "HOOKSWITCH_LOG_LEVEL", "HOOKSWITCH_SOCKET_GROUP",
+        "HOOKSWITCH_ADDRESS", "HOOKSWITCH_HOSTS", "HOOKSWITCH_TRUSTED_PROXIES", "HOOKSWITCH_LOG_LEVEL", "HOOKSWITCH_SOCKET_GROUP",
     ]
 
     static func load(dataFolder: String) throws -> Settings {
@@ -55,28 +57,27 @@ struct Settings {
     }
 
     private init(_ given: Given) throws {
-        for text in try given.value("allowAddresses", of: "a list of ranges such as 10.0.0.0/8", { try $0.requiredStringArray(forKey: $1) })
-            ?? []
-        {
-            let range = text.trimmingCharacters(in: .whitespaces)
-            if range.isEmpty { continue }
-            guard let parsed = CIDR(range) else {
-                throw given.wrong(
-                    "allowAddresses",
-                    "“\(range)” is no range of addresses; write 127.0.0.0/8 or fd00::/8, with no bits set behind the length")
-            }
-            allowedRanges.append(parsed)
-        }
+        allowedRanges = try given.ranges("allowAddresses")
         allowsHTTP = try given.value("allowHTTP", of: "true or false", { try $0.requiredBool(forKey: $1) }) ?? allowsHTTP
         workers = try given.number("workers", in: 1...512) ?? workers
         readers = try given.number("readers", in: 1...256) ?? readers
         resources = try given.text("resources").map(absolutePath) ?? resources
-        if let text = try given.text("address") {
-            guard let url = URL(string: text), ["http", "https"].contains(url.scheme), url.host?.isEmpty == false else {
-                throw given.wrong("address", "“\(text)” is no address; write https://hooks.example.com")
-            }
-            address = text.hasSuffix("/") ? String(text.dropLast()) : text
+        let text = try given.text("address") ?? address.text
+        let proxies = try given.ranges("trustedProxies")
+        let hosts = try given.list("hosts", of: "names such as hookswitch.internal")
+        if let host = hosts.first(where: { !SiteAddress.isHost($0) }) {
+            throw given.wrong("hosts", "“\(host)” is no name of a host; write hookswitch.internal, without scheme and port")
         }
+        guard
+            let own = SiteAddress(
+                text, furtherHosts: hosts,
+                isTrustedProxy: { text in IPAddress(text).map { address in proxies.contains { $0.contains(address) } } ?? false })
+        else {
+            throw given.wrong(
+                "address",
+                "“\(text)” is no address; write https://hooks.example.com, a foreign name in ASCII (xn--…), and no path behind it")
+        }
+        address = own
         if let text = try given.text("logLevel") {
             guard let level = Logger.Level(rawValue: text.lowercased()) else {
                 throw given.wrong("logLevel", "“\(text)” is none of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
@@ -140,6 +141,21 @@ private struct Given {
 
     func text(_ name: String) throws -> String? {
         try value(name, of: "text") { try $0.requiredString(forKey: $1) }
+    }
+
+    func list(_ name: String, of kind: String) throws -> [String] {
+        let texts = try value(name, of: "a list of \(kind)") { try $0.requiredStringArray(forKey: $1) } ?? []
+        return texts.map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+    }
+
+    func ranges(_ name: String) throws -> [CIDR] {
+        try list(name, of: "ranges such as 10.0.0.0/8").map { text in
+            guard let range = CIDR(text) else {
+                throw wrong(
+                    name, "“\(text)” is no range of addresses; write 127.0.0.0/8 or fd00::/8, with no bits set behind the length")
+            }
+            return range
+        }
     }
 
     func number(_ name: String, in range: ClosedRange<Int>) throws -> Int? {

@@ -82,6 +82,36 @@ struct EngineTests {
         }
     }
 
+    @Test("A list of any length runs in few statements, each of its rows once", arguments: EngineFactory.all)
+    func bulk(_ factory: EngineFactory) throws {
+        let insert = BulkStatement("INSERT INTO things (id, name, amount) VALUES ", columns: 2, constants: ", 1")
+        let update = BulkStatement("UPDATE things SET amount = amount + 1 WHERE id IN (VALUES ", columns: 1, ")", isRepeatable: true)
+        let copy = BulkStatement(
+            "WITH given (id, amount) AS (VALUES ", columns: 2,
+            ") UPDATE things SET amount = given.amount FROM given WHERE things.id = given.id", isRepeatable: true)
+        for count in [1, 2, 3, 5, 7, 14, 31, 33, 60, 64, 65, 127, 200] {
+            try withTable(factory) { engine in
+                func amounts() throws -> [Int] {
+                    var amounts: [Int] = []
+                    try engine.read { amounts = try $0.rows("SELECT amount FROM things ORDER BY id") { try $0.next() } }
+                    return amounts
+                }
+                try engine.transaction { connection in
+                    let inserted = try insert.execute((0..<count).flatMap { [$0.sqlValue, .text("n\($0)")] }, on: connection)
+                    let before = engine.statementCount
+                    let updated = try update.execute((0..<count).map(\.sqlValue), on: connection)
+                    let statements = engine.statementCount - before
+                    #expect(inserted == count && updated == count && statements <= count / 64 + 3)
+                }
+                let raised = try amounts()
+                #expect(raised == Array(repeating: 2, count: count))
+                try engine.transaction { _ = try copy.execute((0..<count).flatMap { [$0.sqlValue, ($0 * 7).sqlValue] }, on: $0) }
+                let copied = try amounts()
+                #expect(copied == (0..<count).map { $0 * 7 })
+            }
+        }
+    }
+
     @Test("A row that exists already is told apart from one that breaks a rule", arguments: EngineFactory.all)
     func constraints(_ factory: EngineFactory) throws {
         try withTable(factory) { engine in

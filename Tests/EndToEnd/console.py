@@ -285,6 +285,10 @@ class Console:
         self.port = port
         self.language = language
         self.cookies = {}
+        self.origin = f"http://127.0.0.1:{port}"
+
+    def connect(self):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=40)
 
     def get(self, path, follow=True, headers=None):
         return self.request("GET", path, headers=headers, follow=follow)
@@ -296,9 +300,9 @@ class Console:
             if self.cookies:
                 fields["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
             if method == "POST":
-                fields.setdefault("Origin", f"http://127.0.0.1:{self.port}")
+                fields.setdefault("Origin", self.origin)
                 fields.setdefault("Sec-Fetch-Site", "same-origin")
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=40)
+            connection = self.connect()
             connection.request(method, path, body=body, headers=fields)
             response = connection.getresponse()
             page = Page(self, path, response.status, response.getheaders(), response.read(), redirects)

@@ -21,6 +21,11 @@ BINARY = Path(os.environ.get("HOOKSWITCH_BINARY", ROOT / ".build-release/release
 PASSWORD = "correct horse battery staple 7"
 
 
+def shown(kind, number):
+    """The id of an event (`evt`) or a delivery (`dlv`), a number in the database, as the product shows it."""
+    return f"{kind}_" + "".join("0123456789abcdefghjkmnpqrstvwxyz"[number >> shift & 31] for shift in range(60, -1, -5))
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from browser import Browser
 from console import Console
-from installation import Installation
+from installation import Installation, shown
 
 LIMIT = 150_000
 
@@ -49,7 +49,7 @@ def main(folder):
             "SELECT id FROM deliveries WHERE account_id = ? ORDER BY attempt > 1 AND state = 'delivered' DESC, attempt DESC, id DESC LIMIT 1", account)
         take("deliveries", british, history)
         take("retention", british, "/settings/retention", prepare=lambda: preview(browser))
-        take("delivery-dark", british, f"/settings/webhooks/deliveries/dlv_{told[0][0]}", scheme="dark")
+        take("delivery-dark", british, f"/settings/webhooks/deliveries/{shown('dlv', told[0][0])}", scheme="dark")
         take("account-fr", french, "/settings/account")
         take("phone", british, history, size=(380, 820), prepare=lambda: browser.script("document.querySelector('main tbody').scrollIntoView()"))
     finally:

@@ -6,6 +6,7 @@ import pytest
 
 import receiver as behaviours
 import webhooks
+from installation import shown
 from receiver import Receiver, answering
 from waiting import until
 
@@ -84,7 +85,7 @@ def test_a_redirect_is_not_followed(scene):
     stage, good = scene
     ids = {row[0] for row in stage.product.rows("SELECT DISTINCT event_id FROM deliveries WHERE webhook_name = 'redirects'")}
     for event in ids:
-        assert len(good.of_event(f"evt_{event}")) <= 1
+        assert len(good.of_event(shown("evt", event))) <= 1
 
 
 def test_a_receiver_that_keeps_failing_gets_each_event_and_is_not_flooded(scene, t):
@@ -106,7 +107,7 @@ def test_the_delivery_in_full_shows_whose_fault_it_was(scene, t, name):
     fault, _ = CASES[name]
     delivery = stage.product.value(
         "SELECT d.id FROM deliveries d JOIN attempts a ON a.delivery_id = d.id WHERE d.webhook_name = ? AND a.finished_at IS NOT NULL LIMIT 1", name)
-    page = stage.administrator.get(f"/settings/webhooks/deliveries/dlv_{delivery}")
+    page = stage.administrator.get(f"/settings/webhooks/deliveries/{shown('dlv', delivery)}")
     assert page.status == 200
     assert t(f"deliveries.fault.{fault}.who") in page.main.text
     words = {"redirects": "deliveries.answer.redirect", "fails": "deliveries.answer.server"}.get(name, f"deliveries.fault.{fault}")

@@ -1,12 +1,14 @@
-"""A full disk: 507 and nothing half kept, and when there is room again it works by itself."""
+"""A full disk: 507 and nothing half kept; when there is room again it works by itself, and a purge can make that room."""
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 
 import pytest
 
+import media
 import webhooks
 from conftest import make_stage
 from receiver import Receiver
@@ -15,18 +17,22 @@ from waiting import until
 SIZE = 48 << 20
 
 
-@pytest.fixture
-def small_disk():
+def mounted(size):
     if os.geteuid() != 0:
         pytest.skip("only root can mount a small disk")
     folder = tempfile.mkdtemp(prefix="hookswitch-disk-")
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=0755", "tmpfs", folder], capture_output=True, text=True)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=0755", "tmpfs", folder], capture_output=True, text=True)
     if mounted.returncode != 0:
         os.rmdir(folder)
         pytest.skip(f"this machine lets nobody mount: {mounted.stderr.strip()}")
     yield folder
     subprocess.run(["umount", "-l", folder], check=False)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def small_disk():
+    yield from mounted(SIZE)
 
 
 def fill(folder):
@@ -82,5 +88,66 @@ def test_a_full_disk_refuses_with_507_and_works_again_when_there_is_room(small_d
             until(lambda: wanted <= {r.id for r in receiver.requests}, within=30, what="all that was accepted is delivered")
             assert stage.product.value("SELECT count(*) FROM events WHERE is_test = 0") == len(accepted), "nothing of what was refused was kept"
             until(lambda: stage.product.value("SELECT count(*) FROM deliveries WHERE state <> 'delivered'") == 0, within=20, what="all is recorded")
+        finally:
+            stage.product.stop()
+
+
+BIG = 160 << 20
+RESERVE = 32 << 20
+
+
+@pytest.fixture
+def roomier_disk():
+    yield from mounted(BIG)
+
+
+def reserve(stage):
+    path = stage.product.data / "reserve"
+    return path.stat().st_size if path.exists() else 0
+
+
+def test_a_process_that_died_on_a_full_disk_starts_again_answers_and_a_purge_makes_room(roomier_disk):
+    with Receiver() as receiver:
+        stage = make_stage("died", data=os.path.join(roomier_disk, "data"))
+        try:
+            product = stage.product
+            console = stage.administrator
+            webhooks.enable(console)
+            webhooks.create(console, "Fast", receiver.url)
+            machine = stage.machine()
+            for _ in range(30):
+                media.register(machine, "recordings", 40, content=b"x" * (1 << 20))
+            kept = media.register(machine, "recordings", 3)["id"]
+            product.terminate()
+            with sqlite3.connect(product.data / "hookswitch.sqlite") as database:
+                (account,) = database.execute("SELECT id FROM accounts WHERE slug = 'northwind'").fetchone()
+                database.execute("INSERT INTO retention_policies (account_id, kind, days) VALUES (?, 'recordings', 30)", (account,))
+            database.close()
+            product.start()
+            assert reserve(stage) == RESERVE
+            accepted = {machine.publish("call:end", {"n": 0}, event_id="before").id}
+
+            fill(roomier_disk)
+            product.kill()
+            product.start()
+            # Read-only: pages answer, nothing is promised.
+            assert console.get("/settings/webhooks/history").status == 200
+            assert console.get("/settings/retention").status == 200
+            assert until(lambda: machine.publish("call:end", {"note": "x" * 4000}).status == 507, within=20, what="the disk is full")
+            assert reserve(stage) > 0, "what is kept for deleting is not given to events"
+            # Stopped in order it starts again as well.
+            product.terminate()
+            product.start()
+            assert console.get("/settings/webhooks/history").status == 200
+
+            printed = product.command("purge", "--account", "northwind")
+            assert "30 recorded before" in printed
+            assert media.files(product) == {f"{kept.removeprefix('med_')}.wav"}
+            assert reserve(stage) > 0
+            answer = until(
+                lambda: (a := machine.publish("call:end", {"note": "after"}, event_id="after")).status == 202 and a, within=15, what="it accepts again")
+            accepted.add(answer.id)
+            until(lambda: accepted <= {r.id for r in receiver.requests}, within=30, what="all that was accepted is delivered")
+            assert console.get("/me").form("own_theme").set("own_theme", "dark").submit().status == 200
         finally:
             stage.product.stop()

@@ -6,6 +6,7 @@ import Foundation
 import Logging
 import TestSupport
 import Testing
+import Time
 import Web
 
 @Suite("Control")
@@ -59,6 +60,7 @@ struct ControlTests {
             .createUser(NewUser(email: "a@b.example", name: "A", password: "p", role: .user), account: "acme"),
             .createUser(NewUser(email: "a@b.example", name: "A", password: "p", role: nil), account: nil),
             .createKey(account: "acme", name: "k", scopes: ["events:write"]),
+            .unlockUser(email: "a@b.example"),
             .backup(path: "/tmp/b"), .purge(account: "acme", isRehearsal: true, isConfirmed: false), .verifyDatabase,
         ]
         let encoder = JSONEncoder()
@@ -181,6 +183,33 @@ struct ControlTests {
             #expect(failure?.kind == .usage && failure?.message.contains("NUL") == true)
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: stage.folder).allSatisfy { !$0.contains("copy") })
+    }
+
+    @Test("What a backup that was killed has left goes with the next one, and at the next start, and nothing else does")
+    func killedBackup() throws {
+        let files = FileManager.default
+        let folder = "\(stage.folder)/copies"
+        let leftover = "\(folder)/.hookswitch-backup-abcdef"
+        let note = "\(stage.folder)/backup-under-way"
+        func kill(_ target: String) throws {
+            try files.createDirectory(atPath: target, withIntermediateDirectories: true)
+            try Data(repeating: 1, count: 100).write(to: URL(filePath: target + "/hookswitch.sqlite"))
+            try files.createSymbolicLink(atPath: note, withDestinationPath: target)
+        }
+        try kill(leftover)
+        _ = try ControlVerb.backup(path: "\(folder)/a.sqlite").run(on: stage.app)
+        #expect(try files.contentsOfDirectory(atPath: folder) == ["a.sqlite"])
+        try kill("\(folder)/precious")
+        _ = try ControlVerb.backup(path: "\(folder)/b.sqlite").run(on: stage.app)
+        #expect(try Set(files.contentsOfDirectory(atPath: folder)) == ["a.sqlite", "b.sqlite", "precious"])
+        #expect((try? files.destinationOfSymbolicLink(atPath: note)) == nil)
+        // A start is the same: whoever opens the folder has it alone.
+        let other = "\(stage.folder)/other"
+        try files.createDirectory(atPath: other, withIntermediateDirectories: true)
+        try files.createDirectory(atPath: leftover, withIntermediateDirectories: true)
+        try files.createSymbolicLink(atPath: "\(other)/backup-under-way", withDestinationPath: leftover)
+        try TestApp.empty(folder: other, clock: stage.clock.clock).stop(within: .seconds(1))
+        #expect(!files.fileExists(atPath: leftover))
     }
 
     @Test("A purge for rehearsal says what would go and deletes nothing; the purge deletes it and is on record")

@@ -97,6 +97,17 @@ struct DeliveryDetailTests {
         #expect(try test.state(of: delivery) == .failed)
     }
 
+    @Test("An event of a call shows its number among the call's, on the page and in the command")
+    func sequence() throws {
+        let test = try TestApp()
+        try test.turnIntegrationOn(in: test.acme)
+        try test.addWebhook(to: "https://crm.example/")
+        try test.accept(data: ["call_id": "c-1"], in: test.acme)
+        let second = try test.delivery(of: try test.accept(data: ["call_id": "c-1"], in: test.acme).id)
+        let page = try test.browser(test.alice).get("/settings/webhooks/deliveries/\(second)").text
+        #expect(page.contains("Number in its call") && page.contains("webhook-sequence: 2"))
+    }
+
     @Test("The page is whole in every state, in both languages, before the first attempt and under way", arguments: DeliveryState.allCases)
     func states(_ state: DeliveryState) throws {
         let test = try TestApp()

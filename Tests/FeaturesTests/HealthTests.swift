@@ -38,6 +38,30 @@ struct HealthTests {
         #expect(page(stage, "/metrics", fields: [.init("X-Forwarded-For") ?? .via: "203.0.113.7"]).0 == 404)
     }
 
+    @Test(
+        "Nobody is answered under a name that is not ours: a stranger's DNS would make a browser read what needs no sign-in",
+        arguments: ["evil.example", "evil.example:8080", "127.0.0.1.evil.example", "127.evil", "", "[::1", "a b", "localhost.evil.example"])
+    func unknownHosts(host: String) throws {
+        let stage = try TestApp { $0.address = SiteAddress("https://hooks.example.com", furtherHosts: ["Hookswitch.internal"]) ?? .local }
+        func answer(_ path: String, _ host: String, at own: String = "") -> HTTP.Response {
+            stage.application.pipeline.respond(to: Request(path: path, serverAddress: own, host: host))
+        }
+        let api = "/api/v1/accounts/acme/settings"
+        for path in ["/metrics", "/healthz", "/sign-in", "/", "/nowhere", api] {
+            let refused = answer(path, host)
+            #expect(refused.status.code == 421, "\(path)")
+            #expect(refused.fields[.contentType]?.hasPrefix(path == api ? "application/problem+json" : "text/html") == true)
+            for known in [
+                "hooks.example.com", "HOOKS.example.com:443", "hookswitch.internal:8080", "localhost:1", "127.0.0.1", "[::1]:8080",
+            ] {
+                #expect(answer(path, known).status.code != 421, "\(path) \(known)")
+            }
+        }
+        // The web server's own address, which checks of a load balancer use.
+        #expect(answer("/healthz", "10.1.2.3:80", at: "10.1.2.3").status == .ok && answer("/healthz", "10.1.2.3").status.code == 421)
+        #expect(answer("/healthz", "[fd00::7]", at: "fd00::7").status == .ok)
+    }
+
     @Test("Metrics are lines of Prometheus' text format")
     func metrics() throws {
         let stage = try TestApp()

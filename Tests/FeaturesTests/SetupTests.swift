@@ -85,7 +85,7 @@ struct SetupTests {
         let code = linkBefore ? try #require(try SetupCode(site: test.site).issue()) : "none"
         let user = NewUser(email: "ann@acme.example", name: "Ann", password: TestApp.password, role: .administrator)
         _ = try ControlVerb.createUser(user, account: "acme").run(on: test.app)
-        #expect(try SetUpLink.make(test.app, address: "http://localhost") == nil)
+        #expect(try SetUpLink.make(test.app) == nil)
         let browser = try test.browser()
         #expect(browser.get("/setup?code=\(code)").status == 404)
         let token = try #require(browser.get("/sign-in").csrf)

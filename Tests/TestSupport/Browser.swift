@@ -22,6 +22,11 @@ package final class Browser {
 
     package var cookies: [String: String] = [:]
     package var acceptLanguage = "en"
+    /// As the browser or a proxy names us, and what the web server saw of who sent it.
+    package var host = "localhost"
+    package var remoteAddress = "127.0.0.1"
+    /// Sent with every request, as a proxy or a browser does.
+    package var furtherFields: HTTPFields = [:]
     private let pipeline: Pipeline
 
     package init(_ pipeline: Pipeline) {
@@ -60,10 +65,12 @@ package final class Browser {
     package func send(_ method: HTTPRequest.Method, _ address: String, fields: HTTPFields = [:], body: [UInt8] = []) -> Page {
         let parts = address.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         var fields = fields
+        for field in furtherFields { fields[field.name] = fields[field.name] ?? field.value }
         fields[.acceptLanguage] = acceptLanguage
         if !cookies.isEmpty { fields[.cookie] = cookies.map { "\($0.key)=\($0.value)" }.joined(separator: "; ") }
         let query = (try? FormData(urlEncoded: Array((parts.count > 1 ? parts[1] : "").utf8))) ?? FormData()
-        let request = Request(method: method, path: parts[0], query: query, fields: fields, host: "localhost", body: RequestBody(body))
+        let request = Request(
+            method: method, path: parts[0], query: query, fields: fields, remoteAddress: remoteAddress, host: host, body: RequestBody(body))
         let response = pipeline.respond(to: request)
         for header in response.fields[values: .setCookie] {
             let pair = header.prefix { $0 != ";" }

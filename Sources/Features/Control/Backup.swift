@@ -2,6 +2,7 @@
 
 import Database
 import Foundation
+import Logging
 import Web
 
 enum Backup {
@@ -14,11 +15,18 @@ enum Backup {
         guard !FileManager.default.fileExists(atPath: path) else {
             throw VerbFailure(.cannotCreate, "\(path) is there already; a backup is never written over another. Name a new file.")
         }
+        removeLeftover(dataFolder: site.dataFolder, site.logger)
         // Beside its place, so that the last step is a link within one file system; mkdtemp makes it 0700.
-        var template = Array("\(folder)/.hookswitch-backup-XXXXXX".utf8CString)
+        var template = Array("\(folder)/\(workPrefix)XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw cannotCreate(path) }
         let workFolder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        defer { try? FileManager.default.removeItem(atPath: workFolder) }
+        let note = notePath(site.dataFolder)
+        // A link takes no room on a disk that may be full; without it only a kill leaves something behind.
+        symlink(workFolder, note)
+        defer {
+            try? FileManager.default.removeItem(atPath: workFolder)
+            unlink(note)
+        }
         let work = "\(workFolder)/hookswitch.sqlite"
         try site.database.backup(to: work)
         guard chmod(work, 0o600) == 0, isSynced(work), link(work, path) == 0, isSynced(folder) else { throw cannotCreate(path) }
@@ -32,6 +40,22 @@ enum Backup {
                 "Copy \(site.dataFolder)/media and \(site.dataFolder)/logos as well, after this: then no file is missing to a row.",
             ])
     }
+
+    /// What a backup that was killed has left behind. For whoever has the data folder to themselves, so that none is under way.
+    static func removeLeftover(dataFolder: String, _ logger: Logger) {
+        let note = notePath(dataFolder)
+        guard let folder = try? FileManager.default.destinationOfSymbolicLink(atPath: note) else { return }
+        var status = stat()
+        if URL(filePath: folder).lastPathComponent.hasPrefix(workPrefix), lstat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            try? FileManager.default.removeItem(atPath: folder)
+            logger.notice("Removed \(folder), which a backup that was interrupted had left behind")
+        }
+        unlink(note)
+    }
+
+    private static let workPrefix = ".hookswitch-backup-"
+
+    private static func notePath(_ dataFolder: String) -> String { dataFolder + "/backup-under-way" }
 
     private static func cannotCreate(_ path: String) -> VerbFailure {
         VerbFailure(.cannotCreate, "Cannot create \(path): \(String(cString: strerror(errno))).")

@@ -13,11 +13,14 @@ extension ControlVerb {
             switch self {
             case .createAccount(let account): return try Self.create(account, app)
             case .createUser(let user, let account): return try Self.create(user, in: account, app)
+            case .unlockUser(let email): return try UnlockVerb.run(app, email: email)
             case .createKey(let account, let name, let scopes): return try Self.createKey(named: name, of: account, scopes, app)
             case .backup(let path): return try Backup.write(app, to: path)
             case .purge(let account, let isRehearsal, let isConfirmed):
-                return try PurgeVerb.run(app, account: account, isRehearsal: isRehearsal, isConfirmed: isConfirmed)
-            case .heldPurges(let isConfirmed): return try PurgeVerb.held(app, isConfirmed: isConfirmed)
+                return try app.site.reserve.giving {
+                    try PurgeVerb.run(app, account: account, isRehearsal: isRehearsal, isConfirmed: isConfirmed)
+                }
+            case .heldPurges(let isConfirmed): return try app.site.reserve.giving { try PurgeVerb.held(app, isConfirmed: isConfirmed) }
             case .verifyDatabase: return VerbAnswer([try DatabaseVerification(app.features).run(app.site.database, app.vault)])
             }
         } catch {

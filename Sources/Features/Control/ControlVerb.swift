@@ -5,6 +5,7 @@ package enum ControlVerb: Sendable, Codable {
     case createAccount(NewAccount)
     /// `account` is a slug; nil for staff of the platform.
     case createUser(NewUser, account: String?)
+    case unlockUser(email: String)
     case createKey(account: String, name: String, scopes: [String])
     /// A path from the root: the process that serves stands in another folder.
     case backup(path: String)
@@ -35,6 +36,7 @@ extension ControlVerb {
         switch self {
         case .createAccount: "account.create"
         case .createUser: "user.create"
+        case .unlockUser: "user.unlock"
         case .createKey: "key.create"
         case .backup: "backup"
         case .purge: "purge"

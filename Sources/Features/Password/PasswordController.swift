@@ -41,7 +41,13 @@ struct PasswordController {
             return try show(kept, person.visit, person.session, errors, status: .tooManyRequests)
         }
         do {
-            guard try person.site.passwords.matches(entry.current, stored: user.passwordHash) else {
+            guard
+                try person.site.passwords.matches(
+                    entry.current, stored: [user.passwordHash], for: .known(subject)) == [true]
+            else {
+                person.site.refused.record(
+                    .init(.password, of: user.email, in: user.account, from: person.visit.request.remoteAddress),
+                    requestID: person.visit.requestID)
                 errors.add("current_password", t("password.current_password.wrong"))
                 return try show(kept, person.visit, person.session, errors)
             }

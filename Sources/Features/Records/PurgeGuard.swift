@@ -35,9 +35,11 @@ struct PurgeGuard: Sendable {
     ) -> Job {
         Job(name: name, schedule: schedule) { [self] job in
             let start = site.clock.now()
-            guard try mayGo(name, due: due) else { return }
-            try run(job)
-            if !job.isStopping { try note(name, at: start) }
+            try site.reserve.giving {
+                guard try mayGo(name, due: due) else { return }
+                try run(job)
+                if !job.isStopping { try note(name, at: start) }
+            }
         }
     }
 

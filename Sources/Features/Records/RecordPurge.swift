@@ -1,4 +1,5 @@
-// The records of what happened would grow for ever: the change log is kept two years, the runs of jobs a quarter of one.
+// The records of what happened would grow for ever: the change log is kept two years, the runs of jobs and those who were not let in a
+// quarter of one.
 
 import Cron
 import Database
@@ -7,7 +8,15 @@ import Web
 
 extension Feature {
     static let records = Feature(migrations: PurgeGuardSchema.migrations) { app in
-        Running(jobs: { [try RecordPurge(site: app.site).job()] })
+        Running(jobs: { [try RecordPurge(site: app.site).job(), try Feature.reserve(app.site)] })
+    }
+}
+
+extension Feature {
+    /// Makes the room that is kept for deleting whole again, once there is enough.
+    private static func reserve(_ site: Site) throws -> Job {
+        let expression = try CronExpression("41 * * * *")
+        return Job(name: "disk-reserve", schedule: { Schedule(expression: expression, zone: .utc) }) { _ in site.reserve.make() }
     }
 }
 
@@ -33,6 +42,7 @@ struct RecordPurge {
         let now = site.clock.now()
         while !isStopping(), try deleteAudit(before: now - Self.auditKept) == Self.batch {}
         while !isStopping(), try deleteRuns(before: now - Self.runsKept) == Self.batch {}
+        while !isStopping(), try deleteRefused(before: now - RefusedEntries.kept) == Self.batch {}
     }
 
     /// At most; of the runs some are kept.
@@ -46,6 +56,10 @@ struct RecordPurge {
             try connection.execute(
                 "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < \(time) ORDER BY at LIMIT \(Self.batch))")
         }
+    }
+
+    private func deleteRefused(before time: Timestamp) throws -> Int {
+        try site.database.write { try RefusedEntries.delete(before: time, upTo: Self.batch, on: $0) }
     }
 
     /// All but each job's last, from which the scheduler knows what it still owes.

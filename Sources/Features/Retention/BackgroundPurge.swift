@@ -7,6 +7,7 @@ package import Logging
 import Synchronization
 import Threading
 package import Time
+import Web
 
 package final class BackgroundPurge: Sendable {
     package enum Outcome: Sendable {
@@ -37,7 +38,7 @@ package final class BackgroundPurge: Sendable {
     ) throws -> Outcome {
         guard running.withLock({ $0.insert(account).inserted }) else { return .alreadyRunning }
         do {
-            try record()
+            try purge.reserve.giving { try record() }
         } catch {
             _ = running.withLock { $0.remove(account) }
             throw error

@@ -31,6 +31,9 @@ package struct RetentionPurge: Sendable {
         case removed
     }
 
+    /// Room for it on a full disk.
+    var reserve: DiskReserve { site.reserve }
+
     private let site: Site
     private let store: PurgeStore
     private let reached: @Sendable (Step) throws -> Void
@@ -94,9 +97,11 @@ package struct RetentionPurge: Sendable {
 
     /// As `run`, for a person who has seen the figures: a purge that waited for that has nothing more to wait for.
     package func runConfirmed(_ account: ID<Account>, by actor: PurgeActor, asOf instant: Timestamp? = nil) throws -> [PurgeFigures] {
-        let figures = try run(account, by: actor, asOf: instant)
-        try PurgeGuard(site: site).note(Self.job(of: account))
-        return figures
+        try site.reserve.giving {
+            let figures = try run(account, by: actor, asOf: instant)
+            try PurgeGuard(site: site).note(Self.job(of: account))
+            return figures
+        }
     }
 
     /// Finishes what a crash or a refusal of the disk left of the account's purges.

@@ -18,6 +18,8 @@ struct SessionCleaning {
             try site.sessions.deleteExpired(on: connection)
             try SignInStore(clock: site.clock).deleteOldDevices(on: connection)
             try SignInChoices(clock: site.clock).deleteOld(on: connection)
+            try SignInOpenings(clock: site.clock).deleteOld(on: connection)
         }
+        site.refused.flush()
     }
 }

@@ -12,11 +12,14 @@ extension Feature {
     static let signIn = Feature { app in
         let passwords = try PasswordController(app)
         let controller = try SignInController(app, passwords)
+        let openings = try SignInOpeningController(app)
         return Running(
             routes: [
                 .get("/sign-in", anonymous: controller.new),
                 .post("/sign-in", anonymous: controller.create).limitingBody(to: KeptForm.bodyLimit),
                 .post("/sign-in/account", anonymous: controller.choose).limitingBody(to: KeptForm.bodyLimit),
+                .get(SignInOpeningController.path, anonymous: openings.new),
+                .post(SignInOpeningController.path, anonymous: openings.create),
                 .post("/sign-out", anonymous: controller.delete),
                 .get("/password", .signedIn, passwords.edit),
                 .post("/password", .signedIn, passwords.update).limitingBody(to: KeptForm.bodyLimit),
@@ -59,10 +62,14 @@ struct SignInController {
         }
         // The owner's browser has an allowance of its own, so that others who guess cannot lock the owner out.
         let subject = device.map { "device \($0)" } ?? "email \(entry.email)"
-        if let wait = attempts.begin(subject, at: visit.now) { return try showTooMany(way, visit, wait) }
+        if let wait = attempts.begin(subject, at: visit.now) {
+            recordRefusal(candidates, visit)
+            return try showTooMany(way, visit, wait)
+        }
         let matches: [Bool]
         do {
-            matches = try visit.site.passwords.matches(entry.password, stored: candidates.map(\.passwordHash))
+            matches = try visit.site.passwords.matches(
+                entry.password, stored: candidates.map(\.passwordHash), for: device.map { .known($0) } ?? .stranger)
         } catch let abort as Abort {
             attempts.forgive(subject)
             errors.add("email", visit.t("sign_in.busy"))
@@ -70,6 +77,7 @@ struct SignInController {
         }
         let fitting = zip(candidates, matches).filter { $0.isEnabled && $1 }.map(\.0)
         guard let user = fitting.first else {
+            recordRefusal(candidates, visit)
             errors.add("email", visit.t("sign_in.wrong"))
             return try show(visit.form, way, visit, errors)
         }
@@ -96,6 +104,13 @@ struct SignInController {
         var errors = FieldErrors()
         errors.add("email", visit.t("sign_in.choice.gone"))
         return try show(visit.form, way, visit, errors)
+    }
+
+    /// Under an address that is somebody's, or none: people type their passwords into the wrong field.
+    private func recordRefusal(_ candidates: [Credentials], _ visit: Visit) {
+        let account = candidates.count == 1 ? candidates.first?.account : nil
+        visit.site.refused.record(
+            .init(.signIn, of: candidates.first?.email ?? "", in: account, from: visit.request.remoteAddress), requestID: visit.requestID)
     }
 
     /// The visitor's browser, when anybody with this address has signed in there.

@@ -60,16 +60,16 @@ struct SignInStore {
         try connection.value(
             """
             SELECT 1 FROM devices d JOIN users u ON u.id = d.user_id
-            WHERE d.token_hash = \(Token.hash(token)) AND \(whom) AND d.created_at > \(clock.now() - Self.deviceAge) LIMIT 1
+            WHERE d.token_hash = \(Token.hash(token)) AND \(whom) AND d.expires_at > \(clock.now()) LIMIT 1
             """, as: Int.self) != nil
     }
 
-    func rememberDevice(_ token: String, of user: ID<User>, on connection: any Connection) throws {
-        let now = clock.now()
+    func rememberDevice(_ token: String, of user: ID<User>, for time: Duration = deviceAge, on connection: any Connection) throws {
+        let end = clock.now() + time
         try connection.execute(
             """
-            INSERT INTO devices (token_hash, user_id, created_at) VALUES (\(Token.hash(token)), \(user), \(now))
-            ON CONFLICT (token_hash, user_id) DO UPDATE SET created_at = \(now)
+            INSERT INTO devices (token_hash, user_id, expires_at) VALUES (\(Token.hash(token)), \(user), \(end))
+            ON CONFLICT (token_hash, user_id) DO UPDATE SET expires_at = \(end)
             """)
     }
 
@@ -79,7 +79,7 @@ struct SignInStore {
     }
 
     func deleteOldDevices(on connection: any Connection) throws {
-        try connection.execute("DELETE FROM devices WHERE created_at <= \(clock.now() - Self.deviceAge)")
+        try connection.execute("DELETE FROM devices WHERE expires_at <= \(clock.now())")
     }
 
     /// Throws `Refusal.stale` when the password was changed in the meantime.

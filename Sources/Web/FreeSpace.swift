@@ -2,12 +2,12 @@
 
 import Foundation
 
-enum FreeSpace {
+package enum FreeSpace {
     /// Below this, somebody should look: a backup, an export or an hour of events may not fit.
-    static let low: Int64 = 512 << 20
+    package static let low: Int64 = 512 << 20
 
     /// Bytes that this user may still write; nil when the system does not say.
-    static func bytes(at path: String) -> Int64? {
+    package static func bytes(at path: String) -> Int64? {
         var status = statvfs()
         guard statvfs(path, &status) == 0 else { return nil }
         let (bytes, hasOverflowed) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
