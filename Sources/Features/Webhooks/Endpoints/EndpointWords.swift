@@ -18,6 +18,7 @@ extension WebhookConfiguration {
             switch disabledReason {
             case .gone: return BadgeView(.bad, t("webhooks.status.gone"))
             case .failing: return BadgeView(.bad, t("webhooks.status.failing"))
+            case .unreadable: return BadgeView(.bad, t("webhooks.status.unreadable"))
             case nil: return BadgeView(.neutral, t("webhooks.status.off"))
             }
         }
