@@ -25,6 +25,7 @@ extension DeliveryEngine {
         _ webhook: WebhookConfiguration, context: JSONObject = EventType.test.sampleContext,
         within: (any Connection) throws -> Void = { _ in }
     ) throws -> TestResult {
+        guard webhook.disabledReason != .unreadable else { throw TestFailure.unreadable }
         do {
             return try testsUnderWay.withPlace(of: webhook.account) { try performTest(webhook, context, within) }
         } catch let full as Places<ID<Account>>.Full {

@@ -115,9 +115,11 @@ struct SearchBoundsTests {
         let words = SearchWords(String(repeating: "a", count: 199) + "b Zoë")
         let text = String(repeating: "a", count: 1 << 20)
         let start = ContinuousClock.now
-        #expect(!words.areFound(in: text, "zoë"))
-        #expect(words.areFound(in: text + "B", "…ZOë"))
-        #expect(!words.areFound(in: String(repeating: "a", count: 100), String(repeating: "a", count: 99) + "b zoë"))
+        #expect(!words.areFound(inAddress: text, inText: "zoë"))
+        #expect(words.areFound(inAddress: text + "B", inText: "…ZOë"))
+        #expect(
+            !words.areFound(
+                inAddress: String(repeating: "a", count: 100), inText: String(repeating: "a", count: 99) + "b zoë"))
         #expect(ContinuousClock.now - start < .seconds(5))
     }
 }

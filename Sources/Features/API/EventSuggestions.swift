@@ -5,14 +5,15 @@ import Delivery
 
 final class EventSuggestions {
     private static let maximumNames = 5
-    private var found: [String: [String]] = [:]
+    /// By bytes, as names are compared.
+    private var found: [[UInt8]: [String]] = [:]
 
     /// Empty when no name is close, or this call has had its suggestions.
     func nearest(to name: String) -> [String] {
-        if let known = found[name] { return known }
+        if let known = found[Array(name.utf8)] { return known }
         guard found.count < Self.maximumNames else { return [] }
         let nearest = EventCatalogue.standard.nearest(to: name)
-        found[name] = nearest
+        found[Array(name.utf8)] = nearest
         return nearest
     }
 }

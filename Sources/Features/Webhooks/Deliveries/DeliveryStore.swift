@@ -80,7 +80,7 @@ enum DeliveryStore {
             guard found.count < limit else { return }
             let record = try record(row)
             let payload = plan.withPayload ? try row.next(String?.self) : nil
-            if words.areFound(in: record.url, payload ?? "") { found.append(record) }
+            if words.areFound(inAddress: record.url, inText: payload ?? "") { found.append(record) }
         }
         return found
     }
@@ -148,21 +148,6 @@ enum DeliveryStore {
         if let type = filter.eventType { conditions.append("\(Self.eventType) = \(type)") }
         if let webhook = filter.webhook { conditions.append("\(Self.webhookID) = \(webhook)") }
         return conditions
-    }
-
-    /// Those of the failed rows that had arrived before, and failed when somebody sent them again.
-    static func arrived(
-        among rows: [DeliveryRecord], of account: ID<Account>, on connection: any Connection
-    ) throws -> Set<ID<WebhookDelivery>> {
-        let failed = rows.filter { ($0.state == .failed || $0.state == .expired) && $0.attempts > 1 }.map(\.id)
-        guard !failed.isEmpty else { return [] }
-        return Set(
-            try connection.rows(
-                """
-                SELECT delivery_id FROM attempts
-                WHERE delivery_id IN (\(list: failed)) AND account_id = \(account) AND fault = \(TransferFault.none.rawValue)
-                """
-            ) { try $0.next(ID<WebhookDelivery>.self) })
     }
 
     /// The first row beyond the window; nothing when the rows end before it.

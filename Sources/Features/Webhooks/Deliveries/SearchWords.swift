@@ -1,18 +1,22 @@
 // Words looked for in texts, by bytes and without regard to ASCII's capitals, in a time that grows with the text alone: SQL's LIKE
 // takes the product of both lengths, which somebody can choose. (glibc has this as memmem, which Swift does not see.)
 
+import Web
+
 struct SearchWords {
-    private let words: [Word]
+    /// Each as it was typed and as an address has it, whose host may be stored in other letters.
+    private let words: [(typed: Word, stored: Word)]
 
     init(_ typed: String) {
-        words = typed.utf8.split(separator: UInt8(ascii: " ")).map { Word($0.map(Self.lowercased)) }
+        words = typed.utf8.split(separator: UInt8(ascii: " ")).map { word in
+            let stored = InternationalName.stored(in: String(decoding: word, as: UTF8.self))
+            return (Word(word.map(Self.lowercased)), Word(stored.utf8.map(Self.lowercased)))
+        }
     }
 
-    /// Whether each word is in one of the texts.
-    func areFound(in texts: String...) -> Bool {
-        words.allSatisfy { word in
-            texts.contains { text in text.utf8.withContiguousStorageIfAvailable(word.isFound) ?? word.isFound(in: Array(text.utf8)) }
-        }
+    /// Whether each word is in one of the two.
+    func areFound(inAddress address: String, inText text: String) -> Bool {
+        words.allSatisfy { $0.stored.isFound(in: address) || $0.typed.isFound(in: text) }
     }
 
     /// Knuth, Morris and Pratt's: a byte of the text is never looked at again.
@@ -32,9 +36,12 @@ struct SearchWords {
             self.borders = borders
         }
 
-        func isFound(in text: [UInt8]) -> Bool { text.withUnsafeBufferPointer(isFound) }
+        func isFound(in text: String) -> Bool {
+            var text = text
+            return text.withUTF8(isFound)
+        }
 
-        func isFound(in text: UnsafeBufferPointer<UInt8>) -> Bool {
+        private func isFound(in text: UnsafeBufferPointer<UInt8>) -> Bool {
             bytes.withUnsafeBufferPointer { bytes in
                 var matched = 0
                 for byte in text {
