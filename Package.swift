@@ -65,7 +65,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "HTTPClient", dependencies: ["CCurl", "Threading"], swiftSettings: strict),
-        .target(name: "HTTP", dependencies: ["JSON", httpTypes], swiftSettings: strict),
+        .target(name: "HTTP", dependencies: ["CZlib", "JSON", httpTypes], swiftSettings: strict),
         .target(name: "Templating", dependencies: ["Spelling"], swiftSettings: strict),
         .target(name: "Cron", dependencies: ["Threading", "Time"], swiftSettings: strict),
         .target(name: "JSON", swiftSettings: strict),
@@ -74,6 +74,7 @@ let package = Package(
         .target(name: "Threading", swiftSettings: strict),
         .target(name: "Time", swiftSettings: strict),
         .systemLibrary(name: "CFastCGI", providers: [.apt(["libfcgi-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         // Debian's libphonenumber-dev, which has no pkg-config file.
         .target(name: "CPhoneNumber", linkerSettings: [.linkedLibrary("phonenumber")]),

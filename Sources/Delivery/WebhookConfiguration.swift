@@ -28,7 +28,7 @@ package struct WebhookConfiguration: Sendable, Equatable {
         case failing
     }
 
-    package internal(set) var id: ID<Webhook>
+    package var id: ID<Webhook>
     package internal(set) var account: ID<Account>
     package var name: String
     package var isMain = false
