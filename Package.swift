@@ -31,7 +31,7 @@ let package = Package(
         .executableTarget(
             name: "hookswitch",
             dependencies: [
-                "Features", "Web", "FastCGI", "HTTPClient", "JSON", "Time", logging,
+                "Features", "Web", "FastCGI", "HTTPClient", "JSON", "Spelling", "Time", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
@@ -48,7 +48,7 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "HTTP", "Templating", "Database", "Cron", "JSON", "Spelling", "Telephony", "Time", logging, crypto, httpTypes,
+                "CIDN2", "HTTP", "Templating", "Database", "Cron", "JSON", "Spelling", "Telephony", "Time", logging, crypto, httpTypes,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             swiftSettings: strict),
@@ -56,25 +56,26 @@ let package = Package(
             name: "Delivery",
             dependencies: ["Database", "HTTPClient", "JSON", "Spelling", "Threading", "Time", logging, crypto],
             swiftSettings: strict),
-        .target(name: "FastCGI", dependencies: ["CFastCGI", "HTTP", "Threading", httpTypes, logging], swiftSettings: strict),
+        .target(name: "FastCGI", dependencies: ["CFastCGI", "HTTP", "Spelling", "Threading", httpTypes, logging], swiftSettings: strict),
         .target(
             name: "Database",
             dependencies: [
-                "Threading", "Time", crypto, .product(name: "GRDB", package: "GRDB.swift"),
+                "Spelling", "Threading", "Time", crypto, .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
-        .target(name: "HTTPClient", dependencies: ["CCurl", "Threading"], swiftSettings: strict),
-        .target(name: "HTTP", dependencies: ["CZlib", "JSON", httpTypes], swiftSettings: strict),
+        .target(name: "HTTPClient", dependencies: ["CCurl", "Spelling", "Threading"], swiftSettings: strict),
+        .target(name: "HTTP", dependencies: ["CZlib", "JSON", "Spelling", httpTypes], swiftSettings: strict),
         .target(name: "Templating", dependencies: ["Spelling"], swiftSettings: strict),
         .target(name: "Cron", dependencies: ["Threading", "Time"], swiftSettings: strict),
-        .target(name: "JSON", swiftSettings: strict),
+        .target(name: "JSON", dependencies: ["Spelling"], swiftSettings: strict),
         .target(name: "Telephony", dependencies: ["CPhoneNumber", "Spelling"], swiftSettings: strict),
         .target(name: "Spelling", swiftSettings: strict),
         .target(name: "Threading", swiftSettings: strict),
         .target(name: "Time", swiftSettings: strict),
         .systemLibrary(name: "CFastCGI", providers: [.apt(["libfcgi-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         // Debian's libphonenumber-dev, which has no pkg-config file.
         .target(name: "CPhoneNumber", linkerSettings: [.linkedLibrary("phonenumber")]),
@@ -92,8 +93,8 @@ let package = Package(
         ].map { name in
             // Every test target may use what stands below Features, so that a test's imports are its own affair.
             let modules = Set([
-                name, "TestSupport", "Web", "Delivery", "HTTPClient", "HTTP", "Cron", "Database", "JSON", "Telephony", "Templating",
-                "Threading", "Time",
+                name, "TestSupport", "Web", "Delivery", "HTTPClient", "HTTP", "Cron", "Database", "JSON", "Spelling", "Telephony",
+                "Templating", "Threading", "Time",
             ]).sorted()
             return .testTarget(
                 name: "\(name)Tests",

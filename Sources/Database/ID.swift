@@ -1,6 +1,7 @@
 // Ids are made in the application, sort by the time they were made, and know what they are the id of,
 // so that a webhook's id cannot be passed where a delivery's is wanted.
 
+import Spelling
 import Synchronization
 package import Time
 
@@ -57,9 +58,9 @@ package struct ID<Entity: Identified>: Hashable, Comparable, Sendable, SQLConver
     /// From what people see (`wh_…`). Nil for another kind's prefix or anything malformed.
     package init?(_ text: some StringProtocol) {
         let prefix = Entity.idPrefix + "_"
-        guard text.hasPrefix(prefix),
-            let value = base32Decoded(text.utf8.dropFirst(prefix.utf8.count), length: Entity.idForm.length)
-        else { return nil }
+        guard let digits = String(text).rest(after: prefix), let value = base32Decoded(digits.utf8, length: Entity.idForm.length) else {
+            return nil
+        }
         self.value = value
     }
 

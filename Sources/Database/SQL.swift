@@ -37,14 +37,14 @@ package struct SQL: Sendable, ExpressibleByStringInterpolation {
             return
         }
         // Parameters are written only by this type, as `$` and a number, and no literal of ours holds a `$` otherwise.
-        var rest = Substring(other.text)
-        while let mark = rest.firstIndex(of: "$") {
-            text += rest[..<mark]
-            let digits = rest[rest.index(after: mark)...].prefix(while: \.isNumber)
-            text += "$\((Int(digits) ?? 0) + values.count)"
+        var rest = other.text.utf8[...]
+        while let mark = rest.firstIndex(of: UInt8(ascii: "$")) {
+            text.append(contentsOf: Substring(rest[..<mark]))
+            let digits = rest[rest.index(after: mark)...].prefix { (0x30...0x39).contains($0) }
+            text += "$\((Int(Substring(digits)) ?? 0) + values.count)"
             rest = rest[digits.endIndex...]
         }
-        text += rest
+        text.append(contentsOf: Substring(rest))
         values += other.values
     }
 

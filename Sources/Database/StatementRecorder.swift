@@ -2,6 +2,7 @@
 // ran on SQLite. Nothing happens unless the environment names a file.
 
 import Foundation
+import Spelling
 import Synchronization
 
 final class StatementRecorder: Sendable {
@@ -30,7 +31,7 @@ final class StatementRecorder: Sendable {
 
     /// One line, in one write: several processes may write to the file.
     private func write(_ kind: String, _ text: String, detail: String) {
-        let escaped = text.replacing("\\", with: "\\\\").replacing("\n", with: "\\n")
+        let escaped = text.escaping { $0 == UInt8(ascii: "\\") ? "\\\\" : $0 == 10 ? "\\n" : nil }
         let line = "\(kind)\t\(detail)\t\(escaped)\n"
         guard seen.withLock({ $0.insert(line).inserted }) else { return }
         _ = Array(line.utf8).withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }

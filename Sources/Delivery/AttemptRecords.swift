@@ -3,6 +3,7 @@
 
 import Database
 import HTTPClient
+import Spelling
 import Time
 
 /// One attempt's result with its consequences. What is written of it is made ready here, not on the writer's thread, for which
@@ -33,7 +34,7 @@ struct AttemptRecord: Sendable {
 
 enum AttemptRecords {
     /// Detail is for people, and a receiver's words in it are not to fill the disk.
-    private static let maximumDetailLength = 500
+    private static let maximumDetailBytes = 500
     private static let maximumHeaderLength = 16 * 1024
 
     /// - Returns: the deliveries whose lease held, and whose result is therefore written.
@@ -82,7 +83,7 @@ enum AttemptRecords {
             completion.startedAt.sqlValue, finishedAt.sqlValue, .text(completion.url),
             (completion.claim.manual != .no || completion.claim.isTest).sqlValue, .text(completion.recordedHeaders),
             result.status.sqlValue, .text(headers), .blob(result.body), result.isBodyTruncated.sqlValue, .text(settlement.fault.rawValue),
-            .text(String(result.detail.prefix(maximumDetailLength))), microseconds(result.timings.dns),
+            .text(TypedText.prefix(result.detail, maximumBytes: maximumDetailBytes)), microseconds(result.timings.dns),
             microseconds(result.timings.connect),
             microseconds(result.timings.tls), microseconds(result.timings.firstByte), microseconds(result.timings.total),
         ]

@@ -18,7 +18,10 @@ extension DeliveryEngine {
         let webhook = try connection.first(
             """
             UPDATE deliveries SET state = 'pending', next_at = \(now), settled_at = NULL,
-                manual = CASE WHEN settled_at IS NULL THEN \(Claim.Manual.early.rawValue) ELSE \(Claim.Manual.again.rawValue) END
+                manual = CASE WHEN settled_at IS NULL AND manual > 0 THEN manual
+                    WHEN settled_at IS NULL THEN \(Claim.Manual.early.rawValue)
+                    WHEN state = 'delivered' THEN \(Claim.Manual.afterDelivery.rawValue)
+                    ELSE \(Claim.Manual.again.rawValue) END
             WHERE id = \(delivery) AND account_id = \(account)
                 AND NOT EXISTS (SELECT 1 FROM due WHERE due.delivery_id = deliveries.id AND due.lease_owner IS NOT NULL)
                 AND EXISTS (SELECT 1 FROM webhooks w JOIN webhook_settings s ON s.account_id = w.account_id

@@ -24,6 +24,7 @@ extension DeliveryEngine {
         _ webhook: WebhookConfiguration, context: JSONObject = EventType.test.sampleContext,
         within: (any Connection) throws -> Void = { _ in }
     ) throws -> TestResult {
+        guard webhook.disabledReason != .unreadable else { throw TestFailure.unreadable }
         try beginTest(of: webhook.account)
         defer { endTest(of: webhook.account) }
         let now = clock.now()

@@ -38,6 +38,8 @@ package final class DeliveryEngine: Sendable {
 
     package enum TestFailure: Error, Equatable {
         case webhookGone
+        /// One of its secrets cannot be opened, so that nothing could be signed.
+        case unreadable
         /// The account has as many under way as it may.
         case tooMany
     }

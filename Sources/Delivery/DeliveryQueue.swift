@@ -35,7 +35,8 @@ enum DeliveryQueue {
     ) throws -> Int {
         let changed = try connection.execute(
             """
-            UPDATE deliveries SET state = \(state), next_at = NULL, settled_at = \(time), manual = 0 WHERE id IN (\(unsent(of: webhook)))
+            UPDATE deliveries SET state = \(state.unlessDelivered), next_at = NULL, settled_at = \(time), manual = 0
+            WHERE id IN (\(unsent(of: webhook)))
             """)
         try clear(webhook, on: connection)
         return changed
@@ -161,9 +162,11 @@ enum DeliveryQueue {
         ")")
 
     private static let markHeldExpired = BulkStatement(
-        "UPDATE deliveries SET state = 'expired', settled_at = \(Int?.none), manual = 0 WHERE state = 'held' AND id IN (VALUES ",
-        columns: 1,
-        ")")
+        """
+        UPDATE deliveries SET state = CASE WHEN manual = 3 THEN 'delivered' ELSE 'expired' END, settled_at = \(Int?.none), manual = 0
+        WHERE state = 'held' AND id IN (VALUES\u{20}
+        """,
+        columns: 1, ")")
 
     static let deleteDue = BulkStatement(
         "DELETE FROM due WHERE delivery_id IN (VALUES ", columns: 1, ")", isRepeatable: true)

@@ -25,6 +25,11 @@ package enum DeliveryState: String, Sendable, CaseIterable, SQLConvertible {
         }
     }
 
+    /// For a SET that settles what is unsettled: what was delivered once, and was only to be sent again, stays that.
+    var unlessDelivered: SQL {
+        "CASE WHEN manual = \(Claim.Manual.afterDelivery.rawValue) THEN 'delivered' ELSE \(self) END"
+    }
+
     /// The state of a row of `deliveries d`.
     package static let shown: SQL = "CASE WHEN \(isLeased) THEN 'leased' ELSE d.state END"
 

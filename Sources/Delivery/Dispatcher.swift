@@ -267,7 +267,7 @@ final class Dispatcher {
             if isMore { hinted.insert(demand.webhook) }
         }
         sendReady(turn.demands.map(\.webhook))
-        let delivered = turn.records.count { $0.record.settlement.state == .delivered }
+        let delivered = turn.records.count { $0.record.settlement.effect == .success }
         engine.inbox.report { statistics in
             statistics.inFlight = underWay.count
             statistics.delivered += delivered

@@ -1,6 +1,8 @@
 // The 148 events of the product, 98 of them from the seeds and spelt as there. Text rather than a resource, so that the
 // program is one file. `live` after a name marks events that are wrong when late. What each tells stands in Locales/*/events.json.
 
+import Spelling
+
 extension EventCatalogue {
     package static let standard = EventCatalogue(table: table)
 
@@ -8,12 +10,12 @@ extension EventCatalogue {
     private init(table: String) {
         var modules: [EventModule] = []
         var types: [EventType] = []
-        for line in table.split(separator: "\n") {
-            guard line.hasPrefix("    "), let module = modules.last else {
+        for line in table.words(between: "\n") {
+            guard line.begins(with: "    "), let module = modules.last else {
                 modules.append(EventModule(name: String(line)))
                 continue
             }
-            let entry = line.split(separator: " ")
+            let entry = line.words()
             guard let name = entry.first else { continue }
             types.append(EventType(module: module, name: String(name), freshness: entry.last == "live" ? .live : .durable))
         }

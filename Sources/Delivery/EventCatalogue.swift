@@ -17,7 +17,7 @@ package struct EventCatalogue: Sendable {
     }
 
     package func type(named name: String) -> EventType? {
-        byName[name]
+        byName[name].flatMap { $0.name.isIdentical(to: name) ? $0 : nil }
     }
 
     package func types(in module: EventModule) -> [EventType] {
@@ -30,12 +30,12 @@ package struct EventCatalogue: Sendable {
 
     /// Up to three names like the one given, the closest first, for "did you mean". Empty when none is close.
     package func nearest(to name: String) -> [String] {
-        let wanted = Array(name.lowercased().utf8.prefix(64))
+        let wanted = Array(name.asciiLowercased.utf8.prefix(64))
         guard !wanted.isEmpty else { return [] }
         // A third of it may be wrong; beyond that a suggestion is noise.
         let maximumDistance = max(2, wanted.count / 3)
         return
-            types.map { (name: $0.name, distance: editDistance(wanted, Array($0.name.lowercased().utf8))) }
+            types.map { (name: $0.name, distance: editDistance(wanted, Array($0.name.asciiLowercased.utf8))) }
             .filter { $0.distance <= maximumDistance }
             .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }
             .prefix(3).map(\.name)

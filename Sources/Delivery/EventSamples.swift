@@ -1,6 +1,7 @@
 // Believable data for every type, from a few shapes: what the documentation shows and the Test button sends.
 
 package import JSON
+import Spelling
 
 package enum EventSamples {
     static let context = context(
@@ -30,7 +31,7 @@ package enum EventSamples {
         case "crm": return contact(type)
         case "cases":
             return ["case_id": "case-20418", "subject": "Invoice not received", "status": action(type), "priority": "normal", "user": user]
-        case "sms_campaign": return type.name.hasPrefix("sms_campaign") ? campaign(type) : message(type)
+        case "sms_campaign": return type.name.begins(with: "sms_campaign") ? campaign(type) : message(type)
         case "whatsapp_campaigns": return message(type)
         case "exports":
             return ["export_id": "exp-311", "kind": "call_records", "format": "csv", "status": action(type), "rows": 12_480, "user": user]
@@ -38,17 +39,21 @@ package enum EventSamples {
         }
     }
 
+    private static func words(of type: EventType) -> [Substring] {
+        type.name.asciiLowercased.replacing(":", by: "_").words(between: "_")
+    }
+
     /// The last word of the name: `payment:refunded` → `refunded`, `USER_CREATED` → `created`.
     private static func action(_ type: EventType) -> JSONValue {
-        .string(type.name.lowercased().split { $0 == ":" || $0 == "_" }.last.map(String.init) ?? type.name)
+        .string(words(of: type).last.map(String.init) ?? type.name)
     }
 
     private static func people(_ type: EventType) -> JSONObject {
         if type.name == "user:activity_changed" {
             return ["user": user, "activity": "pause", "previous_activity": "available", "reason": "Lunch"]
         }
-        if type.name.hasPrefix("GROUP") { return ["group": ["id": "grp-12", "name": "Support, first level"], "user": user] }
-        if type.name.hasPrefix("ROLE") || type.name.hasPrefix("PERMISSION") {
+        if type.name.begins(with: "GROUP") { return ["group": ["id": "grp-12", "name": "Support, first level"], "user": user] }
+        if type.name.begins(with: "ROLE") || type.name.begins(with: "PERMISSION") {
             return ["role": ["id": "role-4", "name": "Supervisor"], "permission": "calls:listen", "user": user]
         }
         return ["user": user, "action": .string(type.name.lowercased()), "ip_address": "203.0.113.24"]
@@ -90,7 +95,7 @@ package enum EventSamples {
 
     private static func campaign(_ type: EventType) -> JSONObject {
         var data: JSONObject = ["campaign_id": "camp-77", "name": "Autumn renewal", "targets": 1_250, "done": 418]
-        if type.name.hasSuffix("target_called") {
+        if type.name.ends(with: "target_called") {
             data["call_id"] = "c-7f3a91d2"
             data["callee"] = "+33612345678"
             data["outcome"] = "answered"
@@ -99,7 +104,7 @@ package enum EventSamples {
     }
 
     private static func contact(_ type: EventType) -> JSONObject {
-        guard type.name.hasPrefix("contact") else {
+        guard type.name.begins(with: "contact") else {
             return ["connector": "salesforce", "error": "The token has expired.", "failed_at": "2026-11-22T13:05:09.123Z", "records": 3]
         }
         return [
@@ -110,12 +115,12 @@ package enum EventSamples {
     private static func message(_ type: EventType) -> JSONObject {
         var data: JSONObject = ["message_id": "msg-48213", "to": "+33612345678", "sender": "DEMO", "status": action(type), "parts": 1]
         if type.name == "EMAIL_SENT" { data["to"] = "nadia.benali@example.com" }
-        if type.name.hasSuffix(":failed") { data["error"] = "The number is not in service." }
+        if type.name.ends(with: ":failed") { data["error"] = "The number is not in service." }
         return data
     }
 
     private static func resource(_ type: EventType) -> JSONObject {
-        let kind = type.name.lowercased().split { $0 == ":" || $0 == "_" }.dropLast().joined(separator: "_")
+        let kind = words(of: type).dropLast().joined(separator: "_")
         return [
             "kind": .string(kind.isEmpty ? type.module.slug : kind), "id": "res-1027", "name": "Main menu", "action": action(type),
             "user": user,

@@ -1,6 +1,7 @@
 // Which events a webhook wants. "All of this module" is kept as such, so that it stays true of types that come later.
 
 package import Database
+import Spelling
 
 package struct EventSubscription: Sendable, Equatable {
     package var isAll: Bool
@@ -28,11 +29,11 @@ extension EventSubscription: SQLConvertible {
     /// Words with spaces between: `*`, `module:voice_campaign`, `call:end`. No type's name begins with `module:`.
     package init(stored: String) {
         self.init()
-        for word in stored.split(separator: " ") {
+        for word in stored.words() {
             if word == "*" {
                 isAll = true
-            } else if word.hasPrefix(Self.modulePrefix) {
-                modules.insert(String(word.dropFirst(Self.modulePrefix.count)))
+            } else if let module = word.rest(after: Self.modulePrefix) {
+                modules.insert(String(module))
             } else {
                 types.insert(String(word))
             }

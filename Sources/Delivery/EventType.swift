@@ -1,6 +1,7 @@
 // One kind of event: what validates it, documents it and tells how long it is worth sending.
 
 package import JSON
+import Spelling
 
 /// The part of the platform that an event comes from, as people see it in the list and as it is stored.
 package struct EventModule: Sendable, Hashable {
@@ -11,7 +12,7 @@ package struct EventModule: Sendable, Hashable {
 
     init(name: String) {
         self.name = name
-        slug = String(name.lowercased().map { $0 == " " ? "_" : $0 })
+        slug = name.asciiLowercased.replacing(" ", by: "_")
     }
 }
 

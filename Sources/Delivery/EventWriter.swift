@@ -2,6 +2,7 @@
 
 import Database
 import HTTPClient
+import Spelling
 import Time
 
 struct EventWriter {
@@ -67,7 +68,7 @@ struct EventWriter {
         acceptances.reserveCapacity(entries.count)
         for (entry, id) in zip(entries, eventIDs) {
             if let duplicates, !duplicates.inserted.contains(id) {
-                let original = entry.event.idempotencyKey.flatMap { duplicates.earlier[$0] }
+                let original = entry.event.idempotencyKey.flatMap { duplicates.earlier[ExactText($0)] }
                 guard let original else { throw DatabaseError.engine("an event was neither inserted nor there") }
                 acceptances.append(Acceptance(id: original, isDuplicate: true, deliveries: 0))
                 continue
@@ -140,13 +141,13 @@ struct EventWriter {
     /// Which of the events are new, and what those of before are.
     private struct Duplicates {
         var inserted: Set<ID<Event>> = []
-        var earlier: [String: ID<Event>] = [:]
+        var earlier: [ExactText: ID<Event>] = [:]
 
         init(_ entries: [EventEntry], _ ids: [ID<Event>], _ writer: EventWriter, on connection: any Connection) throws {
             try selectInserted.forEachRow(ids.map(\.sqlValue), on: connection) { inserted.insert(try $0.next()) }
             let keys = entries.compactMap(\.event.idempotencyKey).map(SQLValue.text)
             try selectEarlier.forEachRow(keys, before: [writer.account.sqlValue], on: connection) {
-                earlier[try $0.next(String.self)] = try $0.next(ID<Event>.self)
+                earlier[ExactText(try $0.next())] = try $0.next(ID<Event>.self)
             }
         }
     }

@@ -2,6 +2,7 @@
 
 import Database
 import JSON
+import Spelling
 
 package enum Restriction: Sendable, Equatable {
     case none
@@ -50,8 +51,8 @@ package enum Restriction: Sendable, Equatable {
             return numbers.contains { found.contains(normalizedNumber($0)) }
         case .users(let users):
             let user = data["user"]
-            let found = texts([data["user_id"], data["userId"], data["email"], user, user?["id"], user?["email"]]).map { $0.lowercased() }
-            return users.contains { found.contains($0.lowercased()) }
+            let found = texts([data["user_id"], data["userId"], data["email"], user, user?["id"], user?["email"]]).map(normalizedUser)
+            return users.contains { found.contains(normalizedUser($0)) }
         }
     }
 
@@ -68,6 +69,11 @@ package enum Restriction: Sendable, Equatable {
 
 /// `+33 1 87 65` and `0033.1.87.65` are one number.
 private func normalizedNumber(_ text: String) -> String {
-    let digits = text.filter { $0.isASCII && $0.isNumber }
-    return digits.hasPrefix("00") ? String(digits.dropFirst(2)) : digits
+    let digits = String(decoding: text.utf8.filter { (0x30...0x39).contains($0) }, as: UTF8.self)
+    return digits.rest(after: "00").map(String.init) ?? digits
+}
+
+/// Without the blanks around it, of whatever kind, that come with what is copied.
+private func normalizedUser(_ text: String) -> ExactText {
+    ExactText(TypedText.line(text).lowercased())
 }

@@ -13,6 +13,11 @@ struct Claim: Sendable {
         case early = 1
         /// One more after the delivery was settled: it is not followed by retries.
         case again = 2
+        /// The same, of one that had been delivered: it stays delivered, whatever comes of this.
+        case afterDelivery = 3
+
+        /// Not followed by retries.
+        var isSingle: Bool { self == .again || self == .afterDelivery }
     }
 
     let delivery: ID<WebhookDelivery>
@@ -66,13 +71,17 @@ struct Settlement: Sendable {
         let retryAfter = result.status == 429 || result.status == 503 ? RetryAfter.wait(result.field("Retry-After"), at: now) : nil
         restUntil = retryAfter.map { now + min($0, RetrySchedule.maximumRetryAfter) }
 
+        guard claim.manual != .afterDelivery else {
+            state = .delivered
+            return
+        }
         state = claim.freshness == .live ? .expired : .failed
         guard !isGone else {
             state = .failed
             return
         }
         guard
-            !claim.isTest, claim.manual != .again,
+            !claim.isTest, !claim.manual.isSingle,
             let delay = RetrySchedule.delay(
                 afterAttempt: claim.attempt, freshness: claim.freshness, random: random(), retryAfter: retryAfter)
         else {
@@ -87,7 +96,7 @@ struct Settlement: Sendable {
 
     /// Sent to what the webhook was before somebody changed it. A failure there is not one of what it is now: the delivery goes on to that.
     mutating func goOn(_ claim: Claim, at now: Timestamp) {
-        guard state != .delivered, !claim.isTest, claim.manual != .again else { return }
+        guard state != .delivered, !claim.isTest, !claim.manual.isSingle else { return }
         (effect, isGone, restUntil) = (.neutral, false, nil)
         guard claim.freshness == .durable || now <= claim.acceptedAt + RetrySchedule.liveLifetime else { return }
         state = .pending

@@ -26,6 +26,8 @@ package struct WebhookConfiguration: Sendable, Equatable {
         case gone
         /// Five days of attempts without a success.
         case failing
+        /// One of its secrets cannot be opened: known when it is read, and over when the secrets are typed again.
+        case unreadable
     }
 
     package var id: ID<Webhook>
@@ -75,7 +77,8 @@ package struct WebhookConfiguration: Sendable, Equatable {
 
     /// Makes a new secret; the present one stays valid for `overlap` (24 h by webhooks.md), the one before it no longer.
     package mutating func rotateSecret(at time: Timestamp, overlap: Duration = .seconds(24 * 3600)) {
-        previousSecret = PreviousSecret(secret: secret, until: time + overlap)
+        // One that could not be read signs nothing.
+        previousSecret = secret.isEmpty ? nil : PreviousSecret(secret: secret, until: time + overlap)
         secret = WebhookSecret.generate()
     }
 }

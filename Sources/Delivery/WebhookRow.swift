@@ -3,6 +3,7 @@
 package import Database
 import HTTPClient
 import JSON
+import Spelling
 import Time
 
 struct WebhookRow: Sendable {
@@ -90,11 +91,19 @@ struct WebhookRow: Sendable {
         previousSecretUntil = webhook.previousSecret?.until
     }
 
-    func opened(_ vault: Vault) throws -> WebhookConfiguration {
+    /// With its secrets. One that does not open, for a key that is another or bytes that are damaged, takes this webhook out of use, and
+    /// no other: the account's events still have to be taken.
+    func opened(_ vault: Vault) -> WebhookConfiguration {
         var webhook = webhook
         let places = Places(webhook)
+        var isReadable = true
+        func open(_ sealed: [UInt8], at place: Vault.Place) -> String {
+            if let opened = try? vault.open(sealed, at: place) { return opened }
+            isReadable = false
+            return ""
+        }
         if let authSecret {
-            let opened = try vault.open(authSecret, at: places.authSecret)
+            let opened = open(authSecret, at: places.authSecret)
             webhook.authentication =
                 switch authentication {
                 case .none: .none
@@ -104,16 +113,22 @@ struct WebhookRow: Sendable {
                 }
         }
         if let headers {
-            let pairs = try JSONValue(parsing: Array(vault.open(headers, at: places.headers).utf8))
-            webhook.headers = (pairs.array ?? []).compactMap { pair in
+            let pairs = try? JSONValue(parsing: Array(open(headers, at: places.headers).utf8))
+            webhook.headers = (pairs?.array ?? []).compactMap { pair in
                 guard let pair = pair.array, pair.count == 2, let name = pair[0].string, let value = pair[1].string else { return nil }
                 return .init(name: name, value: value)
             }
         }
-        webhook.restriction = Restriction(kind: restriction, values: restrictionValue.split(separator: "\n").map(String.init))
-        webhook.secret = try vault.open(secret, at: places.secret)
+        webhook.restriction = Restriction(kind: restriction, values: restrictionValue.words(between: "\n").map(String.init))
+        webhook.secret = open(secret, at: places.secret)
         if let previousSecret, let previousSecretUntil {
-            webhook.previousSecret = .init(secret: try vault.open(previousSecret, at: places.previousSecret), until: previousSecretUntil)
+            let opened = open(previousSecret, at: places.previousSecret)
+            webhook.previousSecret = opened.isEmpty ? nil : .init(secret: opened, until: previousSecretUntil)
+        }
+        if !isReadable {
+            if authSecret != nil { webhook.authentication = .none }
+            webhook.isEnabled = false
+            webhook.disabledReason = .unreadable
         }
         return webhook
     }

@@ -2,6 +2,7 @@
 
 import Crypto
 import FoundationEssentials
+import Spelling
 
 package struct WebhookSecret {
     /// Standard Webhooks asks for 24 to 64 bytes.
@@ -15,7 +16,7 @@ package struct WebhookSecret {
 
     /// The bytes that sign. A secret that is not base64, as an older system may have handed over, signs as it is written.
     static func key(of secret: String) -> SymmetricKey {
-        let encoded = secret.hasPrefix(prefix) ? String(secret.dropFirst(prefix.count)) : secret
+        let encoded = secret.rest(after: prefix).map(String.init) ?? secret
         guard let bytes = Data(base64Encoded: encoded), !bytes.isEmpty else { return SymmetricKey(data: Array(secret.utf8)) }
         return SymmetricKey(data: bytes)
     }

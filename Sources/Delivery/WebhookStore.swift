@@ -19,8 +19,13 @@ package struct WebhookStore: Sendable {
     /// Writes all that a person can change, and gives the receiver a fresh start (failures forgotten, all flows). Pausing and
     /// resuming are `DeliveryEngine.hold` and `resume`, since they move deliveries.
     ///
+    /// Of secrets that could not be read only what was typed now is there: the signing secret is a new one.
+    ///
     /// - Returns: false when the row's version is no longer `webhook.version`: somebody else changed it, or it is gone.
     package func update(_ webhook: WebhookConfiguration, at time: Timestamp, on connection: any Connection) throws -> Bool {
+        var webhook = webhook
+        if webhook.secret.isEmpty { webhook.secret = WebhookSecret.generate() }
+        if webhook.disabledReason == .unreadable { webhook.disabledReason = nil }
         var row = try WebhookRow(webhook, vault)
         row.webhook.pacing = Pacing()
         row.webhook.updatedAt = time

@@ -2,6 +2,7 @@
 // readable by its group alone, in a folder that only its group may enter; nothing is accepted before both hold.
 
 import Glibc
+import Spelling
 
 struct ListeningSocket: Sendable {
     let descriptor: Int32
@@ -12,7 +13,7 @@ struct ListeningSocket: Sendable {
 
     /// - Parameter group: the web server's group, given to the socket when this process is root; otherwise its own group stays.
     init(path: String, group: String) throws(FastCGIError) {
-        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let folder = path.cut(atLast: "/").map { String($0.before) } ?? "."
         try Self.makeFolder(folder)
         try Self.removeStale(path)
         descriptor = try Self.withAddress(path) { (address, length) throws(FastCGIError) in

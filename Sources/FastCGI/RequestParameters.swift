@@ -4,6 +4,7 @@
 import Glibc
 import HTTP
 import HTTPTypes
+import Spelling
 
 /// Why the variables make no request; the client is answered 400 with these words.
 struct RequestRefusal: Error {
@@ -34,8 +35,8 @@ struct RequestParameters {
         guard let method = variables["REQUEST_METHOD"].flatMap(HTTPRequest.Method.init(rawValue:)) else {
             return .failure(RequestRefusal(words: "The request's method cannot be read."))
         }
-        let target = (variables["REQUEST_URI"] ?? "").split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let path = target.first, path.hasPrefix("/") else {
+        let target = (variables["REQUEST_URI"] ?? "").parts(between: "?", maximum: 2)
+        guard let path = target.first, path.begins(with: "/") else {
             return .failure(RequestRefusal(words: "The request's path cannot be read."))
         }
         if let announced = variables["CONTENT_LENGTH"], !announced.isEmpty, contentLength == nil {
@@ -51,7 +52,7 @@ struct RequestParameters {
             Request(
                 method: method, path: String(path), query: query, fields: fields, remoteAddress: variables["REMOTE_ADDR"] ?? "",
                 serverAddress: variables["SERVER_ADDR"] ?? "",
-                isSecure: variables["HTTPS"]?.lowercased() == "on", host: variables["HTTP_HOST"] ?? "", body: body))
+                isSecure: variables["HTTPS"]?.asciiLowercased == "on", host: variables["HTTP_HOST"] ?? "", body: body))
     }
 
     /// By bytes: some thirty variables come with each request, and reading them as text took a quarter of a worker's time.

@@ -1,6 +1,8 @@
 // What a person typed, from a query string, a form's body or the fields of a multipart body: one type, so that
 // a form does not care which way it came, and an order, because repeated names carry lists.
 
+import Spelling
+
 /// Why a query string or a form's body was refused.
 package enum FormError: Error, Equatable {
     /// A broken percent sequence, a NUL, or text that is not UTF-8.
@@ -55,12 +57,12 @@ package struct FormData: Sendable {
 
     /// The first value of that name; nil when the name was not sent.
     package subscript(name: String) -> String? {
-        fields.first { $0.name == name }?.value
+        fields.first { $0.name.isIdentical(to: name) }?.value
     }
 
     /// Every value of that name, in the order sent.
     package func all(_ name: String) -> [String] {
-        fields.lazy.filter { $0.name == name }.map(\.value)
+        fields.lazy.filter { $0.name.isIdentical(to: name) }.map(\.value)
     }
 
     package mutating func append(_ name: String, _ value: String) {
@@ -69,8 +71,8 @@ package struct FormData: Sendable {
 
     /// Puts one value in the place of every earlier one; nil removes the name.
     package mutating func set(_ name: String, _ value: String?) {
-        let place = fields.firstIndex { $0.name == name }
-        fields.removeAll { $0.name == name }
+        let place = fields.firstIndex { $0.name.isIdentical(to: name) }
+        fields.removeAll { $0.name.isIdentical(to: name) }
         if let value { fields.insert((name, value), at: min(place ?? fields.count, fields.count)) }
     }
 
@@ -82,6 +84,6 @@ package struct FormData: Sendable {
 
 extension FormData: Equatable {
     package static func == (left: FormData, right: FormData) -> Bool {
-        left.fields.elementsEqual(right.fields) { $0 == $1 }
+        left.fields.elementsEqual(right.fields) { $0.name.isIdentical(to: $1.name) && $0.value.isIdentical(to: $1.value) }
     }
 }

@@ -1,6 +1,8 @@
 // Content-Type and Content-Disposition share one grammar (a word, then parameters, some of them quoted);
 // reading it by hand in each place is how a boundary or a file name gets misread.
 
+import Spelling
+
 /// A media type, or another header value of the same form: `multipart/form-data; boundary="x"`.
 package struct MediaType: Sendable, Equatable {
     /// Lower case, without parameters: `text/html`.
@@ -18,7 +20,7 @@ package struct MediaType: Sendable, Equatable {
         var parameters: [String: String] = [:]
         while rest.first == UInt8(ascii: ";") {
             rest = rest.dropFirst()
-            let name = Self.takeWord(&rest, until: ";=").lowercased()
+            let name = Self.takeWord(&rest, until: ";=").asciiLowercased
             guard rest.first == UInt8(ascii: "=") else {
                 if name.isEmpty || rest.first == UInt8(ascii: ";") || rest.isEmpty { continue }
                 return nil
@@ -35,7 +37,7 @@ package struct MediaType: Sendable, Equatable {
             }
             if !name.isEmpty, parameters[name] == nil { parameters[name] = value }
         }
-        self.essence = essence.lowercased()
+        self.essence = essence.asciiLowercased
         self.parameters = parameters
     }
 

@@ -1,5 +1,7 @@
 // The few header lines of a multipart part, of which two count.
 
+import Spelling
+
 struct PartHeader {
     let name: String
     /// nil for a plain field; empty where no file was chosen.
@@ -9,11 +11,10 @@ struct PartHeader {
     init(_ bytes: ArraySlice<UInt8>, nameLength: Int) throws(MultipartError) {
         guard let text = String(validating: bytes, as: UTF8.self) else { throw .malformed }
         var values: [String: String] = [:]
-        for line in text.split(separator: "\r\n") {
-            guard let colon = line.firstIndex(of: ":") else { throw .malformed }
-            let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
-            let name = line[..<colon].lowercased()
-            if values[name] == nil { values[name] = String(value) }
+        for line in text.words(between: "\r\n") {
+            guard let (name, value) = line.cut(at: ":") else { throw .malformed }
+            let lowered = String(name).asciiLowercased
+            if values[lowered] == nil { values[lowered] = String(value.withoutBlanks) }
         }
         guard let disposition = values["content-disposition"].flatMap(MediaType.init(parsing:)), disposition.essence == "form-data",
             let name = disposition[parameter: "name"], !name.isEmpty
@@ -36,6 +37,6 @@ struct PartHeader {
     /// Browsers write a quote in a name as `%22`, and encode nothing else but line ends (HTML § 4.10.21.8).
     private static func unescaped(_ name: String) -> String {
         guard name.utf8.contains(UInt8(ascii: "%")) else { return name }
-        return name.split(separator: "%22", omittingEmptySubsequences: false).joined(separator: "\"")
+        return name.parts(between: "%22").joined(separator: "\"")
     }
 }

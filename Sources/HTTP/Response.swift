@@ -2,6 +2,7 @@
 
 package import HTTPTypes
 package import JSON
+import Spelling
 
 package struct Response: Sendable {
     package enum Body: Sendable {
@@ -53,11 +54,11 @@ package struct Response: Sendable {
 
     /// Adds one `Set-Cookie`; earlier ones of other names stay, one of the same name goes.
     package mutating func setCookie(_ cookie: Cookie) {
-        let others = fields[values: .setCookie].filter { !$0.hasPrefix(cookie.name + "=") }
+        let others = fields[values: .setCookie].filter { !$0.begins(with: cookie.name + "=") }
         fields[values: .setCookie] = others + [cookie.serialized]
     }
 
-    package func sets(cookie name: String) -> Bool { fields[values: .setCookie].contains { $0.hasPrefix(name + "=") } }
+    package func sets(cookie name: String) -> Bool { fields[values: .setCookie].contains { $0.begins(with: name + "=") } }
 
     /// Browsers read `\` as `/` and drop tabs and line ends, so `/\elsewhere` and `/⇥/elsewhere` are addresses of other sites.
     package static func isLocal(_ path: String) -> Bool {

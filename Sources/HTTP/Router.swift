@@ -2,6 +2,7 @@
 // and a fixed word always wins over a parameter, whatever the order in which routes were added.
 
 package import HTTPTypes
+import Spelling
 
 /// The values that a pattern's `{names}` took, decoded.
 package struct PathParameters: Sendable, Equatable {
@@ -52,12 +53,12 @@ package struct Router<Value> {
     /// Adds a route, `/settings/webhooks/endpoints/{id}/edit`. A pattern that does not start with `/`, or one that is
     /// there already for this method, is a mistake of ours and stops the start.
     package mutating func add(_ method: HTTPRequest.Method, _ pattern: String, _ value: Value) {
-        precondition(pattern.hasPrefix("/"), "The route \(pattern) must start with a slash.")
+        precondition(pattern.begins(with: "/"), "The route \(pattern) must start with a slash.")
         var names: [String] = []
         var node = 0
         for segment in Self.segments(of: pattern) {
-            if segment.hasPrefix("{"), segment.hasSuffix("}") {
-                names.append(String(segment.dropFirst().dropLast()))
+            if let name = segment.rest(after: "{")?.parts(between: "}"), name.count == 2, name[1].isEmpty {
+                names.append(String(name[0]))
                 node = nodes[node].parameter ?? addNode { $0[node].parameter = $1 }
             } else {
                 let word = String(segment)
@@ -104,7 +105,7 @@ package struct Router<Value> {
     }
 
     private static func segments(of path: String) -> [Substring] {
-        path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+        Array(path.parts(between: "/").dropFirst())
     }
 
     private static func allowed(_ methods: [HTTPRequest.Method]) -> [HTTPRequest.Method] {

@@ -1,5 +1,7 @@
 // A range of addresses, as the operator writes it and as the policy lists what it refuses.
 
+import Spelling
+
 /// A range such as `10.0.0.0/8` or `fd00::/8`; a bare address is a range of one.
 package struct CIDR: Hashable, Sendable, CustomStringConvertible {
     let base: IPAddress
@@ -8,9 +10,9 @@ package struct CIDR: Hashable, Sendable, CustomStringConvertible {
     /// Nil when the address or the length is wrong, or when bits beyond the length are set (`10.0.0.1/8` is more
     /// often a slip than a wish, and a range that allows must say what it allows).
     package init?(_ text: String) {
-        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        let parts = text.parts(between: "/", maximum: 2)
         guard let first = parts.first, let address = IPAddress(String(first)) else { return nil }
-        let written = first.contains(":") ? 128 : 32
+        let written = first.has(":") ? 128 : 32
         var length = written
         if parts.count == 2 {
             guard (1...3).contains(parts[1].utf8.count), parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }),

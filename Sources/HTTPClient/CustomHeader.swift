@@ -1,5 +1,7 @@
 // Which headers a customer may add to requests: nothing that frames the message, that we sign, or that could be two in one.
 
+import Spelling
+
 /// A header of the customer's own. Its value may be a secret, and is sealed at rest.
 package struct CustomHeader: Sendable, Equatable {
     package var name: String
@@ -43,12 +45,12 @@ package struct CustomHeader: Sendable, Equatable {
         guard name.utf8.count <= maximumNameLength else { return .tooLong }
         guard name.utf8.allSatisfy(isTokenByte) else { return .nameMalformed }
         let meaning = meaning(of: name)
-        guard !reserved.contains(meaning), !reservedPrefixes.contains(where: meaning.hasPrefix) else { return .nameReserved }
+        guard !reserved.contains(meaning), !reservedPrefixes.contains(where: { meaning.begins(with: $0) }) else { return .nameReserved }
         return nil
     }
 
     /// What a receiver may take the name for: behind CGI and its kin, `Content_Length` and `Content-Length` are one.
-    private static func meaning(of name: String) -> String { name.lowercased().replacing("_", with: "-") }
+    private static func meaning(of name: String) -> String { name.asciiLowercased.replacing("_", by: "-") }
 
     package static func problem(ofValue value: String) -> Problem? {
         guard value.utf8.count <= maximumValueLength else { return .tooLong }

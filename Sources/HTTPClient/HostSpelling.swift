@@ -1,5 +1,15 @@
 // The many ways to write one address (127.1, 0x7f.1, 2130706433, [::ffff:7f00:1], a dot at the end) brought to one.
 
+import Spelling
+
+extension String {
+    /// A name without the dot at its end, with which it is whole for a resolver.
+    var withoutDot: Substring {
+        guard let (before, after) = cut(atLast: "."), after.isEmpty else { return self[startIndex..<endIndex] }
+        return before
+    }
+}
+
 /// A host as a URL may hold it: the text to use, and the address when the text is one.
 struct HostSpelling {
     let text: String
@@ -7,15 +17,17 @@ struct HostSpelling {
 
     /// `host` is percent-decoded ASCII, IPv6 in brackets, as `TargetParser.host` gives it.
     init(_ host: String) throws(TargetProblem) {
-        let lowered = host.lowercased()
-        if lowered.first == "[" {
-            guard lowered.last == "]", let address = IPAddress(String(lowered.dropFirst().dropLast())) else { throw .host }
+        let lowered = host.asciiLowercased
+        if let bracketed = lowered.rest(after: "[") {
+            guard let inner = bracketed.cut(at: "]"), inner.after.isEmpty, let address = IPAddress(String(inner.before)) else {
+                throw .host
+            }
             literal = address
             text = address.isIPv4 ? address.description : "[\(address)]"
             return
         }
-        let name = lowered.last == "." ? lowered.dropLast() : lowered[...]
-        let labels = name.split(separator: ".", omittingEmptySubsequences: false)
+        let name = lowered.withoutDot
+        let labels = name.parts(between: ".")
         guard let last = labels.last, !labels.contains(where: \.isEmpty) else { throw .host }
         if Self.isNumeric(last) {
             guard let address = Self.ipv4(labels) else { throw .host }
@@ -42,12 +54,11 @@ struct HostSpelling {
     }
 
     private static func number(_ label: Substring) -> UInt64? {
-        if label.hasPrefix("0x") {
-            let digits = label.dropFirst(2)
-            return digits.isEmpty ? 0 : digits.first == "+" || digits.first == "-" ? nil : UInt64(digits, radix: 16)
+        if let digits = label.rest(after: "0x") {
+            return digits.isEmpty ? 0 : digits.begins(with: "+") || digits.begins(with: "-") ? nil : UInt64(digits, radix: 16)
         }
         guard label.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-        return label.utf8.count > 1 && label.first == "0" ? UInt64(label, radix: 8) : UInt64(label)
+        return label.utf8.count > 1 && label.begins(with: "0") ? UInt64(label, radix: 8) : UInt64(label)
     }
 
     /// As `inet_aton` reads it: one to four numbers, decimal, octal (0…) or hexadecimal (0x…); the last fills what is left.

@@ -1,5 +1,6 @@
 // The fields of a request, checked once more at the last moment: a CR or LF that slips through is a second request.
 import CCurl
+import Spelling
 
 enum RequestHead {
     /// What libcurl or this client writes itself: framing and routing must not be contradicted (RFC 9110 § 7.6.1).

@@ -1,5 +1,6 @@
 // libcurl's URL interface, owned by one value: a second parser beside the one that connects is how checks are got around.
 import CCurl
+import Spelling
 
 /// One parsed URL; not Sendable, made for one call.
 struct TargetParser: ~Copyable {
@@ -46,9 +47,10 @@ struct TargetParser: ~Copyable {
     /// What stands between `scheme://` and the path, as it was typed: libcurl also takes one or three slashes, and drops
     /// empty user info without a word.
     static func authority(of target: String, after scheme: String) throws(TargetProblem) -> Substring {
-        let rest = target.dropFirst(scheme.count)
-        guard rest.hasPrefix("://") else { throw .host }
-        let authority = rest.dropFirst(3).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        let rest = target[target.utf8.index(target.startIndex, offsetBy: scheme.utf8.count)...]
+        guard let place = rest.rest(after: "://") else { throw .host }
+        let end = place.utf8.firstIndex { "/?#".utf8.contains($0) } ?? place.endIndex
+        let authority = place[..<end]
         guard !authority.isEmpty else { throw .host }
         return authority
     }

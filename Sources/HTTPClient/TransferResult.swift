@@ -1,5 +1,7 @@
 // What came of a request: always a value, never an error, since a failed attempt is recorded just as a good one.
 
+import Spelling
+
 /// Why an attempt failed: the closed set of webhooks.md.
 package enum TransferFault: String, Sendable, CaseIterable {
     case none
@@ -73,7 +75,7 @@ package struct TransferResult: Sendable {
 
     /// The value of the first field of that name, in any case.
     package func field(_ name: String) -> String? {
-        let wanted = name.lowercased()
-        return fields.first { $0.name.utf8.count == wanted.utf8.count && $0.name.lowercased() == wanted }?.value
+        let wanted = name.asciiLowercased
+        return fields.first { $0.name.utf8.count == wanted.utf8.count && $0.name.asciiLowercased == wanted }?.value
     }
 }

@@ -1,5 +1,7 @@
 // Members in the order in which they were written: a dictionary would lose it, and with it the bytes that were signed.
 
+import Spelling
+
 /// The members of a JSON object; no name occurs twice. Looking up a name walks the members, which are few in practice.
 package struct JSONObject: Sendable {
     package private(set) var members: [(name: String, value: JSONValue)]
@@ -57,12 +59,5 @@ extension JSONObject: Equatable {
 extension JSONObject: ExpressibleByDictionaryLiteral {
     package init(dictionaryLiteral members: (String, JSONValue)...) {
         self.init(members: members)
-    }
-}
-
-extension String {
-    /// The same bytes. `==` alone takes a letter with a combining accent for the precomposed letter; JSON does not.
-    func isIdentical(to other: String) -> Bool {
-        utf8.count == other.utf8.count && self == other && utf8.elementsEqual(other.utf8)
     }
 }

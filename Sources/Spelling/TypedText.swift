@@ -23,11 +23,24 @@ package enum TypedText {
         return String(withoutEdges(String(name)))
     }
 
+    /// The lines of what was typed into an area, each as `line`: of CR LF, which browsers send, the first goes with the blanks.
+    package static func lines(_ text: String) -> [String] {
+        text.parts(between: "\n").map { line(String($0)) }
+    }
+
     /// A value in which white space means nothing, such as an email address or a figure.
     package static func compact(_ text: String) -> String {
         var compact = String.UnicodeScalarView()
         compact.append(contentsOf: text.unicodeScalars.lazy.filter { !isBlank($0) })
         return String(compact)
+    }
+
+    /// Scalars of a name: what a page has room for. They may be a single Character, so the bound is none of Characters.
+    package static let maximumName = 100
+
+    /// What may be stored as a name, once it is cleaned.
+    package static func isName(_ text: String) -> Bool {
+        hasVisibleCharacter(text) && text.unicodeScalars.count <= maximumName && name(text).isIdentical(to: text)
     }
 
     /// False for what would show as nothing: white space, joiners, fillers, a mark without the letter that it stands on.

@@ -1,11 +1,15 @@
 // A page is some thousand short pieces; this buffer takes each with one bounds check and escapes eight bytes at a time.
 
+import Spelling
+
 /// The bytes of the page being rendered. It starts in memory lent to it and moves to its own when that is full.
 struct OutputBuffer: ~Copyable {
     private var base: UnsafeMutablePointer<UInt8>
     private var capacity: Int
     private(set) var isMoved = false
     private(set) var count = 0
+    /// Whether text that turns the direction of what stands beside it is put into an element of its own.
+    var isolates = false
 
     /// - Parameter lent: memory that outlives this value; empty is allowed.
     init(lent: UnsafeMutableBufferPointer<UInt8>) {
@@ -71,23 +75,37 @@ struct OutputBuffer: ~Copyable {
     mutating func append(escaping text: String) {
         var text = text
         text.withUTF8 { utf8 in
-            if let source = utf8.baseAddress { append(escaping: source, count: utf8.count) }
+            guard let source = utf8.baseAddress else { return }
+            let start = count
+            let hasOtherThanASCII = append(escaping: source, count: utf8.count)
+            if hasOtherThanASCII, isolates, TextDirection.turns(utf8) {
+                count = start
+                append(markup: "<bdi>")
+                _ = append(escaping: source, count: utf8.count)
+                append(markup: "</bdi>")
+            }
         }
     }
 
-    private mutating func append(escaping source: UnsafePointer<UInt8>, count length: Int) {
+    /// - Returns: whether there is anything else than ASCII in it.
+    private mutating func append(escaping source: UnsafePointer<UInt8>, count length: Int) -> Bool {
         // Whole words are stored even for a shorter end, so a word more than the text is kept free at all times.
         reserve(length &+ 8)
         var index = 0
+        var all: UInt64 = 0
         while length &- index >= 8 {
             let word = UnsafeRawPointer(source + index).loadUnaligned(as: UInt64.self)
+            all |= word
             put(word, count: 8, left: length &- index)
             index &+= 8
         }
         let rest = length &- index
         if rest > 0 {
-            put(lastWord(source, length: length, rest: rest), count: rest, left: rest)
+            let word = lastWord(source, length: length, rest: rest)
+            all |= word
+            put(word, count: rest, left: rest)
         }
+        return all & 0x8080_8080_8080_8080 != 0
     }
 
     /// The last `rest` (1 to 7) bytes of the text, first byte lowest in memory, the others zero; reads nothing outside the text.

@@ -6,6 +6,8 @@ struct Instruction: Sendable {
     enum Operation: UInt8, Sendable {
         case literalOnly
         case write
+        /// Between elements: text that turns the direction of what is beside it gets one of its own.
+        case writeIsolated
         /// Goes on to the body, or past it.
         case ifTrue
         case ifFalse
@@ -70,6 +72,10 @@ private struct Run {
                     break
                 case .write:
                     accessor.write(context, &output)
+                case .writeIsolated:
+                    output.isolates = true
+                    accessor.write(context, &output)
+                    output.isolates = false
                 case .ifTrue:
                     if !accessor.isTruthy(context) { index = instruction.end }
                 case .ifFalse:
@@ -91,17 +97,20 @@ private struct Run {
 struct ProgramBuilder {
     private var program: Program
     private var literalStart = 0
+    private var position = MarkupPosition()
 
     init(contextCount: Int) {
         program = Program(depth: contextCount)
     }
 
     mutating func append(_ text: some Sequence<UInt8>) {
+        let start = program.literals.count
         program.literals.append(contentsOf: text)
+        position.pass(program.literals[start...])
     }
 
     mutating func write(_ accessor: Accessor, slot: Int) {
-        add(.write, accessor, slot: slot)
+        add(position.isBetweenElements ? .writeIsolated : .write, accessor, slot: slot)
     }
 
     /// Returns what `close` needs.

@@ -1,3 +1,5 @@
+import Spelling
+
 // All template sources, read once at the start: pages, partials and parents find each other here by name.
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -18,8 +20,8 @@ package struct TemplateLibrary: Sendable {
     package static func load(folder: String) throws -> TemplateLibrary {
         let suffix = ".mustache"
         var sources: [String: String] = [:]
-        for path in try FileManager.default.subpathsOfDirectory(atPath: folder) where path.hasSuffix(suffix) {
-            let name = String(path.dropLast(suffix.count))
+        for path in try FileManager.default.subpathsOfDirectory(atPath: folder) where path.ends(with: suffix) {
+            let name = String(decoding: path.utf8.dropLast(suffix.utf8.count), as: UTF8.self)
             guard let data = FileManager.default.contents(atPath: folder + "/" + path) else {
                 throw TemplateError(template: name, line: 0, message: "the file cannot be read")
             }

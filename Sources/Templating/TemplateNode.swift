@@ -1,5 +1,7 @@
 // The tree of one template as it was written, before partials, parents and names are looked up.
 
+import Spelling
+
 indirect enum TemplateNode: Sendable {
     /// Bytes as they are: never the white space that begins a line which something else follows.
     case text([UInt8])
@@ -29,7 +31,7 @@ struct FieldPath: Sendable, Equatable {
     let components: [String]
 
     init?(_ text: String) {
-        components = text == "." ? [text] : text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        components = text == "." ? [text] : text.parts(between: ".").map(String.init)
         if components.contains("") { return nil }
     }
 

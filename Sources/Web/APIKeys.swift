@@ -1,6 +1,7 @@
 // Keys of machines: shown once, stored as a hash, good for one account and the scopes they were made with.
 
 package import Database
+import Spelling
 import Time
 
 package enum APIKey: Identified {
@@ -17,7 +18,7 @@ package struct APIKeyStore: Sendable {
         try connection.execute(
             """
             INSERT INTO api_keys (id, account_id, name, secret_hash, hint, scopes, created_at)
-            VALUES (\(ids.next(APIKey.self)), \(account), \(name), \(Token.hash(secret)), \(String(secret.suffix(4))),
+            VALUES (\(ids.next(APIKey.self)), \(account), \(name), \(Token.hash(secret)), \(String(decoding: secret.utf8.suffix(4), as: UTF8.self)),
                 \(scopes.map(\.rawValue).sorted().joined(separator: " ")), \(clock.now()))
             """)
         return secret
@@ -35,7 +36,7 @@ package struct APIKeyStore: Sendable {
     }
 
     func find(secret: String, on connection: any Connection) throws -> Found? {
-        guard secret.hasPrefix("hsk_") else { return nil }
+        guard secret.begins(with: "hsk_") else { return nil }
         return try connection.first(
             """
             SELECT k.id, k.account_id, a.slug, k.scopes FROM api_keys k JOIN accounts a ON a.id = k.account_id
@@ -44,7 +45,7 @@ package struct APIKeyStore: Sendable {
         ) { row in
             Found(
                 id: try row.next(), account: try row.next(), slug: try row.next(),
-                scopes: Set(try row.next(String.self).split(separator: " ").map { Scope(String($0)) }))
+                scopes: Set(try row.next(String.self).words().map { Scope(String($0)) }))
         }
     }
 }

@@ -1,12 +1,23 @@
 // The passwords that everybody tries first: eight characters and more, in English and French, written down here from common knowledge
 // of keyboards and habits (no list was copied). Digits, years or "!" put behind one do not save it.
 
+import Spelling
+
 enum CommonPasswords {
     static func contains(_ lowered: String) -> Bool {
-        let stem = lowered.reversed().drop { $0.isNumber || $0.isPunctuation || $0.isSymbol }.reversed()
-        let plain = String(stem).replacing("@", with: "a").replacing("0", with: "o").replacing("1", with: "i").replacing("3", with: "e")
-            .replacing("$", with: "s")
-        return words.contains(lowered) || words.contains(String(stem)) || words.contains(plain) || isRun(lowered)
+        let stem = lowered.unicodeScalars.reversed().drop { !$0.properties.isAlphabetic }.reversed()
+        let text = String(String.UnicodeScalarView(stem))
+        let plain = text.escaping { sign in
+            switch sign {
+            case UInt8(ascii: "@"): "a"
+            case UInt8(ascii: "0"): "o"
+            case UInt8(ascii: "1"): "i"
+            case UInt8(ascii: "3"): "e"
+            case UInt8(ascii: "$"): "s"
+            default: nil
+            }
+        }
+        return words.contains(lowered) || words.contains(text) || words.contains(plain) || isRun(lowered)
     }
 
     /// `12345678`, `abcdefgh`, `87654321`.

@@ -1,6 +1,7 @@
 // The one sentence that says what was done, on the page after a form: it travels in a cookie for a single page, as text.
 
 import HTTP
+import Spelling
 package import Templating
 
 package struct Flash: TemplateData {
@@ -20,10 +21,9 @@ package struct Flash: TemplateData {
 
         /// Of a cookie, which anybody could have forged: it leads nowhere but here.
         fileprivate init?(label: Substring, href: Substring) {
-            guard !label.isEmpty, href.hasPrefix("/"), !href.dropFirst().hasPrefix("/"),
-                href.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") })
+            guard !label.isEmpty, Response.isLocal(String(href))
             else { return nil }
-            self.label = String(label.prefix(200))
+            self.label = String(label.prefix(maximumScalars: 200))
             self.href = String(href)
         }
     }
@@ -35,19 +35,19 @@ package struct Flash: TemplateData {
     package let link: Link?
 
     init?(cookie: String?) {
-        guard let cookie, let separator = cookie.firstIndex(of: "|"), let kind = Kind(rawValue: String(cookie[..<separator])) else {
+        guard let cookie, let (word, rest) = cookie.cut(at: "|"), let kind = Kind(rawValue: String(word)) else {
             return nil
         }
         self.kind = kind
-        let lines = cookie[cookie.index(after: separator)...].split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = rest.parts(between: "\n")
         // Only shown, and escaped; cut so that a forged cookie cannot fill the page.
-        text = String((lines.first ?? "").prefix(500))
+        text = String(lines[0].prefix(maximumScalars: 500))
         link = lines.count == 3 ? Link(label: lines[1], href: lines[2]) : nil
     }
 
     static func cookie(_ kind: Kind, _ text: String, _ link: Link? = nil, isSecure: Bool) -> Cookie {
         let lines = [text] + (link.map { [$0.label, $0.href] } ?? [])
-        let value = lines.map { $0.replacing("\n", with: " ") }.joined(separator: "\n")
+        let value = lines.map { $0.replacing("\n", by: " ") }.joined(separator: "\n")
         return Cookie(name: cookieName, value: "\(kind.rawValue)|\(value)", maxAge: .seconds(60), isSecure: isSecure)
     }
 

@@ -11,11 +11,11 @@ package struct Numbers: Sendable {
     }
 
     package func text(_ number: Int) -> String {
-        let digits = Array(String(number.magnitude))
+        let digits = Array(String(number.magnitude).utf8)
         var grouped = number < 0 ? "-" : ""
         for (index, digit) in digits.enumerated() {
             if index > 0, (digits.count - index) % 3 == 0 { grouped += language == .french ? "\u{202F}" : "," }
-            grouped.append(digit)
+            grouped.unicodeScalars.append(Unicode.Scalar(digit))
         }
         return grouped
     }

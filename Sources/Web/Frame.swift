@@ -1,5 +1,6 @@
 // What stands around every page: header, tabs, flash, the form token. The outer context of all templates.
 
+import Spelling
 package import Templating
 
 package struct Frame: TemplateData {
@@ -79,7 +80,7 @@ extension [Tab] {
 extension Tab {
     /// How much of `path` leads to this tab; 0 when it is no page of it. Of a parent and a child with one address, the child's.
     fileprivate func closeness(to path: String) -> Int {
-        let own = [self.path, pagesBelow].compactMap { $0 }.filter { path == $0 || path.hasPrefix($0 + "/") }
+        let own = [self.path, pagesBelow].compactMap { $0 }.filter { path.isIdentical(to: $0) || path.begins(with: $0 + "/") }
         return (own.map(\.utf8.count).max() ?? 0) * 2 + (own.isEmpty || parent == nil ? 0 : 1)
     }
 }

@@ -1,6 +1,7 @@
 // A row for each (job, nominal local time): whoever inserts it runs the job, so that no restart and no clock makes it run twice.
 
 import Database
+import Spelling
 package import Time
 
 extension Site {
@@ -16,7 +17,7 @@ extension Site {
     /// do: since its account was made (`purge:acc_…` names one), or the oldest account. Nil without accounts. Runs of a clock that was
     /// ahead do not count: otherwise the job would rest until then.
     package func lastRun(of job: String) throws -> Timestamp? {
-        let account = job.split(separator: ":").last.flatMap { ID<Account>($0) }
+        let account = job.words(between: ":").last.flatMap { ID<Account>($0) }
         return try database.read { connection in
             try connection.value(
                 """

@@ -5,6 +5,7 @@ import CryptoExtras
 import Dispatch
 import Foundation
 import HTTPTypes
+import Spelling
 import Synchronization
 
 package final class Passwords: Sendable {
@@ -73,7 +74,7 @@ package final class Passwords: Sendable {
         let salt: [UInt8]
 
         init?(_ stored: String) {
-            let parts = stored.split(separator: "$")
+            let parts = stored.words(between: "$")
             guard parts.count == 6, parts[0] == "scrypt", let rounds = Int(parts[1]), let block = Int(parts[2]),
                 let parallelism = Int(parts[3]), let salt = Data(base64Encoded: String(parts[4]))
             else { return nil }
@@ -87,7 +88,9 @@ package final class Passwords: Sendable {
         if password.unicodeScalars.count < lengths.lowerBound { return "password.too_short" }
         if password.unicodeScalars.count > lengths.upperBound { return "password.too_long" }
         let lowered = password.lowercased()
-        if CommonPasswords.contains(lowered) || lowered == email.lowercased() || Set(lowered).count < 3 { return "password.too_common" }
+        if CommonPasswords.contains(lowered) || lowered == email.lowercased() || Set(lowered.unicodeScalars).count < 3 {
+            return "password.too_common"
+        }
         return nil
     }
 

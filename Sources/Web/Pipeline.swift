@@ -48,7 +48,7 @@ package final class Pipeline: Sendable {
         var response: WebResponse
         if !site.address.isMeant(by: request) {
             response = misdirectedResponse(to: request, requestID)
-        } else if request.path.hasPrefix("/api/") {
+        } else if request.path.begins(with: "/api/") {
             response = machineResponse(to: request, requestID)
         } else {
             response = pageResponse(to: request, requestID)
@@ -61,7 +61,7 @@ package final class Pipeline: Sendable {
 
     /// Nothing is looked up for a name that is not ours.
     private func misdirectedResponse(to request: Request, _ requestID: String) -> WebResponse {
-        guard request.path.hasPrefix("/api/") else {
+        guard request.path.begins(with: "/api/") else {
             return errorPages.response(.misdirectedRequest, visit(request, PathParameters(), requestID, session: nil))
         }
         return .problem(
@@ -208,10 +208,10 @@ package final class Pipeline: Sendable {
 
     /// The address itself where a page is there, else the nearest above it.
     private func page(above address: String) -> String {
-        var path = address[...]
-        while path.count > 1, let slash = path.lastIndex(of: "/") {
+        var path = address[address.startIndex...]
+        while let above = path.cut(atLast: "/")?.before, path.utf8.count > 1 {
             if case .found = router.match(.get, String(path)) { return String(path) }
-            path = path[..<slash]
+            path = above
         }
         return "/"
     }
@@ -318,8 +318,8 @@ package final class Pipeline: Sendable {
         case .signedIn, .right, .operator: throw Problem.notFound
         }
         let authorization = request.fields[.authorization] ?? ""
-        guard authorization.lowercased().hasPrefix("bearer "),
-            let key = try site.database.read({ try site.keys.find(secret: String(authorization.dropFirst(7)), on: $0) })
+        guard let (scheme, secret) = authorization.cut(at: " "), String(scheme).asciiLowercased == "bearer",
+            let key = try site.database.read({ try site.keys.find(secret: TypedText.line(String(secret)), on: $0) })
         else {
             // Only a name that there is: what stands in the path is anybody's text.
             let account = try parameters["slug"].flatMap { slug in try site.database.read { try site.keys.account(slug: slug, on: $0) } }

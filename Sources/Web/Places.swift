@@ -1,6 +1,7 @@
 // Countries and time zones to choose from, with their names: ISO 3166-1 alpha-2 and the IANA database.
 
 import Foundation
+import Spelling
 import Synchronization
 import Time
 
@@ -8,7 +9,7 @@ package enum Countries {
     /// Alpha-2 codes of countries, without the groupings and private codes that ICU also knows.
     package static let codes: Set<String> = Set(
         Locale.Region.isoRegions.map(\.identifier).filter { code in
-            code.utf8.count == 2 && code.allSatisfy(\.isUppercase)
+            code.utf8.count == 2 && code.utf8.allSatisfy { (0x41...0x5A).contains($0) }
                 && !["EU", "EZ", "UN", "XA", "XB", "XK", "ZZ", "QO", "AC", "CP", "DG", "EA", "IC", "TA", "CQ"].contains(code)
         })
 
@@ -42,5 +43,5 @@ package enum Countries {
 }
 
 package enum TimeZones {
-    package static let options: [(value: String, label: String)] = Zone.knownIdentifiers.map { ($0, $0.replacing("_", with: " ")) }
+    package static let options: [(value: String, label: String)] = Zone.knownIdentifiers.map { ($0, $0.replacing("_", by: " ")) }
 }

@@ -1,6 +1,7 @@
 // The product's open vocabularies: each feature names its own words in an extension, and lists them in its `Feature`.
 
 import Database
+import Spelling
 
 /// What somebody may do: a role holds rights, a route names the one it needs, and nothing else is asked.
 ///
@@ -21,7 +22,7 @@ package struct Right: RawRepresentable, Hashable, Sendable {
 extension Set<Right> {
     /// As a role stores them. What no feature knows any more stays what it is, and is asked for by no route.
     package init(stored: String) {
-        self.init(stored.split(separator: " ").map { Right(String($0)) })
+        self.init(stored.words().map { Right(String($0)) })
     }
 
     package var stored: String { map(\.rawValue).sorted().joined(separator: " ") }

@@ -2,6 +2,7 @@
 // because a database's own LOWER knows ASCII only (SQLite) or depends on a locale (PostgreSQL).
 
 import Foundation
+import Spelling
 
 package enum SearchText {
     /// The text of a `search_text` column: each part folded, on a line of its own, so that no search finds what lies across two parts.
@@ -46,6 +47,14 @@ package enum LikePattern {
     }
 
     private static func pattern(_ text: String) -> String {
-        "%" + text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_") + "%"
+        "%"
+            + text.escaping { sign in
+                switch sign {
+                case UInt8(ascii: "\\"): "\\\\"
+                case UInt8(ascii: "%"): "\\%"
+                case UInt8(ascii: "_"): "\\_"
+                default: nil
+                }
+            } + "%"
     }
 }

@@ -26,7 +26,7 @@ package struct SessionStore: Sendable {
         try connection.execute(
             """
             INSERT INTO sessions (token_hash, id, user_id, account_id, created_at, last_seen_at, user_agent, address)
-            VALUES (\(Token.hash(token)), \(ids.next(SessionRow.self)), \(user), \(account), \(now), \(now), \(String(userAgent.prefix(200))), \(address))
+            VALUES (\(Token.hash(token)), \(ids.next(SessionRow.self)), \(user), \(account), \(now), \(now), \(TypedText.prefix(userAgent, maximumBytes: 400)), \(address))
             """)
         return token
     }

@@ -3,6 +3,7 @@
 
 import HTTP
 import HTTPTypes
+import Spelling
 
 package struct SiteAddress: Sendable {
     /// As printed links begin; no slash at the end.
@@ -23,9 +24,10 @@ package struct SiteAddress: Sendable {
     package init?(
         _ text: String, furtherHosts: [String] = [], isTrustedProxy: @escaping @Sendable (_ address: String) -> Bool = { _ in false }
     ) {
-        let lowered = (text.hasSuffix("/") ? text.dropLast() : text[...]).lowercased()
-        guard let scheme = ["http://", "https://"].first(where: lowered.hasPrefix),
-            let host = Self.host(lowered.dropFirst(scheme.utf8.count))
+        let whole = text.cut(atLast: "/").flatMap { $0.after.isEmpty ? String($0.before) : nil } ?? text
+        let lowered = whole.asciiLowercased
+        guard let scheme = ["http://", "https://"].first(where: { lowered.begins(with: $0) }),
+            let host = lowered.rest(after: scheme).flatMap(Self.host)
         else { return nil }
         let isSecure = scheme == "https://"
         // Browsers leave the usual port out.
@@ -54,7 +56,7 @@ package struct SiteAddress: Sendable {
     /// By a name that the operator gave it, or one that no stranger's DNS can lead here: this machine, and the web server's own address.
     /// A page whose name somebody else has made to mean our address would else read whatever needs no sign-in.
     func isMeant(by request: Request) -> Bool {
-        guard let name = Self.host(request.host.lowercased()[...])?.name else { return false }
+        guard let name = Self.host(Substring(request.host.lowercased()))?.name else { return false }
         let own = request.serverAddress
         return hosts.contains(name) || Self.isLoopback(name) || name == own || name == "[\(own)]"
     }
@@ -67,11 +69,11 @@ package struct SiteAddress: Sendable {
         let host = request.host.lowercased()
         if origin == "\(request.isSecure ? "https" : "http")://\(host)" { return true }
         // On this machine, past the proxy that has the TLS.
-        return Self.host(host[...]).map { Self.isLoopback($0.name) } ?? false && origin == "http://\(host)"
+        return Self.host(Substring(host)).map { Self.isLoopback($0.name) } ?? false && origin == "http://\(host)"
     }
 
     /// A name or an address alone, as a further host is given.
-    package static func isHost(_ text: String) -> Bool { host(text.lowercased()[...]).map { $0.name == text.lowercased() } ?? false }
+    package static func isHost(_ text: String) -> Bool { host(Substring(text.lowercased())).map { $0.name == text.lowercased() } ?? false }
 
     private static func host(_ text: Substring) -> (name: String, port: String)? {
         let bytes = text.utf8

@@ -2,6 +2,7 @@
 
 import Foundation
 import JSON
+import Spelling
 
 /// The console's languages. Both are complete.
 package enum Language: String, CaseIterable, Sendable {
@@ -10,15 +11,32 @@ package enum Language: String, CaseIterable, Sendable {
 
     /// The best of ours for what a browser or a setting asks for (`fr-CA, en;q=0.8`), English when none fits.
     package init(preferred: String) {
-        let ranked = preferred.split(separator: ",").compactMap { part -> (Language, Double)? in
-            let pieces = part.split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }
-            guard let tag = pieces.first?.split(separator: "-").first, let language = Language(rawValue: tag.lowercased()) else {
-                return nil
+        self = .english
+        var best = 0
+        for part in preferred.words(between: ",") {
+            let pieces = part.parts(between: ";").map(\.withoutBlanks)
+            let tag = pieces[0].parts(between: "-", maximum: 2)[0]
+            guard let language = Language(rawValue: String(tag).asciiLowercased), let quality = Self.quality(pieces.dropFirst()) else {
+                continue
             }
-            let quality = pieces.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
-            return (language, quality)
+            if quality > best { (self, best) = (language, quality) }
         }
-        self = ranked.max { $0.1 < $1.1 }?.0 ?? .english
+    }
+}
+
+extension Language {
+    /// In thousandths (RFC 9110 § 12.4.2): `0`, `1`, or one of them with up to three decimals. Nil for what is no quality: a range that
+    /// cannot be read is not one that was asked for.
+    private static func quality(_ parameters: ArraySlice<Substring>) -> Int? {
+        guard let weight = parameters.first(where: { $0.begins(with: "q=") || $0.begins(with: "Q=") }) else { return 1000 }
+        let parts = weight.utf8.dropFirst(2).split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
+        let decimals = parts.count == 2 ? Array(parts[1]) : []
+        guard parts[0].count == 1, let whole = parts[0].first, (0x30...0x31).contains(whole), decimals.count <= 3,
+            decimals.allSatisfy({ (0x30...0x39).contains($0) })
+        else { return nil }
+        let thousandths = (decimals + [0x30, 0x30, 0x30]).prefix(3).reduce(0) { $0 * 10 + Int($1 - 0x30) }
+        let quality = Int(whole - 0x30) * 1000 + thousandths
+        return quality <= 1000 ? quality : nil
     }
 }
 
@@ -56,22 +74,31 @@ package struct Translation: Sendable {
     /// Message as template source: escaped once, here, and each `{name}` a look-up in the page.
     func templateSource(_ key: String) throws -> String {
         guard let message = messages[key] else { throw LocaleError("there is no message “\(key)” in \(language.rawValue)") }
-        let escaped = message.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-            .replacing("\"", with: "&quot;").replacing("'", with: "&#39;")
-        return escaped.replacing("{", with: "{{").replacing("}", with: "}}")
+        return message.escaping { sign in
+            switch sign {
+            case UInt8(ascii: "&"): "&amp;"
+            case UInt8(ascii: "<"): "&lt;"
+            case UInt8(ascii: ">"): "&gt;"
+            case UInt8(ascii: "\""): "&quot;"
+            case UInt8(ascii: "'"): "&#39;"
+            case UInt8(ascii: "{"): "{{"
+            case UInt8(ascii: "}"): "}}"
+            default: nil
+            }
+        }
     }
 
     private static func filled(_ message: String, _ values: [String: String]) -> String {
-        guard !values.isEmpty, message.contains("{") else { return message }
+        guard !values.isEmpty, message.has("{") else { return message }
         var filled = ""
         var rest = Substring(message)
-        while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
-            filled += rest[..<open]
-            let name = String(rest[rest.index(after: open)..<close])
-            filled += values[name] ?? "{\(name)}"
-            rest = rest[rest.index(after: close)...]
+        while let (before, after) = rest.cut(at: "{"), let (name, behind) = after.cut(at: "}") {
+            filled.append(contentsOf: before)
+            filled += values[String(name)].map(TextDirection.isolated) ?? "{\(name)}"
+            rest = behind
         }
-        return filled + rest
+        filled.append(contentsOf: rest)
+        return filled
     }
 }
 
@@ -96,7 +123,7 @@ package struct Locales: Sendable {
         for language in Language.allCases {
             let languageFolder = "\(folder)/\(language.rawValue)"
             var all: [String: String] = [:]
-            for file in try FileManager.default.contentsOfDirectory(atPath: languageFolder).sorted() where file.hasSuffix(".json") {
+            for file in try FileManager.default.contentsOfDirectory(atPath: languageFolder).sorted() where file.ends(with: ".json") {
                 let path = "\(languageFolder)/\(file)"
                 guard let data = FileManager.default.contents(atPath: path) else { throw LocaleError("\(path) cannot be read") }
                 let json: JSONValue
@@ -131,6 +158,6 @@ package struct Locales: Sendable {
     }
 
     private static func placeholders(_ message: String) -> Set<Substring> {
-        Set(message.split(separator: "{", omittingEmptySubsequences: false).dropFirst().compactMap { $0.split(separator: "}").first })
+        Set(message.parts(between: "{").dropFirst().map { $0.parts(between: "}", maximum: 2)[0] })
     }
 }

@@ -3,6 +3,7 @@
 package import Database
 package import HTTP
 package import HTTPTypes
+import Spelling
 package import Templating
 package import Time
 
@@ -111,9 +112,10 @@ package struct Visit {
     }
 
     private static func initials(of name: String) -> String {
-        let words = name.split(separator: " ")
-        let letters = [words.first, words.count > 1 ? words.last : nil].compactMap { $0?.first }
-        return String(letters).uppercased()
+        let words = name.words()
+        // A letter alone: what stands upon it may be higher than the page.
+        let letters = [words.first, words.count > 1 ? words.last : nil].compactMap { $0?.unicodeScalars.first }
+        return String(String.UnicodeScalarView(letters)).uppercased()
     }
 }
 

@@ -28,16 +28,25 @@ struct LineLogHandler: LogHandler {
         Terminal.complain(Self.onOneLine(line))
     }
 
-    /// Line ends and other control characters, which may come from a request or a receiver, are written as escapes.
+    /// Line ends, other control characters, and signs that nobody sees or that turn the line around, all of which may come from a request
+    /// or a receiver, are written as escapes.
     static func onOneLine(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }) else { return text }
+        guard text.unicodeScalars.contains(where: isHidden) else { return text }
         return text.unicodeScalars.reduce(into: "") { line, scalar in
             switch scalar {
             case "\n": line += "\\n"
             case "\t": line += "\\t"
-            case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value): line += "\\u{\(String(scalar.value, radix: 16))}"
+            case _ where isHidden(scalar): line += "\\u{\(String(scalar.value, radix: 16))}"
             default: line.unicodeScalars.append(scalar)
             }
+        }
+    }
+
+    private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.value < 0x7F { return scalar.value < 0x20 }
+        return switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator: true
+        default: false
         }
     }
 }

@@ -9,7 +9,7 @@ enum ResourceFolder {
         let current = FileManager.default.currentDirectoryPath
         guard let executable = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else { return current }
         var folder = URL(filePath: executable).deletingLastPathComponent()
-        while folder.path.count > 1 {
+        while folder.path.utf8.count > 1 {
             if holdsResources(folder.path) { return folder.path }
             folder.deleteLastPathComponent()
         }

@@ -7,6 +7,7 @@ import Foundation
 import HTTPClient
 import JSON
 import Logging
+import Spelling
 import Web
 
 struct Settings {
@@ -40,7 +41,7 @@ struct Settings {
     static func load(dataFolder: String) throws -> Settings {
         let path = "\(dataFolder)/\(fileName)"
         // An empty variable is how a compose file says "not set".
-        let environment = ProcessInfo.processInfo.environment.filter { $0.key.hasPrefix("HOOKSWITCH_") && !$0.value.isEmpty }
+        let environment = ProcessInfo.processInfo.environment.filter { $0.key.begins(with: "HOOKSWITCH_") && !$0.value.isEmpty }
         let file = try File(path)
         var providers: [any ConfigProvider] = [
             EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "hookswitch")
@@ -145,7 +146,7 @@ private struct Given {
 
     func list(_ name: String, of kind: String) throws -> [String] {
         let texts = try value(name, of: "a list of \(kind)") { try $0.requiredStringArray(forKey: $1) } ?? []
-        return texts.map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        return texts.map { TypedText.line($0) }.filter { !$0.isEmpty }
     }
 
     func ranges(_ name: String) throws -> [CIDR] {

@@ -56,7 +56,8 @@ struct ActionTests {
         #expect(try world.retry(delivery, in: world.account))
         try #require(try eventually { try world.states() == [.delivered] })
         #expect(try world.retry(delivery, in: world.account))
-        try #require(try eventually { try world.states() == [.failed] })
+        try #require(try eventually { try world.deliveries().first?.status == 500 })
+        #expect(try world.states() == [.delivered], "what has been delivered stays so")
         #expect(try world.faults(of: delivery) == ["receiver_status", "none", "receiver_status"])
         let manual = try world.database.read { try $0.rows("SELECT is_manual FROM attempts ORDER BY number") { try $0.next(Bool.self) } }
         #expect(manual == [false, true, true])
@@ -64,6 +65,33 @@ struct ActionTests {
         #expect(try !world.retry(delivery, in: world.ids.next()), "another account's")
         #expect(try !world.retry(world.ids.next(Event.self).delivery(1), in: world.account))
         #expect(receiver.requests.count == 3)
+    }
+
+    @Test("What was delivered stays so when sending it again is given up before it began", arguments: ["disabled", "deleted", "discarded"])
+    func resendGivenUp(_ how: String) throws {
+        let world = try World()
+        let receiver = try ScriptedReceiver(.status(200))
+        let webhook = try world.addWebhook(to: receiver.url())
+        try world.engine.start()
+        try world.accept()
+        try #require(try eventually { try world.states() == [.delivered] })
+        world.engine.stop(within: .seconds(5))
+        let delivery = try #require(try world.deliveries().first).id
+        let now = world.clock.clock.now()
+        try world.database.write { connection in
+            _ = try world.engine.retry(delivery, in: world.account, on: connection)
+            switch how {
+            case "disabled": try connection.execute("UPDATE webhooks SET is_enabled = 0 WHERE id = \(webhook.id)")
+            case "deleted": _ = try world.store.delete(webhook.id, of: world.account, at: now, on: connection)
+            default:
+                _ = try world.engine.hold(webhook.id, of: world.account, on: connection)
+                _ = try world.engine.resume(webhook.id, of: world.account, discarding: true, on: connection)
+            }
+        }
+        world.directory.invalidate(account: world.account)
+        try world.restartEngine()
+        #expect(try eventually { try world.states() == [.delivered] })
+        #expect(receiver.requests.count == 1)
     }
 
     @Test("An attempt asked for goes although the webhook rests, and its success opens the way")

@@ -41,22 +41,23 @@ def test_no_202_is_written_before_the_sync_that_covers_its_commit(fresh, tmp_pat
     with Receiver() as receiver:
         webhooks.enable(stage.administrator)
         webhooks.create(stage.administrator, "Fast", receiver.url)
-        ids, lock = [], threading.Lock()
+        keys, lock = {}, threading.Lock()
 
         def post(name):
             machine = stage.machine()
             for number in range(15):
-                answer = machine.publish("call:end", {"call_id": f"{name}-{number}"}, event_id=f"{name}-{number}")
+                key = f"synced-{name}-{number:02}-"
+                answer = machine.publish("call:end", {"call_id": key}, event_id=key)
                 assert answer.status == 202
                 with lock:
-                    ids.append(answer.id)
+                    keys[answer.id] = key
         threads = [threading.Thread(target=post, args=(f"p{n}",)) for n in range(4)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join(60)
         receiver.wait_for(60, within=30)
-    assert len(ids) == 60
+    assert len(keys) == 60
     stage.product.stop(keep=True)
 
     log = calls(trace.read_text(errors="replace"))
@@ -64,13 +65,13 @@ def test_no_202_is_written_before_the_sync_that_covers_its_commit(fresh, tmp_pat
     pages = [(end, what) for _, end, name, what in log if name.startswith("pwrite") and "hookswitch.sqlite-wal" in what]
     answers = [(begin, what) for begin, _, name, what in log if name in ("write", "writev", "sendto", "sendmsg") and "202" in what and "Status:" in what]
     assert syncs and pages and answers, (len(syncs), len(pages), len(answers))
-    for event in ids:
-        stored = event.split("_", 1)[1]
+    # A page holds the id as a number; the event's key stands in it as text.
+    for event, key in keys.items():
         answered = next((begin for begin, what in answers if event in what), None)
         assert answered is not None, f"the answer about {event} is not in the trace"
-        written = [end for end, what in pages if stored in what and end < answered]
+        written = [end for end, what in pages if key in what and end < answered]
         assert written, f"{event}: answered before its commit was written at all"
         covering = [end for begin, end in syncs if begin > min(written) and end < answered]
         assert covering, f"{event}: answered at line {answered}, written at {min(written)}, and no sync between"
     with capsys.disabled():
-        print(f"\n  {len(ids)} events, {len(syncs)} syncs of the log, every answer after its sync", end="")
+        print(f"\n  {len(keys)} events, {len(syncs)} syncs of the log, every answer after its sync", end="")

@@ -127,7 +127,7 @@ struct ControlTests {
         abroad.country = "ZZ"
         let verbs: [(ControlVerb, String)] = [
             (.createAccount(NewAccount(name: "Acme", slug: "acme")), "“acme” already"),
-            (.createAccount(NewAccount(name: "A\nB", slug: "ab")), "--name"),
+            (.createAccount(NewAccount(name: "\n\u{200B}", slug: "ab")), "--name"),
             (.createAccount(NewAccount(name: "X", slug: "Not a slug")), "--slug"),
             (.createAccount(abroad), "--country"),
             (.createUser(NewUser(email: "nobody", name: "N", password: TestApp.password, role: .user), account: "acme"), "--email"),

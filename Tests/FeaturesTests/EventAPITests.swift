@@ -70,6 +70,28 @@ struct EventAPITests {
         #expect(test.call(.get, "\(address)/nonsense", key: key).status == 404)
     }
 
+    @Test("Keys that differ only in how a letter is composed are two events, and each gets its own id, also when they come again")
+    func composition() throws {
+        let (test, key) = try world()
+        let body = "[\"caf\u{E9}\", \"cafe\u{301}\", \"K\", \"\u{212A}\"]"
+        let keys = try #require(try JSONValue(parsing: Array(body.utf8)).array).compactMap(\.string)
+        let batch = JSONValue.array(keys.map { ["event_type": "cdr", "event_id": .string($0)] })
+        func ids() throws -> [String] {
+            let answer = try post(test, key, String(decoding: batch.serialized(), as: UTF8.self))
+            return (answer.json["items"]?.array ?? []).compactMap { $0["id"]?.string }
+        }
+        let first = try ids()
+        #expect(Set(first).count == 4)
+        #expect(try ids() == first)
+        #expect(try events(test) == 4)
+        // The header and the member are the same key only when their bytes are.
+        let differing = try post(test, key, #"{"event_type":"cdr","event_id":"cafe\#u{301}"}"#, header: "K")
+        #expect(differing.json["type"] == "urn:hookswitch:problem:conflicting-keys")
+        #expect(
+            try post(test, key, #"{"event_type":"cdr","event_id":"\#u{212A}"}"#, header: "K").json["type"]
+                == "urn:hookswitch:problem:conflicting-keys")
+    }
+
     @Test("Only the type is needed; the time is then now")
     func least() throws {
         let (test, key) = try world()

@@ -124,6 +124,8 @@ struct MediaTests {
         arguments: [
             "../globex/b.wav", "/etc/hostname.wav", "link.wav", "linked/a.wav", "folder.wav", "missing.wav", "", "a//b.wav", "./a.wav",
             "missing/a.wav",
+            // With a mark behind it the slash is another Character, and still a slash to the system.
+            "../\u{301}b.wav", "../globex/\u{301}b.wav", "linked/\u{301}a.wav", "linked/\u{200D}a.wav", "day/..\u{FE0F}/../../globex/b.wav",
         ])
     func inbox(_ bad: String) throws {
         let test = try TestApp()
@@ -132,7 +134,10 @@ struct MediaTests {
         for folder in ["acme/day", "globex", "acme/folder.wav"] {
             try files.createDirectory(atPath: "\(inbox)/\(folder)", withIntermediateDirectories: true)
         }
-        for file in ["acme/day/a.wav", "globex/b.wav", "../secret.wav"] {
+        for file in [
+            "acme/day/a.wav", "globex/b.wav", "../secret.wav", "\u{301}b.wav", "globex/\u{301}b.wav", "acme/day/\u{301}a.wav",
+            "acme/day/\u{200D}a.wav",
+        ] {
             try Data(Self.sound).write(to: URL(filePath: "\(inbox)/\(file)"))
         }
         try files.createSymbolicLink(atPath: "\(inbox)/acme/link.wav", withDestinationPath: "\(test.folder)/secret.wav")

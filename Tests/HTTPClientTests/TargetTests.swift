@@ -41,7 +41,7 @@ struct TargetTests {
         #expect(plain == Target(url: "https://hooks.example.com/in?a=b%20c", isSecure: true, host: "hooks.example.com", port: 443))
         #expect(try strict.checked(target: "https://example.com").url == "https://example.com/")
         #expect(try strict.checked(target: "https://example.com:8443/").port == 8443)
-        #expect(try strict.checked(target: "https://bücher.example/é").url == "https://xn--bcher-kva.example/%c3%a9")
+        #expect(try strict.checked(target: "https://bücher.example/é").url == "https://xn--bcher-kva.example/%C3%A9")
         #expect(try strict.checked(target: "https://8.8.8.8/").host == "8.8.8.8")
         #expect(try strict.checked(target: "https://[2606:4700::1111]/").host == "[2606:4700::1111]")
         #expect(try strict.checked(target: "https://a_b.example./@x").host == "a_b.example.")
@@ -61,7 +61,7 @@ struct TargetTests {
             ("https://:x@example.com/", .userInfo),
             ("https://@example.com/", .userInfo), ("https://example.com@127.0.0.1/", .userInfo), ("https://example.com:22/", .port),
             ("https://example.com:0/", .port), ("https://example.com:1023/", .port), ("https://example.com:65536/", .port),
-            ("https://example.com:x/", .port), ("https://exa mple.com/", .notURL), ("https://example.com/a b", .notURL),
+            ("https://example.com:x/", .port), ("https://exa mple.com/", .notURL), ("https://example.com /", .notURL),
             ("https://example.com\\@127.0.0.1/", .notURL), ("https://example.com/\n", .notURL), (" https://example.com/", .notURL),
             ("https://example.com/\0", .notURL), ("https://1.2.3.4.5/", .host), ("https://256.1.1.1/", .host), ("https://08.1.1.1/", .host),
             ("https://0x7f.0x/", .address), ("https://a..example/", .host), ("https://.example.com/", .host), ("https://[::1/", .host),
@@ -71,6 +71,26 @@ struct TargetTests {
         ])
     func problems(_ url: String, _ problem: TargetProblem) {
         #expect(throws: problem, "\(url)") { try strict.checked(target: url) }
+    }
+
+    @Test(
+        "What RFC 3986 lets stand nowhere in a path or query is percent-encoded, once",
+        arguments: [
+            ("/a b?c d", "/a%20b?c%20d"), ("/<x>\"y\"", "/%3Cx%3E%22y%22"), ("/{id}|^`?a[]=1", "/%7Bid%7D%7C%5E%60?a%5B%5D=1"),
+            ("/100%", "/100%25"), ("/%4x?%zz%2", "/%254x?%25zz%252"), ("/%41%2f?q=%c3%a9", "/%41%2f?q=%c3%a9"),
+            ("/é?ü=ß", "/%C3%A9?%C3%BC=%C3%9F"),
+            ("/a\\b", "/a%5Cb"), ("?x=\\", "/?x=%5C"), ("/-._~!$&'()*+,;=:@/?/?", "/-._~!$&'()*+,;=:@/?/?"), ("/'\u{301}", "/'%CC%81"),
+            ("/a#<frag>", "/a"),
+        ])
+    func encoding(_ given: String, _ kept: String) throws {
+        let url = try strict.checked(target: "https://example.com" + given).url
+        #expect(url == "https://example.com" + kept)
+        #expect(try strict.checked(target: url).url == url)
+    }
+
+    @Test("What is too long once it is encoded is refused at once, not when it is called")
+    func encodedLength() throws {
+        #expect(throws: TargetProblem.tooLong) { try strict.checked(target: "https://example.com/" + String(repeating: "é", count: 700)) }
     }
 
     @Test("Ports are 80, 443 and all above 1023")

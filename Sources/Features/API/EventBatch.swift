@@ -4,6 +4,7 @@ import Delivery
 import HTTP
 import HTTPTypes
 import JSON
+import Spelling
 import Time
 
 struct EventBatch {
@@ -52,8 +53,8 @@ struct EventBatch {
     /// The header of draft-ietf-httpapi-idempotency-key-header: a quoted text, or the bare text that many clients send.
     private static func key(_ request: Request) throws -> String? {
         guard let name = HTTPField.Name("Idempotency-Key"), let header = request.fields[name] else { return nil }
-        let isQuoted = header.utf8.count >= 2 && header.hasPrefix("\"") && header.hasSuffix("\"")
-        let key = isQuoted ? String(header.dropFirst().dropLast()) : header
+        let quoted = header.rest(after: "\"").flatMap { $0.cut(atLast: "\"") }.flatMap { $0.after.isEmpty ? $0.before : nil }
+        let key = quoted.map(String.init) ?? header
         guard EventInput.isKey(key) else {
             throw Problem(
                 status: .badRequest, type: "invalid-idempotency-key", title: "Invalid idempotency key",

@@ -5,6 +5,7 @@ import Delivery
 import HTTP
 import HTTPTypes
 import JSON
+import Spelling
 import Time
 
 struct EventInput {
@@ -33,7 +34,7 @@ struct EventInput {
         let type = Self.type(object["event_type"], in: pointer, &faults)
         let time = Self.time(object["event_time"], in: pointer, &faults)
         let ownKey = Self.key(object["event_id"], in: pointer, &faults)
-        if let key, let ownKey, key != ownKey {
+        if let key, let ownKey, !key.isIdentical(to: ownKey) {
             faults.append(
                 EventFault(
                     "conflicting-keys", title: "Conflicting keys",
@@ -146,7 +147,7 @@ struct EventFault {
     }
 
     static func unknownMember(_ name: String, in pointer: String) -> EventFault {
-        let escaped = name.replacing("~", with: "~0").replacing("/", with: "~1")
+        let escaped = name.escaping { $0 == UInt8(ascii: "~") ? "~0" : $0 == UInt8(ascii: "/") ? "~1" : nil }
         return EventFault(
             "unknown-member", title: "Unknown member",
             detail:
@@ -163,6 +164,6 @@ struct EventFault {
 
     /// What a stranger sent is repeated, but not at any length.
     private static func shortened(_ text: String) -> String {
-        text.count > 80 ? text.prefix(80) + "…" : text
+        text.unicodeScalars.count > 80 ? "\(text.prefix(maximumScalars: 80))…" : text
     }
 }

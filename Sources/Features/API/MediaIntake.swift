@@ -7,6 +7,7 @@ import Glibc
 package import HTTP
 import HTTPTypes
 import Logging
+import Spelling
 import Synchronization
 package import Time
 package import Web
@@ -199,8 +200,8 @@ package final class MediaIntake: Sendable {
     }
 
     private static func fileExtension(of name: String, field: String) throws -> String {
-        let parts = name.split(separator: "/").last?.split(separator: ".", omittingEmptySubsequences: false) ?? []
-        guard parts.count > 1, let last = parts.last?.lowercased(), MediaFolder.isExtension(last) else {
+        let file = name.parts(between: "/").last ?? ""
+        guard let last = file.cut(atLast: ".").map({ String($0.after).asciiLowercased }), MediaFolder.isExtension(last) else {
             throw Problem.invalidMedia([(field, "Name the file with an extension of 1 to 8 letters or digits, for example call.wav.")])
         }
         return last
@@ -208,7 +209,7 @@ package final class MediaIntake: Sendable {
 
     /// Walks the path folder by folder, following no link.
     private func inboxPlace(_ path: String, slug: String) throws -> InboxPlace {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false).map { String($0) }
+        let parts = path.parts(between: "/").map(String.init)
         guard !path.isEmpty, path.utf8.count <= 1000,
             !parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." || $0.utf8.contains(0) })
         else {

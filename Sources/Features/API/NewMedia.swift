@@ -3,6 +3,7 @@
 package import Database
 import HTTP
 import JSON
+import Spelling
 import Telephony
 package import Time
 import Web
@@ -38,11 +39,11 @@ extension NewMedia {
         for name in fields.keys.sorted() where !names.contains(name) {
             errors.append((name, "There is no field “\(name)”. The fields are \(names.sorted().joined(separator: ", "))."))
         }
-        func text(_ name: String, limit: Int) -> String? {
+        // What we compare with something of ours comes without what nobody sees around it; the platform's own id stays as it is.
+        func text(_ name: String, limit: Int, isOurs: Bool = true) -> String? {
             guard let value = fields[name], !value.isNull else { return nil }
-            if let text = value.string, !text.isEmpty, text.utf8.count <= limit, !text.unicodeScalars.contains(where: { $0.value < 0x20 }) {
-                return text
-            }
+            let text = value.string.map { isOurs ? TypedText.line($0) : $0 } ?? ""
+            if !text.isEmpty, text.utf8.count <= limit, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) { return text }
             errors.append((name, "Give \(name) as a text of 1 to \(limit) bytes without control characters, or leave it out."))
             return nil
         }
@@ -68,7 +69,7 @@ extension NewMedia {
             errors.append(("tracking_number", "Give the number in E.164, for example +33142685300."))
         }
         media.connector = text("connector", limit: 100)
-        media.externalID = text("external_id", limit: 200)
+        media.externalID = text("external_id", limit: 200, isOurs: false)
         if let hold = fields["hold"], !hold.isNull {
             if let isHeld = hold.bool { media.isHeld = isHeld } else { errors.append(("hold", "Give hold as true or false.")) }
         }

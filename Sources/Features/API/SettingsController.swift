@@ -6,6 +6,7 @@ import Foundation
 import HTTP
 import HTTPTypes
 import JSON
+import Spelling
 package import Web
 
 extension Scope {
@@ -42,8 +43,8 @@ struct SettingsController {
 
     /// The weak comparison of RFC 9110 § 13.1.2.
     private static func matches(_ tag: String, ifNoneMatch header: String) -> Bool {
-        header.split(separator: ",").contains { part in
-            let text = part.trimmingCharacters(in: .whitespaces)
+        header.words(between: ",").contains { part in
+            let text = part.withoutBlanks
             return text == "*" || text == tag || text == "W/" + tag
         }
     }

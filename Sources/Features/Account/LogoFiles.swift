@@ -4,6 +4,7 @@
 import Database
 import Foundation
 import HTTP
+import Spelling
 import Time
 import Web
 
@@ -79,7 +80,7 @@ struct LogoFiles: Sendable {
 
     /// Of a name that we made; nil for any other, so that no name leads out of the folder.
     private static func format(of file: String) -> LogoImage.Format? {
-        let parts = file.split(separator: ".", omittingEmptySubsequences: false)
+        let parts = file.parts(between: ".")
         guard parts.count == 2, ID<LogoRow>(parts[0]) != nil else { return nil }
         return LogoImage.Format(rawValue: String(parts[1]))
     }

@@ -2,6 +2,7 @@
 
 import Foundation
 import HTTP
+import Spelling
 import Web
 
 enum LogoUpload {
@@ -47,8 +48,8 @@ enum LogoUpload {
 
     /// In lower case. Letters of every script are letters, also when an accent is a character of its own as macOS sends it.
     static func checkedExtension(of name: String) throws(LogoProblem) -> String {
-        guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { throw .fileExtension }
-        let fileExtension = name[name.index(after: dot)...].lowercased()
+        guard let (stem, ending) = name.cut(atLast: "."), !stem.isEmpty else { throw .fileExtension }
+        let fileExtension = String(ending).asciiLowercased
         guard LogoImage.Format.allCases.contains(where: { $0.extensions.contains(fileExtension) }) else { throw .fileExtension }
         let isAllowed = name.unicodeScalars.allSatisfy { scalar in
             switch scalar.properties.generalCategory {

@@ -3,12 +3,13 @@
 import Database
 import Foundation
 import Logging
+import Spelling
 import Web
 
 enum Backup {
     static func write(_ app: App, to path: String) throws -> VerbAnswer {
         let site = app.site
-        guard path.hasPrefix("/") else { throw VerbFailure(.usage, "The backup needs a path from the root.") }
+        guard path.begins(with: "/") else { throw VerbFailure(.usage, "The backup needs a path from the root.") }
         // To the system it ends there, and names another file.
         guard !path.utf8.contains(0) else { throw VerbFailure(.usage, "The backup’s path has a NUL in it. Give it without.") }
         let folder = URL(filePath: path).deletingLastPathComponent().path
@@ -46,7 +47,8 @@ enum Backup {
         let note = notePath(dataFolder)
         guard let folder = try? FileManager.default.destinationOfSymbolicLink(atPath: note) else { return }
         var status = stat()
-        if URL(filePath: folder).lastPathComponent.hasPrefix(workPrefix), lstat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+        if URL(filePath: folder).lastPathComponent.begins(with: workPrefix), lstat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR
+        {
             try? FileManager.default.removeItem(atPath: folder)
             logger.notice("Removed \(folder), which a backup that was interrupted had left behind")
         }

@@ -2,6 +2,7 @@
 
 import Database
 import Foundation
+import Spelling
 import Web
 
 extension ControlVerb {
@@ -31,7 +32,6 @@ extension ControlVerb {
     private static func create(_ account: NewAccount, _ app: App) throws -> VerbAnswer {
         try reject(
             account.problem, app, hints: ["country": account.country, "time_zone": account.timeZone, "account_language": account.language])
-        try rejectControls(in: account.name, of: "--name")
         let site = app.site
         do {
             _ = try site.database.write { connection in
@@ -48,7 +48,6 @@ extension ControlVerb {
         // Staff have neither role nor account: whoever sends half of it must not make somebody staff.
         guard (user.role == nil) == (slug == nil) else { throw VerbFailure(.data, "A role goes with an account, and staff have neither.") }
         try reject(user.problem, app, hints: [:])
-        try rejectControls(in: user.name, of: "--name")
         let site = app.site
         let account = try slug.map { try find($0, app) }
         // Before the transaction: it takes a tenth of a second, and everybody's writes would wait.
@@ -74,8 +73,8 @@ extension ControlVerb {
             throw VerbFailure(.data, "“\(stranger)” is no scope. There are: \(known.joined(separator: ", ")).")
         }
         guard !scopes.isEmpty else { throw VerbFailure(.data, "Give at least one --scope: \(known.joined(separator: ", ")).") }
-        guard !name.isEmpty, name.count <= 100 else { throw VerbFailure(.data, "--name: Enter a name, up to 100 characters.") }
-        try rejectControls(in: name, of: "--name")
+        let name = TypedText.name(name)
+        guard TypedText.isName(name) else { throw VerbFailure(.data, "--name: Enter a name of up to \(TypedText.maximumName) characters.") }
         let site = app.site
         let account = try find(slug, app)
         let secret = try site.database.write { connection in
@@ -122,10 +121,5 @@ extension ControlVerb {
             let option = ["account_name": "--name", "password": "The password"][problem.field] ?? "--\(problem.field)"
             throw VerbFailure(.data, "\(option): \(app.site.locales[.english](problem.key)).")
         }
-    }
-
-    private static func rejectControls(in text: String, of option: String) throws {
-        let hasControl = text.unicodeScalars.contains { $0.properties.generalCategory == .control }
-        if hasControl { throw VerbFailure(.data, "\(option): Enter plain text, without line ends or other control characters.") }
     }
 }

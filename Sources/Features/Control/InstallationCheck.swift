@@ -163,7 +163,7 @@ package struct InstallationCheck {
 
     private static func nearestFolder(of path: String) -> String {
         var url = URL(filePath: path)
-        while url.path.count > 1, !FileManager.default.fileExists(atPath: url.path) { url.deleteLastPathComponent() }
+        while url.path.utf8.count > 1, !FileManager.default.fileExists(atPath: url.path) { url.deleteLastPathComponent() }
         return url.path
     }
 }

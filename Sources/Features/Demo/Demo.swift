@@ -4,6 +4,7 @@
 import Database
 import Delivery
 import Foundation
+import Spelling
 import Time
 import Web
 
@@ -83,7 +84,7 @@ struct DemoPlace {
 
     func number(_ index: Int) -> String {
         let digits = String(10_000 + index * 37 % 90_000)
-        return prefix + (prefix.hasPrefix("+33") ? digits : "0" + digits)
+        return prefix + (prefix.begins(with: "+33") ? digits : "0" + digits)
     }
 }
 

@@ -5,6 +5,7 @@ import Foundation
 import HTTP
 import HTTPTypes
 import JSON
+import Spelling
 import Time
 import Web
 
@@ -48,7 +49,7 @@ struct HealthController: Sendable {
 extension Visit {
     /// By the web server's word. A proxy in front of it makes every client look like this machine, but names the client in a field.
     fileprivate var isFromThisMachine: Bool {
-        let isLoopback = request.remoteAddress.hasPrefix("127.") || request.remoteAddress == "::1"
+        let isLoopback = request.remoteAddress.begins(with: "127.") || request.remoteAddress == "::1"
         let proxied = ["Forwarded", "X-Forwarded-For", "X-Real-IP"].compactMap { HTTPField.Name($0) }
         return isLoopback && proxied.allSatisfy { request.fields[$0] == nil }
     }

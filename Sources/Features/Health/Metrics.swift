@@ -2,6 +2,7 @@
 
 import Delivery
 import Foundation
+import Spelling
 
 struct Metrics {
     private(set) var text = ""
@@ -44,7 +45,7 @@ struct Metrics {
     /// The second figure of statm is in pages.
     private static var residentBytes: Int? {
         guard let data = FileManager.default.contents(atPath: "/proc/self/statm") else { return nil }
-        let figures = String(decoding: data, as: UTF8.self).split(separator: " ")
+        let figures = String(decoding: data, as: UTF8.self).words()
         guard figures.count > 1, let pages = Int(figures[1]) else { return nil }
         return pages.multipliedReportingOverflow(by: Int(getpagesize())).partialValue
     }

@@ -1,6 +1,7 @@
 // A browser in words, "Chrome on Linux", out of what browsers say of themselves, which only machines can read: each claims to be several
 // others, so the order below is what tells them apart.
 
+import Spelling
 import Web
 
 struct BrowserName: Equatable {
@@ -9,8 +10,8 @@ struct BrowserName: Equatable {
     let system: String?
 
     init(userAgent: String) {
-        browser = Self.browsers.first { userAgent.contains($0.mark) }?.name ?? Self.program(userAgent)
-        system = Self.systems.first { userAgent.contains($0.mark) }?.name
+        browser = Self.browsers.first { userAgent.has($0.mark) }?.name ?? Self.program(userAgent)
+        system = Self.systems.first { userAgent.has($0.mark) }?.name
     }
 
     func words(_ t: Translation) -> String {
@@ -32,9 +33,16 @@ struct BrowserName: Equatable {
 
     /// A program that is no browser names itself first: `curl/8.5.0`.
     private static func program(_ userAgent: String) -> String? {
-        let start = userAgent.prefix { $0 != "/" && $0 != "(" }.prefix(40)
-        let words = start.split { !($0.isLetter || $0.isNumber || "-._".contains($0)) }
-        let name = words.joined(separator: " ")
+        let start = userAgent.utf8.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "(") }.prefix(40)
+        let name = start.split { !isWord($0) }.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
         return name.isEmpty || name == "Mozilla" ? nil : name
+    }
+
+    /// A product's name is a token (RFC 9110 § 10.1.5); of one that is none, the letters of ASCII are shown.
+    private static func isWord(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        default: "-._".utf8.contains(byte)
+        }
     }
 }

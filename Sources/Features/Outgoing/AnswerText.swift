@@ -1,6 +1,7 @@
 // What a receiver answered, as text that a page can hold: it may have sent anything, in any character set, compressed, or no text at all.
 
 import Glibc
+import Spelling
 import Web
 
 struct AnswerText {
@@ -66,13 +67,12 @@ struct AnswerText {
 
     /// The names that the web knows: iconv would load whatever a stranger names.
     private static func charset(_ contentType: String) -> String? {
-        for parameter in contentType.split(separator: ";").dropFirst() {
-            let parts = parameter.split(separator: "=", maxSplits: 1)
-            guard parts.count == 2, trimmed(parts[0]) == "charset" else { continue }
-            let name = trimmed(parts[1])
+        for parameter in contentType.words(between: ";").dropFirst() {
+            guard let (parameter, value) = parameter.cut(at: "="), trimmed(parameter) == "charset" else { continue }
+            let name = trimmed(value)
             // Who says Latin-1 means its superset, as every browser takes it.
             if ["iso-8859-1", "latin1", "us-ascii", "ascii"].contains(name) { return "windows-1252" }
-            return known.contains(name) || name.starts(with: "windows-125") || name.starts(with: "iso-8859-") ? name : nil
+            return known.contains(name) || name.begins(with: "windows-125") || name.begins(with: "iso-8859-") ? name : nil
         }
         return nil
     }

@@ -2,6 +2,7 @@
 
 import HTTP
 import HTTPClient
+import Spelling
 import Web
 
 protocol Receiver: Sendable {
@@ -47,18 +48,18 @@ extension Receiver {
                 Case("none", \.authentication, is: .none)
                 Case("basic", \.authentication.basic, from: .init()) {
                     // RFC 7617: the login ends at the first colon.
-                    Line("login", \.login, width: .medium, rule: { login, _ in login.contains(":") ? "colon" : nil })
+                    Line("login", \.login, width: .medium, rule: { login, _ in login.has(":") ? "colon" : nil })
                     // An empty password is a password: some receivers take a key as the login alone.
                     Secret("password", \.password, upTo: CustomHeader.maximumValueLength, mayBeEmpty: true)
                 }
                 Case("bearer", \.authentication.bearer, from: .init()) {
-                    Secret("token", \.token, upTo: CustomHeader.maximumValueLength)
+                    Secret("token", \.token, upTo: CustomHeader.maximumValueLength, isPasted: true)
                 }
                 Case("api_key", \.authentication.apiKey, from: .init()) {
                     Line(
                         "key_header", \.header, upTo: CustomHeader.maximumNameLength, width: .medium,
                         rule: { header, _ in CustomHeader.problem(ofName: header)?.word })
-                    Secret("key", \.key, upTo: CustomHeader.maximumValueLength)
+                    Secret("key", \.key, upTo: CustomHeader.maximumValueLength, isPasted: true)
                 }
             }
             for name in ["password", "token", "key"] {

@@ -10,15 +10,17 @@ package enum RoleRow: Identified {
 }
 
 package struct NewAccount: Sendable, Codable {
-    package var name: String
+    package var name: String {
+        didSet { name = TypedText.name(name) }
+    }
     package var slug: String
     package var country = "FR"
     package var language = "fr"
     package var timeZone = "Europe/Paris"
 
     package init(name: String, slug: String) {
-        self.name = name
-        self.slug = slug
+        self.name = TypedText.name(name)
+        self.slug = TypedText.line(slug)
     }
 
     /// One to be filled in.
@@ -29,8 +31,8 @@ package struct NewAccount: Sendable, Codable {
 
     static func isSlug(_ text: String) -> Bool {
         (2...40).contains(text.utf8.count)
-            && text.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 } && text.first != "-"
-            && text.last != "-"
+            && text.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 } && !text.begins(with: "-")
+            && !text.ends(with: "-")
     }
 
     package var problem: (field: String, key: String)? { problems.first }
@@ -38,7 +40,7 @@ package struct NewAccount: Sendable, Codable {
     /// What the command line is told; forms ask the same. Fields, each with the key of the words on what is wrong; empty when nothing is.
     package var problems: [(field: String, key: String)] {
         var problems: [(String, String)] = []
-        if !isName(name) { problems.append(("account_name", "people.account_name.needed")) }
+        if !TypedText.isName(name) { problems.append(("account_name", "people.account_name.needed")) }
         if !Self.isSlug(slug) { problems.append(("slug", "people.slug.format")) }
         if !Countries.codes.contains(country) { problems.append(("country", "people.country.unknown")) }
         if Language(rawValue: language) == nil { problems.append(("account_language", "people.language.unknown")) }
@@ -54,20 +56,24 @@ package struct NewUser: Sendable, Codable {
 
     /// In small letters.
     package var email: String {
-        didSet { email = email.lowercased() }
+        didSet { email = Self.spelled(email) }
     }
-    package var name: String
+    package var name: String {
+        didSet { name = TypedText.name(name) }
+    }
     package var password: String
     /// Nil: staff of the platform, in no account.
     package var role: Role?
     package var mustChangePassword = false
 
     package init(email: String, name: String, password: String, role: Role?) {
-        self.email = email.lowercased()
-        self.name = name
+        self.email = Self.spelled(email)
+        self.name = TypedText.name(name)
         self.password = password
         self.role = role
     }
+
+    private static func spelled(_ email: String) -> String { TypedText.compact(email).lowercased() }
 
     /// To be filled in: of a new account, who chooses a password of their own at the first sign-in.
     static var firstAdministrator: NewUser {
@@ -86,15 +92,12 @@ package struct NewUser: Sendable, Codable {
 
     package var problems: [(field: String, key: String)] {
         var problems: [(String, String)] = []
-        if !isName(name) { problems.append(("name", "people.name.needed")) }
+        if !TypedText.isName(name) { problems.append(("name", "people.name.needed")) }
         if !Self.isEmail(email) { problems.append(("email", "people.email.format")) }
         if let key = Passwords.problem(with: password, email: email) { problems.append(("password", key)) }
         return problems
     }
 }
-
-/// Something that shows, and no more than a form takes.
-private func isName(_ text: String) -> Bool { TypedText.hasVisibleCharacter(text) && text.utf8.count <= 200 }
 
 package struct PeopleStore: Sendable {
     private let site: Site

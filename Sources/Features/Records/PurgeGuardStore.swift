@@ -1,12 +1,13 @@
 // When each purge by the clock was last through, and which of them wait for a person.
 
 import Database
+import Spelling
 import Time
 
 enum PurgeGuardStore {
     /// Before the first run, when its account was made (`purge:acc_…` names one), or the oldest. Nil without accounts.
     static func lastRun(of job: String, on connection: any Connection) throws -> Timestamp? {
-        let account = job.split(separator: ":").last.flatMap { ID<Account>($0) }
+        let account = job.words(between: ":").last.flatMap { ID<Account>($0) }
         return try connection.value(
             """
             SELECT COALESCE((SELECT ran_at FROM purge_marks WHERE job = \(job) AND ran_at IS NOT NULL),

@@ -3,6 +3,7 @@
 
 import Database
 import Glibc
+import Spelling
 
 /// The system refused; `code` is its `errno`.
 struct MediaFault: Error, CustomStringConvertible {
@@ -61,6 +62,8 @@ final class MediaFolder {
     }
 
     private static func opened(_ name: String, in parent: Int32) throws -> MediaFolder? {
+        // Below an opened folder a name is one step: with a slash in it the system would walk, and follow links on its way.
+        guard parent == AT_FDCWD || !name.has("/") else { throw MediaFault(action: "open", name: name, code: EINVAL) }
         let descriptor = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         if descriptor >= 0 { return MediaFolder(descriptor: descriptor) }
         let code = errno

@@ -4,6 +4,7 @@
 package import Database
 import Glibc
 import Logging
+import Spelling
 import Time
 package import Web
 
@@ -85,7 +86,8 @@ package struct MediaInventory: Sendable {
             throw MediaFault(action: "open", name: "quarantine", code: ENOENT)
         }
         let target = try root.madeFolder(place)
-        let readable = String(Self.text(name).unicodeScalars.map { $0.isASCII && $0.value > 0x20 ? Character($0) : "_" }.prefix(100))
+        let readable = String(
+            decoding: name.dropLast().prefix(100).map { $0 > 0x20 && $0 < 0x7F ? UInt8($0) : UInt8(ascii: "_") }, as: UTF8.self)
         let newName = "\(site.ids.next(MediaFile.self).stored)-\(readable)"
         guard renameat(folder.descriptor, name, target.descriptor, newName) == 0 else {
             let code = errno
@@ -109,6 +111,6 @@ package struct MediaInventory: Sendable {
     }
 
     private static func id(in name: [CChar]) -> ID<MediaFile>? {
-        ID("\(MediaFile.idPrefix)_\(text(name).prefix { $0 != "." })")
+        ID("\(MediaFile.idPrefix)_\(text(name).parts(between: ".", maximum: 2)[0])")
     }
 }

@@ -2,6 +2,7 @@
 
 import Database
 import Foundation
+import Spelling
 package import Web
 
 package struct SetupCode: Sendable {
@@ -29,7 +30,7 @@ package struct SetupCode: Sendable {
 
     func accepts(_ code: String) throws -> Bool {
         guard try !isDone, let stored = FileManager.default.contents(atPath: path) else { return false }
-        return Token.isEqual(stored, Token.hash(code))
+        return Token.isEqual(stored, Token.hash(TypedText.line(code)))
     }
 
     func discard() {

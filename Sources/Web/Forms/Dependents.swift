@@ -3,6 +3,7 @@
 
 package import HTTP
 import JSON
+import Spelling
 
 /// What an optional part has when it is there. Where it is no property of its own, but columns of one row, it is a computed one, and its
 /// setter clears what no longer counts: `Credential.basic` in Outgoing/ReceiverFields.swift is an example.
@@ -261,7 +262,7 @@ package struct Case<Root, Context: Sendable>: Sendable {
     mutating func place(under prefix: String, fields: String) {
         label = "\(prefix).\(name)"
         hint = label + ".hint"
-        id = label.split(separator: ".").dropFirst().joined(separator: "-")
+        id = label.words(between: ".").dropFirst().joined(separator: "-")
         content?.place(under: fields)
     }
 }

@@ -1,6 +1,7 @@
 // What can be chosen: known when the program starts, or only among the account's own things. A long list (countries, zones) is
 // written once a language as markup, and sliced round the option that is selected: as structs it cost five times the page.
 
+import Spelling
 import Synchronization
 
 package final class OptionList: Sendable {
@@ -44,13 +45,13 @@ package final class OptionList: Sendable {
         }
     }
 
-    func showAll(in control: inout Control) { control.optionsAfter = markup[...] }
+    func showAll(in control: inout Control) { control.optionsAfter = markup[markup.startIndex...] }
 
     func show(_ selected: String, in control: inout Control) {
         guard let place = place(of: selected) else {
             // What is no longer listed must not turn into the list's first when somebody saves.
             control.options.append(Control.Option(id: "", value: selected, label: selected, isSelected: true))
-            control.optionsAfter = markup[...]
+            control.optionsAfter = markup[markup.startIndex...]
             return
         }
         let utf8 = markup.utf8

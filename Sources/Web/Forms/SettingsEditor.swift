@@ -242,10 +242,10 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
     }
 
     private func path(_ visit: Visit) -> String {
-        guard pattern.contains("{") else { return pattern }
-        return pattern.split(separator: "/", omittingEmptySubsequences: false).map { segment in
-            guard segment.hasPrefix("{") else { return String(segment) }
-            return percentEncoded(visit.parameters[String(segment.dropFirst().dropLast())] ?? "")
+        guard pattern.has("{") else { return pattern }
+        return pattern.parts(between: "/").map { segment in
+            guard let name = segment.rest(after: "{")?.cut(at: "}")?.before else { return String(segment) }
+            return percentEncoded(visit.parameters[String(name)] ?? "")
         }.joined(separator: "/")
     }
 

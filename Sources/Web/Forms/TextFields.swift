@@ -32,37 +32,40 @@ package struct Line<Root, Context>: NamedField {
     private let rule: Rule?
     private let parser: Parser?
 
-    /// - Parameter limit: in bytes of UTF-8.
+    /// - Parameter limit: in bytes of UTF-8; of a name in scalars, as people count.
     package init(
-        _ name: String, _ path: any WritableKeyPath<Root, String> & Sendable, _ kind: Kind = .text, upTo limit: Int = 200,
+        _ name: String, _ path: any WritableKeyPath<Root, String> & Sendable, _ kind: Kind = .text, upTo limit: Int? = nil,
         width: Control.Width = .full, autocomplete: String = "off", rule: Rule? = nil, parsing parser: Parser? = nil
     ) {
         self.init(name, Slot(path), kind, limit, width, autocomplete, parser, rule)
     }
 
     package init(
-        _ name: String, _ path: any WritableKeyPath<Root, String?> & Sendable, _ kind: Kind = .text, upTo limit: Int = 200,
+        _ name: String, _ path: any WritableKeyPath<Root, String?> & Sendable, _ kind: Kind = .text, upTo limit: Int? = nil,
         width: Control.Width = .full, autocomplete: String = "off", rule: Rule? = nil, parsing parser: Parser? = nil
     ) {
         self.init(name, Slot(optional: path), kind, limit, width, autocomplete, parser, rule)
     }
 
     private init(
-        _ name: String, _ slot: Slot<Root, String>, _ kind: Kind, _ limit: Int, _ width: Control.Width, _ autocomplete: String,
+        _ name: String, _ slot: Slot<Root, String>, _ kind: Kind, _ limit: Int?, _ width: Control.Width, _ autocomplete: String,
         _ parser: Parser?, _ rule: Rule?
     ) {
         words = FieldWords(name)
-        (self.slot, self.kind, self.limit, self.width, self.autocomplete) = (slot, kind, limit, width, autocomplete)
+        (self.slot, self.kind, self.width, self.autocomplete) = (slot, kind, width, autocomplete)
+        self.limit = limit ?? (kind == .name ? TypedText.maximumName : 200)
         (self.parser, self.rule) = (parser, rule)
     }
 
     package func write(_ root: Root, into typed: inout FormData) { typed.append(words.name, slot[root] ?? "") }
 
     package func read(_ typed: FormData, into root: inout Root, stored: Root?, _ context: Context, _ reading: Reading) {
-        let text = cleaned(typed[words.name] ?? "")
+        let sent = typed[words.name] ?? ""
+        let text = cleaned(sent)
+        if text.isEmpty, kind == .name, sent.utf8.contains(where: { $0 > 0x20 }) { return words.complain("invisible", reading) }
         if text.isEmpty, slot.isOptional { return slot.set(nil, in: &root) }
         if text.isEmpty { return words.complain("needed", reading, ["limit": String(limit)]) }
-        if text.utf8.count > limit { return words.complain("too_long", reading, ["limit": String(limit)]) }
+        if isTooLong(text) { return words.complain(longWord, reading, ["limit": String(limit)]) }
         let isPrintable = text.unicodeScalars.allSatisfy {
             $0.properties.generalCategory != .control || kind == .area && ($0 == "\n" || $0 == "\r" || $0 == "\t")
         }
@@ -72,6 +75,12 @@ package struct Line<Root, Context>: NamedField {
         case .success(let value): slot.set(value, in: &root)
         case .failure(let wrong): words.complain(wrong.word, reading, ["value": text])
         }
+    }
+
+    private var longWord: String { kind == .name ? "long_name" : "too_long" }
+
+    private func isTooLong(_ text: String) -> Bool {
+        kind == .name ? text.unicodeScalars.count > limit : text.utf8.count > limit
     }
 
     private func cleaned(_ text: String) -> String {
@@ -96,7 +105,10 @@ package struct Line<Root, Context>: NamedField {
     package func json(_ root: Root) -> [JSONMember] { [(words.name, slot[root].map { .string($0) } ?? .null)] }
 
     package var paths: [AnyKeyPath] { [slot.anyPath] }
-    package var neededWords: [[String]] { words.needed("too_long", "malformed") + (slot.isOptional ? [] : words.needed("needed")) }
+    package var neededWords: [[String]] {
+        words.needed(longWord, "malformed") + (kind == .name ? words.needed("invisible") : [])
+            + (slot.isOptional ? [] : words.needed("needed"))
+    }
 }
 
 /// A whole number with its unit.
@@ -163,23 +175,27 @@ package struct Secret<Root, Context>: NamedField {
     private let slot: Slot<Root, String>
     private let limit: Int
     private let mayBeEmpty: Bool
+    private let isPasted: Bool
     private let autocomplete: String
     private let rule: (@Sendable (String, Root) -> String?)?
 
-    /// - Parameter rule: what it must be, among what was read before: nil when it is right, or the word of the complaint.
+    /// - Parameters:
+    ///   - isPasted: a token or key, which has nothing around it that nobody sees; a password may begin with a space.
+    ///   - rule: what it must be, among what was read before: nil when it is right, or the word of the complaint.
     package init(
         _ name: String, _ path: any WritableKeyPath<Root, String> & Sendable, upTo limit: Int = 1000, mayBeEmpty: Bool = false,
+        isPasted: Bool = false,
         autocomplete: String = "new-password", rule: (@Sendable (String, Root) -> String?)? = nil
     ) {
         words = FieldWords(name)
         slot = Slot(path)
-        (self.limit, self.mayBeEmpty, self.autocomplete, self.rule) = (limit, mayBeEmpty, autocomplete, rule)
+        (self.limit, self.mayBeEmpty, self.isPasted, self.autocomplete, self.rule) = (limit, mayBeEmpty, isPasted, autocomplete, rule)
     }
 
     package init(_ name: String, _ path: any WritableKeyPath<Root, String?> & Sendable, upTo limit: Int = 1000) {
         words = FieldWords(name)
         slot = Slot(optional: path)
-        (self.limit, mayBeEmpty, autocomplete, rule) = (limit, true, "new-password", nil)
+        (self.limit, mayBeEmpty, isPasted, autocomplete, rule) = (limit, true, false, "new-password", nil)
     }
 
     private var clearName: String { words.name + "_clear" }
@@ -187,7 +203,8 @@ package struct Secret<Root, Context>: NamedField {
     // What is stored is never written into a control.
 
     package func read(_ typed: FormData, into root: inout Root, stored: Root?, _ context: Context, _ reading: Reading) {
-        let text = typed[words.name] ?? ""
+        let sent = typed[words.name] ?? ""
+        let text = isPasted ? TypedText.line(sent) : sent
         if text.isEmpty {
             if typed[clearName] == "yes", mayBeEmpty { return slot.set(slot.isOptional ? nil : "", in: &root) }
             // Nothing to keep: nothing was stored, or what was stored is of another kind.

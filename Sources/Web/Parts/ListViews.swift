@@ -1,6 +1,7 @@
 // What lists have around them: the pager, the filters with a range of dates, the words when there is nothing.
 
 package import HTTP
+import Spelling
 package import Templating
 package import Time
 
@@ -63,9 +64,9 @@ package struct FiltersView: TemplateData {
         zoneLabel = times.zoneLabel
         isFiltered = query.fields.contains { !["before", "after"].contains($0.name) && !$0.value.isEmpty }
         var said: [String] = []
-        if let search, !search.value.isEmpty { said.append("\(search.label): \(search.value)") }
+        if let search, !search.value.isEmpty { said.append("\(search.label): \(TextDirection.isolated(search.value))") }
         said += selects.compactMap { select in
-            select.options.first { $0.isSelected && !$0.value.isEmpty }.map { "\(select.label): \($0.label)" }
+            select.options.first { $0.isSelected && !$0.value.isEmpty }.map { "\(select.label): \(TextDirection.isolated($0.label))" }
         }
         if let from = range.from { said.append("\(t("shared.filters.from")): \(times.date(from))") }
         if let to = range.to { said.append("\(t("shared.filters.to")): \(times.date(to))") }

@@ -1,5 +1,6 @@
 // The small parts that show a value the same way on every page: times, badges, ids, addresses, numbers of telephones.
 
+import Spelling
 import Telephony
 package import Templating
 
@@ -37,7 +38,10 @@ package struct IdentifierView: TemplateData {
     }
 
     package static let fields = Fields<IdentifierView> {
-        Text("short") { $0.full.utf8.count > 20 ? "\($0.full.prefix(8))…\($0.full.suffix(6))" : $0.full }
+        Text("short") {
+            $0.full.utf8.count > 20
+                ? "\($0.full.prefix(maximumScalars: 8))…\(String(decoding: $0.full.utf8.suffix(6), as: UTF8.self))" : $0.full
+        }
     }
 }
 
@@ -46,8 +50,8 @@ package struct URLView: TemplateData {
     let text: String
     private let parts: [String]
 
-    package init(_ text: String) {
-        self.text = text
+    package init(_ url: String) {
+        text = InternationalName.shown(in: url)
         parts = Self.parts(of: text)
     }
 
@@ -56,7 +60,7 @@ package struct URLView: TemplateData {
         let bytes = text.utf8
         var parts: [String] = []
         var start = bytes.startIndex
-        var index = text.firstRange(of: "://")?.upperBound ?? start
+        var index = text.cut(at: "://")?.after.startIndex ?? start
         let host = bytes[index...].prefix { $0 != UInt8(ascii: "/") }
         if host.count > 18, let dot = host.firstIndex(of: UInt8(ascii: ".")) {
             index = bytes.index(after: dot)

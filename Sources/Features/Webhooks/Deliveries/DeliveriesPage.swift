@@ -29,7 +29,7 @@ struct DeliveryRowView: TemplateData {
     let badge: BadgeView
     let canRetry: Bool
 
-    init(_ record: DeliveryRecord, _ words: DeliveryWords, _ times: inout TimeColumn, _ url: URLView, wasDelivered: Bool) {
+    init(_ record: DeliveryRecord, _ words: DeliveryWords, _ times: inout TimeColumn, _ url: URLView) {
         id = record.id.description
         date = times.view(record.acceptedAt)
         eventParts = words.parts(ofType: record.eventType)
@@ -37,7 +37,7 @@ struct DeliveryRowView: TemplateData {
         authentication = words.authentication(record.authentication)
         code = record.lastStatus.map { String($0) } ?? "–"
         badge = words.badge(
-            record.state, attempts: record.attempts, type: record.eventType, nextAt: record.nextAt, wasDelivered: wasDelivered, times.times)
+            record.state, attempts: record.attempts, type: record.eventType, nextAt: record.nextAt, status: record.lastStatus, times.times)
         canRetry = record.state.canRetry
     }
 

@@ -83,17 +83,14 @@ struct DeliveryController {
 
     private func find(
         _ filter: DeliveryFilter, _ member: Member, on connection: any Connection
-    ) throws -> (page: DeliveryPage, arrived: Set<ID<WebhookDelivery>>) {
-        let page = try DeliveryStore.page(
-            of: member.account.id, filter, at: PagePosition(member.query), size: Self.pageSize, on: connection)
-        return (page, try DeliveryStore.arrived(among: page.rows, of: member.account.id, on: connection))
+    ) throws -> DeliveryPage {
+        try DeliveryStore.page(of: member.account.id, filter, at: PagePosition(member.query), size: Self.pageSize, on: connection)
     }
 
     private func show(
-        _ list: (page: DeliveryPage, arrived: Set<ID<WebhookDelivery>>), _ filter: DeliveryFilter, webhook: ID<Webhook>?, _ member: Member,
+        _ found: DeliveryPage, _ filter: DeliveryFilter, webhook: ID<Webhook>?, _ member: Member,
         _ head: PageHead
     ) throws -> WebResponse {
-        let (found, arrived) = list
         let t = member.t
         let query = member.query
         let words = words[t.language] ?? DeliveryWords(t)
@@ -111,7 +108,7 @@ struct DeliveryController {
                     SelectView("type", t("deliveries.type"), selected: filter.eventType ?? "", options: words.typeOptions),
                 ], query: query, times: times, t: t),
             rows: found.rows.map {
-                DeliveryRowView($0, words, &column, urls.view($0.url), wasDelivered: arrived.contains($0.id))
+                DeliveryRowView($0, words, &column, urls.view($0.url))
             },
             pager: PagerView(newer: address.href(before: found.newer), older: address.href(after: found.older)), carried: address.carried,
             mayRetry: member.may(.retryDeliveries),

@@ -31,7 +31,7 @@ struct DeliveryDetailController {
         let command = CurlCommand(delivery)
         let badge = words.badge(
             delivery.state, attempts: delivery.attempts.first?.number ?? 0, type: delivery.eventType, nextAt: delivery.nextAt,
-            wasDelivered: delivery.wasDelivered, member.times)
+            status: delivery.attempts.first?.status, member.times)
         let page = DeliveryDetailPage(
             id: delivery.id.description, listHref: address.href,
             retryCarried: address.carried.isEmpty ? "?from_detail=1" : address.carried + "&from_detail=1",

@@ -46,10 +46,7 @@ struct DeliveryDetail {
 
     private init() {}
 
-    /// An attempt arrived, whatever became of one that somebody asked for later.
-    var wasDelivered: Bool { attempts.contains { $0.fault == TransferFault.none.rawValue } }
-
-    var isResendFailed: Bool { wasDelivered && (state == .failed || state == .expired) }
+    var isResendFailed: Bool { state.isResendFailed(attempts: attempts.first?.number ?? 0, status: attempts.first?.status) }
 
     struct Attempt {
         private(set) var number = 0

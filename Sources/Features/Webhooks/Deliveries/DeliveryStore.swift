@@ -74,7 +74,7 @@ enum DeliveryStore {
             if let event {
                 return Plan(driving: joined([event.owns("d.id"), checked] + others(filter)))
             }
-            rest.append("LOWER(d.url) LIKE \(LikePattern.containingASCII(text)) ESCAPE '\\'")
+            rest.append("LOWER(d.url) LIKE \(LikePattern.containingASCII(InternationalName.stored(in: text))) ESCAPE '\\'")
         case nil: break
         }
         switch (filter.state, filter.eventType, filter.webhook) {
@@ -103,21 +103,6 @@ enum DeliveryStore {
         if let type = filter.eventType { conditions.append("\(Self.eventType) = \(type)") }
         if let webhook = filter.webhook { conditions.append("\(Self.webhookID) = \(webhook)") }
         return conditions
-    }
-
-    /// Those of the failed rows that had arrived before, and failed when somebody sent them again.
-    static func arrived(
-        among rows: [DeliveryRecord], of account: ID<Account>, on connection: any Connection
-    ) throws -> Set<ID<WebhookDelivery>> {
-        let failed = rows.filter { ($0.state == .failed || $0.state == .expired) && $0.attempts > 1 }.map(\.id)
-        guard !failed.isEmpty else { return [] }
-        return Set(
-            try connection.rows(
-                """
-                SELECT delivery_id FROM attempts
-                WHERE delivery_id IN (\(list: failed)) AND account_id = \(account) AND fault = \(TransferFault.none.rawValue)
-                """
-            ) { try $0.next(ID<WebhookDelivery>.self) })
     }
 
     /// The first row beyond the window; nothing when the rows end before it.

@@ -77,15 +77,19 @@ struct DeliveryWords: Sendable {
     func parts(ofType name: String) -> [String] { typeParts[name] ?? [name] }
 
     private static func parts(_ name: String) -> [String] {
-        name.split { $0 == "_" || $0 == ":" }.map { part in part.endIndex == name.endIndex ? String(part) : "\(part)\(name[part.endIndex])"
+        var parts: [[UInt8]] = [[]]
+        for byte in name.utf8 {
+            parts[parts.count - 1].append(byte)
+            if byte == UInt8(ascii: "_") || byte == UInt8(ascii: ":") { parts.append([]) }
         }
+        return parts.filter { !$0.isEmpty }.map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// The state, and what is to be told of trouble: how often it was tried, when it goes on.
     ///
-    /// - Parameter wasDelivered: an attempt arrived before the last one.
+    /// - Parameter status: of the last attempt.
     func badge(
-        _ state: DeliveryState, attempts: Int, type: String, nextAt: Timestamp?, wasDelivered: Bool, _ times: Times
+        _ state: DeliveryState, attempts: Int, type: String, nextAt: Timestamp?, status: Int?, _ times: Times
     ) -> BadgeView {
         switch state {
         case .pending:
@@ -95,7 +99,8 @@ struct DeliveryWords: Sendable {
             return BadgeView(
                 .warning,
                 t("deliveries.badge.retrying", ["attempts": String(attempts), "total": String(total), "next": times.brief(nextAt)]))
-        case .failed where wasDelivered, .expired where wasDelivered: return BadgeView(.warning, t("deliveries.badge.resend_failed"))
+        case .delivered where state.isResendFailed(attempts: attempts, status: status):
+            return BadgeView(.warning, t("deliveries.badge.resend_failed"))
         case .failed where attempts > 1: return BadgeView(.bad, t("deliveries.badge.failed", count: attempts))
         case .expired where attempts > 1: return BadgeView(.bad, t("deliveries.badge.expired", count: attempts))
         default: break
@@ -118,6 +123,11 @@ struct DeliveryWords: Sendable {
 extension DeliveryState {
     /// Not while an attempt is under way or the webhook is paused; the engine decides the rest.
     var canRetry: Bool { self != .leased && self != .held }
+
+    /// Delivered, and sent again in vain later.
+    func isResendFailed(attempts: Int, status: Int?) -> Bool {
+        self == .delivered && attempts > 1 && !(status.map { (200..<300).contains($0) } ?? false)
+    }
 
     var badgeKind: BadgeView.Kind {
         switch self {

@@ -22,8 +22,10 @@ struct EndpointListPage: TemplateData {
         let wanted = TypedText.line(member.query["q"] ?? "")
         mayManage = member.may(.manageWebhooks)
         isIntegrationOff = !account.isEnabled && !account.webhooks.isEmpty
+        let folded = SearchText.folded(wanted)
         let shown = account.webhooks.filter { webhook in
-            wanted.isEmpty || [webhook.name, webhook.url].contains { SearchText.folded($0).contains(SearchText.folded(wanted)) }
+            wanted.isEmpty
+                || [webhook.name, webhook.url, InternationalName.shown(in: webhook.url)].contains { SearchText.folded($0).has(folded) }
         }
         search =
             account.webhooks.isEmpty ? nil : SearchView("q", t("webhooks.endpoints.search"), value: wanted)

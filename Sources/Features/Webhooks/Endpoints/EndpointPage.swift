@@ -78,7 +78,7 @@ struct EndpointPage: TemplateData {
         lastAt = webhook.lastAt.map { times.view($0) }
         created = times.view(webhook.createdAt)
         updated = times.view(webhook.updatedAt)
-        secret = member.may(.seeSecrets) ? SigningSecretView(webhook, member) : nil
+        secret = member.may(.seeSecrets) && !webhook.secret.isEmpty ? SigningSecretView(webhook, member) : nil
     }
 
     static let fields = Fields<EndpointPage> {

@@ -2,6 +2,7 @@
 
 import Database
 import Delivery
+import Spelling
 import Telephony
 import Time
 import Web
@@ -17,6 +18,7 @@ extension WebhookConfiguration {
             switch disabledReason {
             case .gone: return BadgeView(.bad, t("webhooks.status.gone"))
             case .failing: return BadgeView(.bad, t("webhooks.status.failing"))
+            case .unreadable: return BadgeView(.bad, t("webhooks.status.unreadable"))
             case nil: return BadgeView(.neutral, t("webhooks.status.off"))
             }
         }
@@ -76,13 +78,13 @@ extension Restriction {
         case .trackingNumbers(let numbers):
             let names = numbers.map { number in
                 let name = restrictable.numbers.first { $0.e164 == number }?.name ?? ""
-                return name.isEmpty ? PhoneNumbers.grouped(number) : "\(name) (\(PhoneNumbers.grouped(number)))"
+                return name.isEmpty ? PhoneNumbers.grouped(number) : "\(TextDirection.isolated(name)) (\(PhoneNumbers.grouped(number)))"
             }
             return names.joined(separator: ", ")
         case .users(let values):
             let id = restrictable.user(of: self)
             let person = restrictable.users.first { $0.id.description == id }
-            return person.map { "\($0.name) (\($0.email))" } ?? values.last ?? ""
+            return person.map { "\(TextDirection.isolated($0.name)) (\($0.email))" } ?? values.last ?? ""
         }
     }
 }

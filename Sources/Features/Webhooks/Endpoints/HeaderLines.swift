@@ -25,16 +25,15 @@ struct HeaderLines: NamedField {
         var kept = stored?.headers ?? []
         let isSameReceiver = stored.map { context.policy.isSameReceiver(root.url, $0.url) } ?? true
         var headers: [CustomHeader] = []
-        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { TypedText.line(String($0)) }
+        let lines = TypedText.lines(text)
         for (index, line) in lines.enumerated() where !line.isEmpty {
             func refuse(_ word: String, _ name: String) {
                 words.complain(word, reading, ["line": "\(index + 1)", "name": name, "limit": "\(Self.maximum)"])
             }
-            guard let colon = line.firstIndex(of: ":") else { return refuse("no_colon", line) }
-            var header = CustomHeader(
-                name: TypedText.line(String(line[..<colon])), value: TypedText.line(String(line[line.index(after: colon)...])))
+            guard let (name, value) = line.cut(at: ":") else { return refuse("no_colon", line) }
+            var header = CustomHeader(name: TypedText.line(String(name)), value: TypedText.line(String(value)))
             if header.value == Self.mask {
-                guard let place = kept.firstIndex(where: { $0.name.lowercased() == header.name.lowercased() }) else {
+                guard let place = kept.firstIndex(where: { $0.name.asciiLowercased == header.name.asciiLowercased }) else {
                     return refuse("masked", header.name)
                 }
                 guard isSameReceiver else { return words.complain("other_receiver", reading) }
@@ -77,9 +76,10 @@ struct HeaderLines: NamedField {
     /// What was typed for a value may be a secret, and does not come back; of a line without a colon, nothing does. The lines keep their
     /// numbers, which the complaints name.
     private static func withoutValues(_ typed: String) -> String {
-        typed.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { line in
-            guard let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")) else { return "" }
-            return TypedText.line(String(line[line.index(after: colon)...])) == mask ? String(line) : "\(line[..<colon]): "
+        typed.parts(between: "\n").map { whole in
+            let line = whole.cut(atLast: "\r").flatMap { $0.after.isEmpty ? $0.before : nil } ?? whole
+            guard let (name, value) = line.cut(at: ":") else { return "" }
+            return TypedText.line(String(value)).isIdentical(to: mask) ? String(line) : "\(name): "
         }.joined(separator: "\n")
     }
 

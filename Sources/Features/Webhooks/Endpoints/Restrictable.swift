@@ -2,6 +2,7 @@
 
 import Database
 import Delivery
+import Spelling
 
 struct Restrictable {
     struct Number {
@@ -36,7 +37,7 @@ extension EventSubscription {
     func permits(_ restriction: Restriction.Kind, _ catalogue: EventCatalogue = .standard) -> Bool {
         switch restriction {
         case .none: true
-        case .trackingNumber: !isAll && modules.isEmpty && types.allSatisfy { $0 == "cdr" || $0 == "call" || $0.hasPrefix("call:") }
+        case .trackingNumber: !isAll && modules.isEmpty && types.allSatisfy { $0 == "cdr" || $0 == "call" || $0.begins(with: "call:") }
         case .user: !isAll && modules.isSubset(of: ["users"]) && types.allSatisfy { catalogue.type(named: $0)?.module.slug == "users" }
         }
     }

@@ -4,6 +4,7 @@ import Database
 import Delivery
 import HTTP
 import HTTPClient
+import Spelling
 import Telephony
 import Web
 
@@ -58,7 +59,7 @@ extension WebhookConfiguration: Receiver {
     }
 
     @Sendable private static func users(_ context: WebhookContext) -> [(item: String, label: String)] {
-        context.restrictable.users.map { ($0.id.description, "\($0.name) (\($0.email))") }
+        context.restrictable.users.map { ($0.id.description, "\(TextDirection.isolated($0.name)) (\($0.email))") }
     }
 
     @Sendable private static func userHint(_ at: Situation<WebhookContext>, _: FormData) -> String {
