@@ -9,6 +9,12 @@ package enum BodyError: Error, Equatable {
     case truncated
     /// It came more slowly than a body must.
     case tooSlow
+    /// It was sent in a content coding that is not taken.
+    case unknownEncoding
+    /// It is not what its content coding says.
+    case malformedEncoding
+    /// A small body that would become a huge one.
+    case inflatesTooFar
 }
 
 /// The body of one request, read once, by one thread. Not Sendable on purpose: it reads from the worker's connection.

@@ -107,9 +107,13 @@ package final class Pipeline: Sendable {
         case let abort as Abort: return errorPages.response(abort.status, visit)
         case Refusal.notFound: return errorPages.response(.notFound, visit)
         case is Refusal: return errorPages.response(.conflict, visit)
-        case BodyError.tooLarge: return errorPages.response(.contentTooLarge, visit)
+        case BodyError.tooLarge, BodyError.inflatesTooFar: return errorPages.response(.contentTooLarge, visit)
+        case BodyError.malformedEncoding, BodyError.truncated: return errorPages.response(.badRequest, visit)
+        case BodyError.unknownEncoding:
+            var response = errorPages.response(.unsupportedMediaType, visit)
+            response.fields[.acceptEncoding] = RequestBody.takenEncodings
+            return response
         case BodyError.tooSlow: return errorPages.response(.requestTimeout, visit)
-        case BodyError.truncated: return errorPages.response(.badRequest, visit)
         case is FormError, is MultipartError: return errorPages.response(.badRequest, visit)
         case DatabaseError.full:
             site.logger.critical("The disk is full: nothing was saved", metadata: request)
@@ -232,12 +236,13 @@ package final class Pipeline: Sendable {
         guard request.method == .post else { return MultipartForm() }
         guard let contentType = request.contentType else { return MultipartForm() }
         if let length = request.body.length, length > route.bodyLimit { throw BodyError.tooLarge(limit: route.bodyLimit) }
+        let body = try request.body.decoded(from: request.fields[.contentEncoding])
         switch contentType.essence {
         case "multipart/form-data":
-            return try MultipartParser(contentType: contentType, limits: route.uploadLimits, folder: site.uploadFolder).parse(request.body)
+            return try MultipartParser(contentType: contentType, limits: route.uploadLimits, folder: site.uploadFolder).parse(body)
         case "application/x-www-form-urlencoded":
             var form = MultipartForm()
-            form.fields = try FormData(urlEncoded: try request.body.bytes(limit: route.bodyLimit))
+            form.fields = try FormData(urlEncoded: try body.bytes(limit: route.bodyLimit))
             return form
         default: throw Abort(.unsupportedMediaType)
         }
@@ -294,6 +299,23 @@ package final class Pipeline: Sendable {
                     status: .badRequest, type: "incomplete-body", title: "Incomplete body",
                     detail: "The body ended before the length that was announced. Nothing of it was kept.",
                     extensions: ["request_id": .string(requestID)]))
+        } catch BodyError.inflatesTooFar {
+            return .problem(
+                Problem(
+                    status: .contentTooLarge, type: "inflates-too-far", title: "Inflates too far",
+                    detail: "The compressed body would become hundreds of times as large. Send it without compression."))
+        } catch BodyError.malformedEncoding {
+            return .problem(
+                Problem(
+                    status: .badRequest, type: "broken-gzip", title: "Broken gzip",
+                    detail: "The body is not the whole gzip file that its Content-Encoding says. Nothing was accepted."))
+        } catch BodyError.unknownEncoding {
+            var response = WebResponse.problem(
+                Problem(
+                    status: .unsupportedMediaType, type: "unsupported-encoding", title: "Unsupported encoding",
+                    detail: "Send the body without a Content-Encoding, or in gzip, once."))
+            response.fields[.acceptEncoding] = RequestBody.takenEncodings
+            return response
         } catch let error as DatabaseError where error == .full {
             site.logger.critical("The disk is full: nothing was accepted", metadata: ["request": "\(requestID)"])
             return .problem(
@@ -329,7 +351,9 @@ package final class Pipeline: Sendable {
             let key = try site.database.read(for: .brief, { try site.keys.find(secret: TypedText.line(String(secret)), on: $0) })
         else {
             // Only a name that there is: what stands in the path is anybody's text.
-            let account = try parameters["slug"].flatMap { slug in try site.database.read { try site.keys.account(slug: slug, on: $0) } }
+            let account = try parameters["slug"].flatMap { slug in
+                try site.database.read(for: .brief) { try site.keys.account(slug: slug, on: $0) }
+            }
             let subject = account == nil ? "" : parameters["slug"] ?? ""
             site.refused.record(.init(.key, of: subject, in: account, from: request.remoteAddress), requestID: requestID)
             throw Problem(
@@ -345,7 +369,9 @@ package final class Pipeline: Sendable {
         }
         if let length = request.body.length, length > route.bodyLimit { throw BodyError.tooLarge(limit: route.bodyLimit) }
         return try largeBodies.withPlace(for: request.body, of: key.account) {
-            try handler(
+            var request = request
+            request.body = try request.body.decoded(from: request.fields[.contentEncoding])
+            return try handler(
                 MachineCall(
                     request: request, parameters: parameters, site: site, requestID: requestID, account: key.account, key: key.id,
                     bodyLimit: route.bodyLimit))
