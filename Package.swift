@@ -65,7 +65,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "HTTPClient", dependencies: ["CCurl", "Spelling", "Threading"], swiftSettings: strict),
-        .target(name: "HTTP", dependencies: ["JSON", "Spelling", httpTypes], swiftSettings: strict),
+        .target(name: "HTTP", dependencies: ["CZlib", "JSON", "Spelling", httpTypes], swiftSettings: strict),
         .target(name: "Templating", dependencies: ["Spelling"], swiftSettings: strict),
         .target(name: "Cron", dependencies: ["Threading", "Time"], swiftSettings: strict),
         .target(name: "JSON", dependencies: ["Spelling"], swiftSettings: strict),
@@ -74,6 +74,7 @@ let package = Package(
         .target(name: "Threading", swiftSettings: strict),
         .target(name: "Time", swiftSettings: strict),
         .systemLibrary(name: "CFastCGI", providers: [.apt(["libfcgi-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         // Debian's libphonenumber-dev, which has no pkg-config file.

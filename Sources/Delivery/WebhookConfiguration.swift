@@ -30,7 +30,7 @@ package struct WebhookConfiguration: Sendable, Equatable {
         case unreadable
     }
 
-    package internal(set) var id: ID<Webhook>
+    package var id: ID<Webhook>
     package internal(set) var account: ID<Account>
     package var name: String
     package var isMain = false

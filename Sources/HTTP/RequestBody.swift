@@ -7,6 +7,12 @@ package enum BodyError: Error, Equatable {
     case tooLarge(limit: Int)
     /// The client went away before it had sent the length that it had announced.
     case truncated
+    /// It was sent in a content coding that is not taken.
+    case unknownEncoding
+    /// It is not what its content coding says.
+    case malformedEncoding
+    /// A small body that would become a huge one.
+    case inflatesTooFar
 }
 
 /// The body of one request, read once, by one thread. Not Sendable on purpose: it reads from the worker's connection.

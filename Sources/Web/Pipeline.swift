@@ -105,7 +105,12 @@ package final class Pipeline: Sendable {
         case let abort as Abort: return errorPages.response(abort.status, visit)
         case Refusal.notFound: return errorPages.response(.notFound, visit)
         case is Refusal: return errorPages.response(.conflict, visit)
-        case BodyError.tooLarge: return errorPages.response(.contentTooLarge, visit)
+        case BodyError.tooLarge, BodyError.inflatesTooFar: return errorPages.response(.contentTooLarge, visit)
+        case BodyError.malformedEncoding: return errorPages.response(.badRequest, visit)
+        case BodyError.unknownEncoding:
+            var response = errorPages.response(.unsupportedMediaType, visit)
+            response.fields[.acceptEncoding] = RequestBody.takenEncodings
+            return response
         case is FormError, is MultipartError: return errorPages.response(.badRequest, visit)
         case DatabaseError.full:
             site.logger.critical("The disk is full: nothing was saved", metadata: request)
@@ -219,12 +224,13 @@ package final class Pipeline: Sendable {
         guard request.method == .post else { return MultipartForm() }
         guard let contentType = request.contentType else { return MultipartForm() }
         if let length = request.body.length, length > route.bodyLimit { throw BodyError.tooLarge(limit: route.bodyLimit) }
+        let body = try request.body.decoded(from: request.fields[.contentEncoding])
         switch contentType.essence {
         case "multipart/form-data":
-            return try MultipartParser(contentType: contentType, limits: route.uploadLimits, folder: site.uploadFolder).parse(request.body)
+            return try MultipartParser(contentType: contentType, limits: route.uploadLimits, folder: site.uploadFolder).parse(body)
         case "application/x-www-form-urlencoded":
             var form = MultipartForm()
-            form.fields = try FormData(urlEncoded: try request.body.bytes(limit: route.bodyLimit))
+            form.fields = try FormData(urlEncoded: try body.bytes(limit: route.bodyLimit))
             return form
         default: throw Abort(.unsupportedMediaType)
         }
@@ -269,6 +275,23 @@ package final class Pipeline: Sendable {
                 Problem(
                     status: .contentTooLarge, type: "too-large", title: "Too large",
                     detail: "The body has more than \(limit) bytes. Send less at once."))
+        } catch BodyError.inflatesTooFar {
+            return .problem(
+                Problem(
+                    status: .contentTooLarge, type: "inflates-too-far", title: "Inflates too far",
+                    detail: "The compressed body would become hundreds of times as large. Send it without compression."))
+        } catch BodyError.malformedEncoding {
+            return .problem(
+                Problem(
+                    status: .badRequest, type: "broken-gzip", title: "Broken gzip",
+                    detail: "The body is not the whole gzip file that its Content-Encoding says. Nothing was accepted."))
+        } catch BodyError.unknownEncoding {
+            var response = WebResponse.problem(
+                Problem(
+                    status: .unsupportedMediaType, type: "unsupported-encoding", title: "Unsupported encoding",
+                    detail: "Send the body without a Content-Encoding, or in gzip, once."))
+            response.fields[.acceptEncoding] = RequestBody.takenEncodings
+            return response
         } catch let error as DatabaseError where error == .full {
             site.logger.critical("The disk is full: nothing was accepted", metadata: ["request": "\(requestID)"])
             return .problem(
@@ -314,6 +337,8 @@ package final class Pipeline: Sendable {
                 detail: "This key lacks the scope \(scope.rawValue). Make a key that has it.")
         }
         if let length = request.body.length, length > route.bodyLimit { throw BodyError.tooLarge(limit: route.bodyLimit) }
+        var request = request
+        request.body = try request.body.decoded(from: request.fields[.contentEncoding])
         return try handler(
             MachineCall(
                 request: request, parameters: parameters, site: site, requestID: requestID, account: key.account, key: key.id,

@@ -31,7 +31,7 @@ func personFields(_ prefix: String = "") -> [any FormField<NewUser, Void>] {
 }
 
 struct NewAccountEntry: MakesAccount {
-    let id: ID<Account>
+    var id: ID<Account>
     var account: NewAccount
     var administrator = NewUser.firstAdministrator
     /// Stretched before the transaction.

@@ -33,7 +33,9 @@ struct OperatorController {
         self.people = people
         list = try app.site.page("operator/accounts")
         editor = try SettingsEditor(
-            NewAccountEntry.form, at: "/operator/accounts", action: "account.create", subject: { $0.account.slug },
+            NewAccountEntry.form, at: "/operator/accounts", action: "account.create",
+            making: Making(\.id, made: { new, _, connection in try people.made(new.account, as: new.id, on: connection) }),
+            subject: { $0.account.slug },
             // Whatever account the operator has open: its people are not to read of another.
             account: { new, _ in new.id }, app.site,
             load: { person, _ in NewAccountEntry(id: person.site.ids.next(), language: person.visit.language) }, context: { _, _, _ in },
@@ -72,15 +74,18 @@ struct OperatorController {
 
     @Sendable func create(_ person: Person) throws -> WebResponse {
         var submission = try editor.submission(person)
-        // Beside the other mistakes; the rule itself is the index.
-        if try person.read({ try people.isTaken(slug: submission.value.account.slug, on: $0) }) {
+        // Beside the other mistakes; the rule itself is the index. Sent a second time, it is this form that took it.
+        if submission.made == .not, try person.read({ try people.isTaken(slug: submission.value.account.slug, on: $0) }) {
             submission.errors.add("slug", person.t("new_account.slug.taken"))
         }
-        guard submission.errors.isEmpty else { return try editor.show(submission) }
+        guard submission.made == .not, submission.errors.isEmpty else { return try editor.save(submission, after: after(submission)) }
         let administrator = submission.value.administrator
         submission.value.passwordHash = try person.site.hash(administrator.password, for: administrator.email)
-        let name = submission.value.account.name
-        return try editor.save(submission, after: { person.t("operator.created", ["account": name]) })
+        return try editor.save(submission, after: after(submission))
+    }
+
+    private func after(_ submission: SettingsEditor<Person, NewAccountEntry, Void>.Submission) -> () -> String? {
+        { submission.member.t("operator.created", ["account": submission.value.account.name]) }
     }
 
     /// From now on this session reads and writes that account. The account's own audit log records it.

@@ -106,6 +106,15 @@ package struct PeopleStore: Sendable {
         self.site = site
     }
 
+    /// What a form that was sent before has made.
+    func made(_ account: NewAccount, as id: ID<Account>, on connection: any Connection) throws -> Made {
+        let stored = try connection.first("SELECT name, slug FROM accounts WHERE id = \(id)") { row in
+            (name: try row.next(String.self), slug: try row.next(String.self))
+        }
+        guard let stored else { return .not }
+        return stored.name == account.name && stored.slug == account.slug ? .asAsked : .otherwise
+    }
+
     /// Throws `DatabaseError.duplicate` when the slug is taken.
     ///
     /// - Parameter id: of the new account; any when nil.

@@ -138,7 +138,9 @@ package enum FormMark {
     package static let version = "version"
     /// Whose it is. Versions are small numbers: a form that is sent in another account would have the right one as often as not.
     package static let owner = "owner"
-    package static let all: Set<String> = [version, owner]
+    /// The id of what it makes.
+    package static let making = "making"
+    package static let all: Set<String> = [version, owner, making]
 }
 
 /// Sent by the page that gives back a form which lost something while it was kept: whoever reads such a form shows it, and saves nothing.

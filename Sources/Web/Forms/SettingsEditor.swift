@@ -17,6 +17,8 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
     private let pattern: String
     private let action: StaticString
     private let version: @Sendable (Value) -> String
+    private let making: Making<Value, Visitor>?
+    private let vault: Vault
     private let subject: @Sendable (Value) -> String
     private let account: @Sendable (Value, Visitor) -> ID<Account>?
     private let parts: FormParts
@@ -30,6 +32,7 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
     ///   - pattern: where the form is and is sent to, with the visit's parameters in it.
     ///   - action: what the audit calls a change.
     ///   - version: of what is stored; a form made from another version is stale. Something new has none.
+    ///   - making: of what the form makes; nil when it changes what there is.
     ///   - subject: of the audit's row.
     ///   - account: in whose log that row stands; the visitor's when it is not said.
     ///   - save: throws `Refusal.stale` when the stored version is another, `FieldProblem` for what only the database knows.
@@ -37,7 +40,7 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
     ///   - page: shows the form; a page of nothing but the form when nil. Its words are `….title`, `….lead`, `….save`, `….saved`.
     package init(
         _ form: Form<Value, Context>, at pattern: String, action: StaticString,
-        version: @escaping @Sendable (Value) -> String = { _ in "" },
+        version: @escaping @Sendable (Value) -> String = { _ in "" }, making: Making<Value, Visitor>? = nil,
         subject: @escaping @Sendable (Value) -> String = { _ in "" },
         account: @escaping @Sendable (Value, Visitor) -> ID<Account>? = { $1.session.account?.id }, _ site: Site, load: @escaping Load,
         context: @escaping LoadContext, save: @escaping Save,
@@ -47,6 +50,8 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
         self.pattern = pattern
         self.action = action
         self.version = version
+        self.making = making
+        vault = site.vault
         self.subject = subject
         self.account = account
         self.load = load
@@ -77,8 +82,13 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
         /// What a browser does not send a second time, such as a file, and the words that ask for it again should the page come back.
         package var lostOnReturn: (field: String, text: String)?
 
+        /// What has become of the same form, sent before.
+        package fileprivate(set) var made = Made.not
+        /// The id that it came with was given to somebody else, or by nobody.
+        fileprivate var isForeign = false
+
         /// Made for those for whom it would be saved; a form that does not say for whom is taken at its version's word.
-        fileprivate var isOwn: Bool { typed[FormMark.owner].map { $0 == member.owner } ?? true }
+        fileprivate var isOwn: Bool { !isForeign && typed[FormMark.owner].map { $0 == member.owner } ?? true }
 
         fileprivate var errorsOnReturn: FieldErrors {
             var errors = errors
@@ -104,9 +114,39 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
     @Sendable package func update(_ member: Visitor) throws -> WebResponse { try save(try submission(member)) }
 
     package func submission(_ member: Visitor) throws -> Submission {
-        let (stored, context) = try current(member)
+        let (new, context) = try current(member)
+        var stored = new
+        let mark = making == nil ? nil : member.form[FormMark.making]
+        let isForeign = try mark.map { try !adopt($0, by: member, in: &stored) } ?? false
         let (value, errors) = form.read(member.form, over: stored, Situation(member.t, context))
-        return Submission(member: member, typed: member.form, stored: stored, context: context, value: value, errors: errors)
+        var submission = Submission(member: member, typed: member.form, stored: stored, context: context, value: value, errors: errors)
+        submission.isForeign = isForeign
+        submission.made = try made(submission)
+        return submission
+    }
+
+    // MARK: Something new
+
+    /// Sealed, so that nobody chooses an id, and for one person in one account, so that it means nothing to another.
+    private func mark(_ value: Value, _ member: Visitor) throws -> HiddenField? {
+        guard let making else { return nil }
+        let sealed = try vault.seal(making.id(value), at: place(of: member))
+        return HiddenField(name: FormMark.making, value: Hexadecimal.text(of: sealed))
+    }
+
+    /// Gives the new thing the id that its page had. False when that was not given to this visitor, for this form.
+    private func adopt(_ mark: String, by member: Visitor, in value: inout Value) throws -> Bool {
+        guard let sealed = Hexadecimal.bytes(of: mark), let id = try? vault.open(sealed, at: place(of: member)) else { return false }
+        return making?.adopt(&value, id) ?? false
+    }
+
+    private func place(of member: Visitor) -> Vault.Place {
+        Vault.Place(page: "making", for: "\(form.name)|\(member.owner)|\(member.session.user)")
+    }
+
+    private func made(_ submission: Submission) throws -> Made {
+        guard let making, submission.typed[FormMark.making] != nil, !submission.isForeign else { return .not }
+        return try submission.member.read { try making.made(submission.value, submission.member, $0) }
     }
 
     /// Saves, unless something is wrong, or is another's. What changes nothing is not written: it would stand in the change log, and make
@@ -122,6 +162,11 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
         within: (any Connection) throws -> Void = { _ in }, after: () throws -> String? = { nil }
     ) throws -> WebResponse {
         let member = submission.member
+        switch submission.made {
+        case .not: break
+        case .asAsked: return member.redirect(to: place ?? path(member.visit), saying: try after() ?? member.t(form.name + ".saved"))
+        case .otherwise: return member.redirect(to: place ?? path(member.visit), .info, saying: member.t("shared.made_already"))
+        }
         guard submission.errors.isEmpty else { return try show(submission) }
         func done() throws -> WebResponse {
             member.redirect(to: place ?? path(member.visit), saying: try after() ?? member.t(form.name + ".saved"))
@@ -139,8 +184,12 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
             }
         } catch Refusal.stale {
             return try isStored(submission) ? done() : showStale(submission)
-        } catch let problem as FieldProblem {
+        } catch {
+            // Of two that were sent at once, the other was first.
             var submission = submission
+            submission.made = try made(submission)
+            if submission.made != .not { return try save(submission, to: place, after: after) }
+            guard let problem = error as? FieldProblem else { throw error }
             submission.errors.add(problem.field, problem.text ?? form.message(problem.word, of: problem.field, member.t))
             return try show(submission)
         }
@@ -184,8 +233,11 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
         var view = FormView(
             controls, errors: errors, conflict: conflict, action: path(member.visit), version: version, save: t(form.name + ".save"), t)
         view.buttons = buttons(t)
-        // Of something new there is no version either.
-        if !self.version(stored).isEmpty { view.hidden = [HiddenField(name: FormMark.owner, value: owner ?? member.owner)] }
+        // Of something new there is no version, but whose it is to become.
+        if !self.version(stored).isEmpty || making != nil {
+            view.hidden = [HiddenField(name: FormMark.owner, value: owner ?? member.owner)]
+        }
+        if let mark = try mark(stored, member) { view.hidden.append(mark) }
         return try show(view, stored, context, member)
     }
 

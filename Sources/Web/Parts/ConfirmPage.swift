@@ -12,13 +12,16 @@ package struct ConfirmPage: TemplateData {
     let facts: [Fact]
     let submit: String
     let keep: String
+    let hidden: [HiddenField]
 
     /// - Parameters:
     ///   - strong: what will be lost.
     ///   - note: what else to know.
     ///   - keep: the words of the way back.
+    ///   - hidden: what else is sent, such as the version of what was asked about.
     package init(
-        action: String, back: String, strong: String, text: String, note: String, facts: [Fact], submit: String, keep: String
+        action: String, back: String, strong: String, text: String, note: String, facts: [Fact], submit: String, keep: String,
+        hidden: [HiddenField] = []
     ) {
         self.action = action
         self.back = back
@@ -28,5 +31,6 @@ package struct ConfirmPage: TemplateData {
         self.facts = facts
         self.submit = submit
         self.keep = keep
+        self.hidden = hidden
     }
 }

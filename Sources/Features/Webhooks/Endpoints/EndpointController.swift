@@ -87,7 +87,9 @@ struct EndpointController {
         listTemplate = try app.site.page("webhooks/endpoints/index")
         template = try app.site.page("webhooks/endpoints/show")
         addition = try SettingsEditor(
-            WebhookConfiguration.newForm, at: Self.path, action: "webhook.create", subject: { $0.id.description }, app.site,
+            WebhookConfiguration.newForm, at: Self.path, action: "webhook.create",
+            making: Making(\.id, made: { try store.made($0, of: $1.account.id, on: $2) }),
+            subject: { $0.id.description }, app.site,
             load: { member, _ in
                 var webhook = store.new(of: member.account.id)
                 webhook.events = EventSubscription()

@@ -32,6 +32,17 @@ struct EndpointStore {
             id: ids.next(), account: account, name: name, url: "", secret: WebhookSecret.generate(), createdAt: clock.now())
     }
 
+    /// What a form that was sent before has made.
+    func made(_ webhook: WebhookConfiguration, of account: ID<Account>, on connection: any Connection) throws -> Made {
+        guard let stored = try webhooks.webhook(webhook.id, of: account, on: connection) else { return .not }
+        let completed = (try? completed(webhook, on: connection)) ?? webhook
+        let isSame =
+            stored.name == completed.name && stored.url == completed.url && stored.events == completed.events
+            && stored.authentication == completed.authentication && stored.headers == completed.headers
+            && stored.restriction == completed.restriction && stored.isEnabled == completed.isEnabled
+        return isSame ? .asAsked : .otherwise
+    }
+
     /// Throws `Refusal.limitReached`, and `.stale` for a second main webhook: somebody else has just made it.
     func insert(_ webhook: WebhookConfiguration, on connection: any Connection) throws {
         try connection.lock(webhook.account)

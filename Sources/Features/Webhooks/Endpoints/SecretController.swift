@@ -2,6 +2,8 @@
 
 import Database
 import Delivery
+import HTTP
+import Time
 import Web
 
 struct SecretController {
@@ -24,7 +26,8 @@ struct SecretController {
             action: href + "/secret", back: href, strong: t("webhooks.rotate.strong"), text: t("webhooks.rotate.text"),
             note: isPending ? t("webhooks.rotate.twice") : t("webhooks.rotate.who"),
             facts: [Fact(t("webhooks.name"), webhook.name), Fact(t("webhooks.target"), webhook.url, isCode: true)],
-            submit: t("webhooks.rotate.submit"), keep: t("webhooks.rotate.keep"))
+            submit: t("webhooks.rotate.submit"), keep: t("webhooks.rotate.keep"),
+            hidden: [HiddenField(name: FormMark.version, value: String(webhook.version))])
         return try member.page(
             template, page, PageHead(t("webhooks.rotate.title", ["name": webhook.name]), up: EndpointStep.below(webhook, t)))
     }
@@ -33,6 +36,13 @@ struct SecretController {
         let account = member.account.id
         var webhook = try member.read { try store.webhook(member.id(), of: account, on: $0) }
         let href = EndpointController.path(of: webhook.id)
+        // Pressed twice, a second rotation would leave the secret that receivers still have out at once.
+        if let version = member.form[FormMark.version], version != String(webhook.version) {
+            let latest: Timestamp = webhook.updatedAt + Duration.seconds(86_400 - 60)
+            let isRotatedLast = version == String(webhook.version - 1) && webhook.previousSecret.map { $0.until > latest } ?? false
+            if isRotatedLast { return member.redirect(to: href, saying: rotated(webhook, member)) }
+            return member.redirect(to: href + "/secret", .warning, saying: member.t("webhooks.rotate.stale"))
+        }
         webhook.rotateSecret(at: member.now)
         do {
             let rotated = webhook
@@ -41,7 +51,10 @@ struct SecretController {
             return member.redirect(to: href + "/secret", .warning, saying: member.t("webhooks.rotate.stale"))
         }
         app.webhooksChanged([webhook.id], of: account)
-        let until = webhook.previousSecret.map { member.times.inSentence($0.until) } ?? ""
-        return member.redirect(to: href, saying: member.t("webhooks.rotated", ["until": until]))
+        return member.redirect(to: href, saying: rotated(webhook, member))
+    }
+
+    private func rotated(_ webhook: WebhookConfiguration, _ member: Member) -> String {
+        member.t("webhooks.rotated", ["until": webhook.previousSecret.map { member.times.inSentence($0.until) } ?? ""])
     }
 }
