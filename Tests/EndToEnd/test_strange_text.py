@@ -15,7 +15,7 @@ HEBREW = "\u05e9\u05dc\u05d5\u05dd"
 
 def test_what_an_event_holds_is_shown_and_copied_as_it_is(stage, browser, tmp_path):
     webhooks.enable(stage.administrator)
-    path = webhooks.create(stage.administrator, "Strange", "http://127.0.0.1:9/")
+    path = webhooks.create(stage.administrator, "Strange", "http://127.0.0.1:9009/")
     text = f"<script>document.title='run'</script> {SIGNS} '\u0301; echo run; '\u0301 {HEBREW}\u202e"
     assert stage.machine().publish(data={"note": text}).status == 202
     browser.use(stage.administrator).open(f"{path}/deliveries")
@@ -34,10 +34,11 @@ def test_what_an_event_holds_is_shown_and_copied_as_it_is(stage, browser, tmp_pa
 
 
 def test_a_name_from_right_to_left_leaves_the_words_beside_it_where_they_are(stage, browser):
-    path = webhooks.create(stage.administrator, f"{HEBREW} '\u0301<b>", "http://127.0.0.1:9/")
+    path = webhooks.create(stage.administrator, f"'\u0301<b> {HEBREW}", "http://127.0.0.1:9009/")
     browser.use(stage.administrator).open(f"{path}/delete")
-    # Where each sign of the heading is seen: the last is at the right end, whatever direction the name has.
+    # Where each sign of the heading is seen: a figure behind the name is at the right end, not before it.
     ends = browser.script("""
+        document.querySelector('h1').append(' 7')
         const walker = document.createTreeWalker(document.querySelector('h1'), NodeFilter.SHOW_TEXT), ends = []
         while (walker.nextNode()) for (let at = 0; at < walker.currentNode.length; at++) {
             const range = document.createRange()
@@ -48,5 +49,11 @@ def test_a_name_from_right_to_left_leaves_the_words_beside_it_where_they_are(sta
         }
         return ends""")
     words = "".join(sign for sign, _ in ends)
-    assert HEBREW in words and "<b>" in words and words.endswith("?")
+    assert HEBREW in words and "<b>" in words and words.endswith("7")
     assert ends[-1][1] == max(end for _, end in ends), ends
+    browser.open(webhooks.LIST)
+    assert browser.script(f"""
+        const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT), kinds = new Set()
+        while (walker.nextNode())
+            if (walker.currentNode.data.includes('{HEBREW}')) kinds.add(getComputedStyle(walker.currentNode.parentElement).unicodeBidi)
+        return [...kinds]""") == ["isolate"]
