@@ -31,7 +31,7 @@ let package = Package(
         .executableTarget(
             name: "hookswitch",
             dependencies: [
-                "Features", "Web", "FastCGI", "HTTPClient", "JSON", "Spelling", "Time", logging,
+                "Features", "Web", "FastCGI", "HTTPClient", "JSON", "Mail", "Spelling", "Time", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
@@ -39,7 +39,8 @@ let package = Package(
         .target(
             name: "Features",
             dependencies: [
-                "CPictures", "Web", "Delivery", "HTTPClient", "Database", "Templating", "HTTP", "Cron", "JSON", "Spelling", "Telephony",
+                "CPictures", "Web", "Delivery", "Mail", "HTTPClient", "Database", "Templating", "HTTP", "Cron", "JSON", "Spelling",
+                "Telephony",
                 "Threading",
                 "Time",
                 logging, crypto, httpTypes,
@@ -65,6 +66,8 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
+        .target(
+            name: "Mail", dependencies: ["CCurl", "Database", "Spelling", "Threading", "Time", logging], swiftSettings: strict),
         .target(name: "HTTPClient", dependencies: ["CCurl", "Spelling", "Threading"], swiftSettings: strict),
         .target(name: "HTTP", dependencies: ["CZlib", "JSON", "Spelling", httpTypes], swiftSettings: strict),
         .target(name: "Templating", dependencies: ["Spelling"], swiftSettings: strict),
@@ -89,12 +92,13 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: strict),
     ]
         + [
-            "HTTP", "Templating", "Cron", "JSON", "Spelling", "Telephony", "Time", "Database", "HTTPClient", "FastCGI", "Delivery", "Web",
+            "HTTP", "Templating", "Cron", "JSON", "Spelling", "Telephony", "Time", "Database", "HTTPClient", "FastCGI", "Delivery", "Mail",
+            "Web",
             "Features",
         ].map { name in
             // Every test target may use what stands below Features, so that a test's imports are its own affair.
             let modules = Set([
-                name, "TestSupport", "Web", "Delivery", "HTTPClient", "HTTP", "Cron", "Database", "JSON", "Spelling", "Telephony",
+                name, "TestSupport", "Web", "Delivery", "Mail", "HTTPClient", "HTTP", "Cron", "Database", "JSON", "Spelling", "Telephony",
                 "Templating", "Threading", "Time",
             ]).sorted()
             return .testTarget(

@@ -1,0 +1,233 @@
+// What people were promised by mail comes to them once the relay takes it, and what it says of it is kept.
+
+import Crypto
+import Database
+import Foundation
+import Logging
+import Mail
+import Testing
+import Time
+
+@Suite("Mail", .timeLimit(.minutes(2)))
+struct MailerTests {
+    final class World {
+        let folder = "/tmp/hookswitch-mail-\(UUID().uuidString)"
+        let clock: ManualClock
+        let database: Database
+        let vault = Vault(key: SymmetricKey(size: .bits256))
+        let ids: IDGenerator
+        let user: ID<User>
+        var mailers: [Mailer] = []
+
+        init() throws {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            clock = ManualClock(try #require(Timestamp(iso8601: "2026-11-27T16:05:09Z")))
+            database = Database(engine: try SQLiteEngine(path: folder + "/test.sqlite", readers: 4))
+            try database.migrate(MailSchema.migrations, at: clock.clock.now())
+            ids = IDGenerator(clock: clock.clock)
+            user = ids.next()
+        }
+
+        deinit {
+            mailers.forEach { $0.stop(within: .seconds(5)) }
+            database.close()
+            try? FileManager.default.removeItem(atPath: folder)
+        }
+
+        func mailer(_ url: String, isStarted: Bool = true) throws -> Mailer {
+            var pace = Mailer.Pace()
+            pace.interval = .milliseconds(1)
+            pace.firstPause = .milliseconds(20)
+            pace.longestPause = .milliseconds(50)
+            let mailer = Mailer(
+                relay: try MailRelay(url), sender: MailSender(name: "Hookswitch", address: "console@hooks.example"), database: database,
+                vault: vault, clock: clock.clock, ids: ids, pace: pace, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            mailers.append(mailer)
+            if isStarted { try mailer.start() }
+            return mailer
+        }
+
+        func post(
+            _ mailer: Mailer, to address: String = "ana@acme.example", subject: String = "Your link",
+            text: String = "Hello,\n\nthere it is.",
+            within period: Duration = .seconds(7200)
+        ) throws {
+            try database.write { connection in
+                try mailer.post(
+                    MailMessage(to: address, named: "Ana", subject: subject, text: text, html: "<p>Hello</p>"),
+                    to: MailAddressee(account: nil, user: user, address: address, name: "Ana"), within: period, on: connection)
+            }
+            mailer.wake()
+        }
+
+        func last(_ mailer: Mailer) throws -> MailReport? { try database.read { try mailer.last(of: user, on: $0) } }
+    }
+
+    private func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
+        let end = Date(timeIntervalSinceNow: 20)
+        while Date() < end {
+            if try condition() { return true }
+            usleep(2000)
+        }
+        return try condition()
+    }
+
+    @Test("A message goes out with a head that every reader understands, in text and HTML, and its words are forgotten")
+    func sent() throws {
+        let world = try World()
+        let relay = try ScriptedRelay()
+        defer { relay.stop() }
+        let mailer = try world.mailer(relay.url)
+        try world.post(
+            mailer, subject: "Votre accès à Hookswitch, c’est par ici – suivez le lien avant deux heures", text: "Bonjour,\n.\nvoilà")
+        #expect(try eventually { try world.last(mailer)?.state == .sent })
+        let taken = try #require(relay.taken.first)
+        #expect(taken.from.contains("<console@hooks.example>"))
+        #expect(taken.recipients.count == 1 && taken.recipients.first?.contains("<ana@acme.example>") == true)
+        let head = taken.data.components(separatedBy: "\n\n")[0]
+        #expect(head.contains("Date: Fri, 27 Nov 2026 16:05:09 +0000"))
+        #expect(head.contains("From: Hookswitch <console@hooks.example>") && head.contains("To: Ana <ana@acme.example>"))
+        #expect(head.contains("Content-Type: multipart/alternative; boundary=") && head.lowercased().contains("mime-version: 1.0"))
+        #expect(head.contains("Auto-Submitted: auto-generated") && head.contains("Message-ID: <"))
+        #expect(head.split(separator: "\n").allSatisfy { $0.utf8.count <= 78 || $0.hasPrefix("Content-Type") })
+        #expect(taken.data.contains("Content-Type: text/plain; charset=utf-8") && taken.data.contains("voil=C3=A0"))
+        #expect(taken.data.contains("Bonjour,\n.\n"))
+        let kept = try world.database.read {
+            try $0.value("SELECT COUNT(*) FROM mails WHERE text IS NOT NULL OR html IS NOT NULL", as: Int.self)
+        }
+        #expect(kept == 0)
+    }
+
+    @Test("Nothing that is typed adds a header or a recipient")
+    func injection() throws {
+        let world = try World()
+        let relay = try ScriptedRelay()
+        defer { relay.stop() }
+        let mailer = try world.mailer(relay.url)
+        try world.post(mailer, subject: "A\r\nBcc: eve@evil.example\r\n\r\nbody")
+        #expect(try eventually { try world.last(mailer)?.state == .sent })
+        let taken = try #require(relay.taken.first)
+        #expect(!taken.data.contains("\nBcc") && taken.recipients.count == 1)
+    }
+
+    @Test("Many messages go over one connection")
+    func keptConnection() throws {
+        let world = try World()
+        let relay = try ScriptedRelay()
+        defer { relay.stop() }
+        let mailer = try world.mailer(relay.url, isStarted: false)
+        for _ in 0..<20 { try world.post(mailer) }
+        try mailer.start()
+        #expect(eventually { relay.taken.count == 20 })
+        #expect(relay.connections == 1)
+        #expect(try eventually { try world.database.read { try mailer.waiting(on: $0) } == 0 })
+    }
+
+    @Test("What the relay refuses for ever is told with its words, and does not keep others")
+    func refused() throws {
+        let world = try World()
+        let relay = try ScriptedRelay { command, _ in
+            command.hasPrefix("RCPT") && command.contains("nobody") ? .line("550 5.1.1 no such mailbox here") : nil
+        }
+        defer { relay.stop() }
+        let mailer = try world.mailer(relay.url, isStarted: false)
+        try world.post(mailer, to: "ana@acme.example")
+        try world.post(mailer, to: "nobody@acme.example")
+        try mailer.start()
+        #expect(try eventually { try world.last(mailer)?.state == .refused })
+        #expect(try world.last(mailer)?.answer == "550 5.1.1 no such mailbox here")
+        #expect(eventually { relay.taken.count == 1 })
+        #expect(mailer.trouble == nil)
+    }
+
+    @Test("What the relay puts off goes again, later each time, until it is taken", arguments: ["RCPT", "."])
+    func deferred(_ verb: String) throws {
+        let world = try World()
+        let relay = try ScriptedRelay { command, count in command.hasPrefix(verb) && count < 3 ? .line("451 4.7.1 try later") : nil }
+        defer { relay.stop() }
+        let mailer = try world.mailer(relay.url)
+        try world.post(mailer, within: .seconds(86_400))
+        for (attempts, wait) in [(1, 60), (2, 120), (3, 240)] {
+            #expect(try eventually { try world.last(mailer)?.attempts == attempts })
+            #expect(try world.last(mailer)?.state == .waiting && world.last(mailer)?.answer == "451 4.7.1 try later")
+            world.clock.advance(by: .seconds(wait - 1))
+            mailer.wake()
+            world.clock.advance(by: .seconds(1))
+            mailer.wake()
+        }
+        #expect(try eventually { try world.last(mailer)?.state == .sent })
+        #expect(relay.heard(verb) == 4)
+    }
+
+    @Test("A link is not sent after its end, and a relay that says later for a day is given up at the end, not before")
+    func expired() throws {
+        let world = try World()
+        let relay = try ScriptedRelay { command, _ in command.hasPrefix("RCPT") ? .line("450 4.2.0 greylisted") : nil }
+        defer { relay.stop() }
+        let mailer = try world.mailer(relay.url)
+        try world.post(mailer, within: .seconds(7200))
+        #expect(try eventually { try world.last(mailer)?.attempts == 1 })
+        world.clock.advance(by: .seconds(7199))
+        mailer.wake()
+        #expect(try eventually { try world.last(mailer)?.attempts == 2 })
+        #expect(try world.last(mailer)?.state == .waiting)
+        world.clock.advance(by: .seconds(1))
+        mailer.wake()
+        #expect(try eventually { try world.last(mailer)?.state == .expired })
+        #expect(relay.taken.isEmpty)
+    }
+
+    @Test(
+        "While the relay is in trouble, no message counts it as its own, and all go when it is over",
+        arguments: ["CONNECT", "EHLO", "MAIL", "DATA"])
+    func trouble(_ verb: String) throws {
+        let world = try World()
+        let relay = try ScriptedRelay { command, count in
+            guard command.hasPrefix(verb), count < 3 else { return nil }
+            return verb == "MAIL" ? .line("550 5.7.1 sender not allowed") : .breakOff
+        }
+        defer { relay.stop() }
+        let mailer = try world.mailer(relay.url)
+        try world.post(mailer)
+        try world.post(mailer)
+        #expect(eventually { relay.taken.count == 2 })
+        #expect(try eventually { try world.last(mailer)?.state == .sent })
+        #expect(try world.last(mailer)?.attempts == 1)
+        #expect(eventually { mailer.trouble == nil })
+    }
+
+    @Test("A relay that hangs neither keeps the process from ending nor loses what it had; the next start sends it")
+    func hanging() throws {
+        let world = try World()
+        let relay = try ScriptedRelay { command, count in command.hasPrefix("DATA") && count == 0 ? .hang : nil }
+        defer { relay.stop() }
+        let first = try world.mailer(relay.url)
+        try world.post(first)
+        #expect(eventually { relay.heard("DATA") == 1 })
+        let start = ContinuousClock.now
+        first.stop(within: .seconds(30))
+        #expect(ContinuousClock.now - start < .seconds(5))
+        #expect(try world.last(first)?.state == .waiting && world.last(first)?.attempts == 0)
+        let second = try world.mailer(relay.url)
+        #expect(try eventually { try world.last(second)?.state == .sent })
+        #expect(relay.taken.count == 1)
+    }
+
+    @Test("A relay elsewhere is not told a word without TLS, and a password needs it")
+    func encryption() throws {
+        #expect(throws: MailRelay.Problem.self) { try MailRelay("smtp://user:secret@relay.example?tls=never") }
+        #expect(throws: MailRelay.Problem.self) { try MailRelay("https://relay.example") }
+        #expect(throws: MailRelay.Problem.self) { try MailRelay("smtp://relay.example/path") }
+        #expect(throws: MailRelay.Problem.self) { try MailRelay("relay.example") }
+        #expect(try MailRelay("smtp://relay.example").host == "relay.example:587")
+        #expect(try MailRelay("smtps://me%40acme:p%3Aw@relay.example").host == "relay.example:465")
+        let world = try World()
+        let relay = try ScriptedRelay()
+        defer { relay.stop() }
+        // A name that is not loopback's, and leads there.
+        let mailer = try world.mailer("smtp://localhost.localdomain:\(relay.port)")
+        try world.post(mailer)
+        #expect(eventually { mailer.trouble != nil })
+        #expect(relay.taken.isEmpty && relay.heard("MAIL") == 0)
+    }
+}
