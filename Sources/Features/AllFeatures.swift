@@ -6,6 +6,7 @@ package let allFeatures: [Feature] = [
     .signIn,
     .myAccount,
     .operatorAccounts,
+    .users,
     .reference,
     .account,
     .retention,

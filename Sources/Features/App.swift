@@ -3,6 +3,7 @@
 package import Database
 package import Delivery
 package import HTTPClient
+package import Mail
 package import Web
 
 package struct App: Sendable {
@@ -15,10 +16,11 @@ package struct App: Sendable {
     package let directory: WebhookDirectory
     package let acceptor: EventAcceptor
     package let engine: DeliveryEngine
+    package let mailer: Mailer
 
     package init(
         site: Site, features: [Feature], vault: Vault, policy: AddressPolicy, client: HTTPClient, directory: WebhookDirectory,
-        acceptor: EventAcceptor, engine: DeliveryEngine
+        acceptor: EventAcceptor, engine: DeliveryEngine, mailer: Mailer
     ) {
         self.site = site
         self.features = features
@@ -28,5 +30,6 @@ package struct App: Sendable {
         self.directory = directory
         self.acceptor = acceptor
         self.engine = engine
+        self.mailer = mailer
     }
 }

@@ -8,6 +8,7 @@ import Foundation
 package import HTTPClient
 import HTTPTypes
 package import Logging
+package import Mail
 import Templating
 package import Time
 package import Web
@@ -26,6 +27,11 @@ package struct Installation: Sendable {
     package var workers: Int
     /// Reads at once: one for each worker, and a few for jobs.
     package var readers: Int
+    /// Where mail goes; nil: nowhere, and links are shown instead.
+    package var relay: MailRelay?
+    /// Whom mail comes from; made from the address when nil.
+    package var mailAddress: String?
+    package var mailPace = Mailer.Pace()
     package var features = allFeatures
     /// Words and templates beside those of the resource folder, by key and by name: those of features that are not of the product.
     package var furtherWords: [Language: [String: String]] = [:]
@@ -99,9 +105,13 @@ package final class Application: Sendable {
             node: lock.node, database: database, client: client, clock: clock, ids: ids, directory: directory, logger: logger,
             maximumTests: max(1, installation.workers / 4))
         let acceptor = EventAcceptor(database: database, ids: ids, clock: clock, directory: directory) { [weak engine] in engine?.wake($0) }
+        let mailer = Mailer(
+            relay: installation.relay,
+            sender: MailSender(name: "Hookswitch", address: installation.mailAddress ?? "hookswitch@\(installation.address.host)"),
+            database: database, vault: vault, clock: clock, ids: ids, pace: installation.mailPace, logger: logger)
         let app = App(
             site: site, features: features, vault: vault, policy: installation.policy, client: client, directory: directory,
-            acceptor: acceptor, engine: engine)
+            acceptor: acceptor, engine: engine, mailer: mailer)
         self.app = app
         let running = try features.map { try $0.run(app) }
         self.running = running
@@ -125,6 +135,7 @@ package final class Application: Sendable {
     package func start() throws {
         app.site.reserve.make()
         try app.engine.start()
+        try app.mailer.start()
         for feature in running { try feature.onStart() }
         scheduler.start()
     }
@@ -135,6 +146,7 @@ package final class Application: Sendable {
         // A job that is stopped resumes at the next start.
         scheduler.stop(within: time / 2)
         app.engine.stop(within: max(.zero, deadline - .now))
+        app.mailer.stop(within: max(.seconds(1), deadline - .now))
         app.client.stop()
         app.site.database.close()
     }

@@ -9,6 +9,8 @@ package struct Frame: TemplateData {
         let href: String
         var isCurrent: Bool
         var isOpen: Bool
+        /// Of the part of the menu that begins here; empty within one.
+        let group: String
         var children: [ChildTabView]
 
         package static let fields = Fields<TabView> {
@@ -65,12 +67,16 @@ extension [Tab] {
         let visible = filter { rights.contains($0.right) }.sorted { $0.order < $1.order }
         let current = visible.max { $0.closeness(to: path) < $1.closeness(to: path) }.flatMap { $0.closeness(to: path) > 0 ? $0 : nil }
         let parents = filter { $0.parent == nil }.sorted { $0.order < $1.order }
+        var group: String?
         return parents.compactMap { parent in
             let children = visible.filter { $0.parent == parent.path }
             guard let first = rights.contains(parent.right) ? parent.path : children.first?.path else { return nil }
             let isOpen = current?.path == parent.path || current?.parent == parent.path
+            defer { group = parent.group }
+            let isNewGroup = parent.group != group
             return Frame.TabView(
                 label: t(parent.label), href: first, isCurrent: current?.path == parent.path && children.isEmpty, isOpen: isOpen,
+                group: isNewGroup ? parent.group.map { t($0) } ?? "" : "",
                 children: isOpen
                     ? children.map { Frame.ChildTabView(label: t($0.label), href: $0.path, isCurrent: $0.path == current?.path) } : [])
         }

@@ -39,6 +39,8 @@ package struct Session: Sendable {
     package internal(set) var rights: Set<Right> = []
     /// Staff of the platform; has all rights in the account that was opened.
     package internal(set) var isOperator = false
+    /// Staff of the platform is one in every account.
+    package internal(set) var isAdministrator = false
     /// What the user chose in My Account, before the account's own.
     package internal(set) var language: String?
     package internal(set) var timeZone: String?

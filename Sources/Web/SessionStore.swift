@@ -48,7 +48,8 @@ package struct SessionStore: Sendable {
         var session = try Session.record.decode(row)
         let rights: String? = try row.next()
         let isAdministrator = try row.next(Bool?.self) ?? false
-        session.rights = session.isOperator || isAdministrator ? allRights : Set(stored: rights ?? "")
+        session.isAdministrator = session.isOperator || isAdministrator
+        session.rights = session.isAdministrator ? allRights : Set(stored: rights ?? "")
         if let id: ID<Account> = try row.next() {
             var account = try Session.AccountSummary.record.decode(row)
             account.id = id

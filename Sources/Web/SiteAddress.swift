@@ -8,13 +8,15 @@ import Spelling
 package struct SiteAddress: Sendable {
     /// As printed links begin; no slash at the end.
     package let text: String
+    /// Without a port.
+    package let host: String
     private let isSecure: Bool
     /// Without ports, in small letters.
     private let hosts: Set<String>
     private let isTrustedProxy: @Sendable (_ address: String) -> Bool
 
     /// Where `bin/start` puts it.
-    package static let local = SiteAddress(text: "http://127.0.0.1:8080", isSecure: false, hosts: []) { _ in false }
+    package static let local = SiteAddress(text: "http://127.0.0.1:8080", host: "127.0.0.1", isSecure: false, hosts: []) { _ in false }
 
     /// Nil when the text is no `http://` or `https://` with a name in ASCII and perhaps a port, and nothing behind it.
     ///
@@ -33,12 +35,16 @@ package struct SiteAddress: Sendable {
         // Browsers leave the usual port out.
         let port = host.port.isEmpty || host.port == (isSecure ? "443" : "80") ? "" : ":" + host.port
         self.init(
-            text: scheme + host.name + port, isSecure: isSecure, hosts: Set([host.name] + furtherHosts.map { $0.lowercased() }),
+            text: scheme + host.name + port, host: host.name, isSecure: isSecure,
+            hosts: Set([host.name] + furtherHosts.map { $0.lowercased() }),
             isTrustedProxy: isTrustedProxy)
     }
 
-    private init(text: String, isSecure: Bool, hosts: Set<String>, isTrustedProxy: @escaping @Sendable (_ address: String) -> Bool) {
-        (self.text, self.isSecure, self.hosts, self.isTrustedProxy) = (text, isSecure, hosts, isTrustedProxy)
+    private init(
+        text: String, host: String, isSecure: Bool, hosts: Set<String>, isTrustedProxy: @escaping @Sendable (_ address: String) -> Bool
+    ) {
+        (self.text, self.host) = (text, host)
+        (self.isSecure, self.hosts, self.isTrustedProxy) = (isSecure, hosts, isTrustedProxy)
     }
 
     /// The request as it left the client, as far as we believe it: whether it went by TLS, and from which address.

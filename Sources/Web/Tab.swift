@@ -10,13 +10,18 @@ package struct Tab: Sendable {
     package let parent: String?
     /// A further path whose pages belong to this tab.
     package let pagesBelow: String?
+    /// Key of the words above the part of the menu that it belongs to; nil: the first, which has none.
+    package let group: String?
 
-    package init(order: Int, label: String, path: String, right: Right, parent: String? = nil, pagesBelow: String? = nil) {
+    package init(
+        order: Int, label: String, path: String, right: Right, parent: String? = nil, pagesBelow: String? = nil, group: String? = nil
+    ) {
         self.order = order
         self.label = label
         self.path = path
         self.right = right
         self.parent = parent
         self.pagesBelow = pagesBelow
+        self.group = group
     }
 }

@@ -24,7 +24,7 @@ package enum WebSchema {
                     email TEXT NOT NULL, name TEXT NOT NULL, search_text TEXT NOT NULL, password_hash TEXT NOT NULL,
                     password_changed_at BIGINT NOT NULL, must_change_password BIGINT NOT NULL DEFAULT 0,
                     country TEXT, language TEXT, time_zone TEXT, theme TEXT NOT NULL DEFAULT 'system',
-                    head_of_line TEXT, is_enabled BIGINT NOT NULL DEFAULT 1,
+                    head_of_line TEXT, mobile TEXT, is_enabled BIGINT NOT NULL DEFAULT 1,
                     version BIGINT NOT NULL DEFAULT 1, created_at BIGINT NOT NULL, UNIQUE (email, account_id))
                 """,
                 // To SQL no NULL is like another: staff need a rule of their own.
@@ -45,6 +45,11 @@ package enum WebSchema {
                     PRIMARY KEY (token_hash, user_id))
                 """,
                 "CREATE TABLE sign_in_openings (token_hash BLOB PRIMARY KEY, email TEXT NOT NULL UNIQUE, created_at BIGINT NOT NULL)",
+                // One of a kind for each person: a newer one takes the place of an older.
+                """
+                CREATE TABLE password_links (
+                    user_id TEXT PRIMARY KEY REFERENCES users (id), token_hash BLOB NOT NULL UNIQUE, created_at BIGINT NOT NULL)
+                """,
                 """
                 CREATE TABLE sign_in_choices (
                     token_hash BLOB NOT NULL, user_id TEXT NOT NULL REFERENCES users (id), browser_hash BLOB NOT NULL,

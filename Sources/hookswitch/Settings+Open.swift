@@ -13,12 +13,13 @@ extension Settings {
         }
         try DataFolder.prepare(dataFolder)
         do {
-            return try Application(
-                Installation(
-                    dataFolder: dataFolder, resourceFolder: resources,
-                    policy: AddressPolicy(allowing: allowedRanges, allowsHTTP: allowsHTTP), address: address,
-                    workers: workers, readers: readers),
-                logger: logger)
+            var installation = Installation(
+                dataFolder: dataFolder, resourceFolder: resources,
+                policy: AddressPolicy(allowing: allowedRanges, allowsHTTP: allowsHTTP), address: address, workers: workers,
+                readers: readers)
+            installation.relay = relay
+            installation.mailAddress = mailAddress
+            return try Application(installation, logger: logger)
         } catch {
             throw VerbFailure(error)
         }

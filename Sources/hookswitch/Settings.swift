@@ -7,6 +7,7 @@ import Foundation
 import HTTPClient
 import JSON
 import Logging
+import Mail
 import Spelling
 import Web
 
@@ -22,6 +23,10 @@ struct Settings {
     var address = SiteAddress.local
     var logLevel = Logger.Level.info
     var socketGroup = "www-data"
+    /// Where mail is handed over; nil: nowhere, and links are shown to be handed over by people.
+    var relay: MailRelay?
+    /// Whom mail comes from; hookswitch@ the address's host when nil.
+    var mailAddress: String?
     /// Names in the file that mean nothing, and variables that do not, which may be meant for another program.
     var unknownNames: [String] = []
     var unknownVariables: [String] = []
@@ -30,12 +35,13 @@ struct Settings {
 
     private static let names = [
         "allowAddresses", "allowHTTP", "workers", "readers", "resources", "address", "hosts", "trustedProxies", "logLevel",
-        "socketGroup",
+        "socketGroup", "smtpURL", "smtpAuthorities", "mailAddress",
     ]
 
     private static let variables = [
         "HOOKSWITCH_ALLOW_ADDRESSES", "HOOKSWITCH_ALLOW_HTTP", "HOOKSWITCH_WORKERS", "HOOKSWITCH_READERS", "HOOKSWITCH_RESOURCES",
         "HOOKSWITCH_ADDRESS", "HOOKSWITCH_HOSTS", "HOOKSWITCH_TRUSTED_PROXIES", "HOOKSWITCH_LOG_LEVEL", "HOOKSWITCH_SOCKET_GROUP",
+        "HOOKSWITCH_SMTP_URL", "HOOKSWITCH_SMTP_AUTHORITIES", "HOOKSWITCH_MAIL_ADDRESS",
     ]
 
     static func load(dataFolder: String) throws -> Settings {
@@ -86,6 +92,17 @@ struct Settings {
             logLevel = level
         }
         socketGroup = try given.text("socketGroup") ?? socketGroup
+        if let text = try given.text("smtpURL") {
+            do {
+                relay = try MailRelay(text, authorities: try given.text("smtpAuthorities").map(absolutePath))
+            } catch let problem as MailRelay.Problem {
+                throw given.wrong("smtpURL", "\(problem)")
+            }
+        }
+        if let text = try given.text("mailAddress") {
+            guard NewUser.isEmail(text) else { throw given.wrong("mailAddress", "“\(text)” is no email address") }
+            mailAddress = text
+        }
     }
 }
 

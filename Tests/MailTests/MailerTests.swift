@@ -224,8 +224,8 @@ struct MailerTests {
         let world = try World()
         let relay = try ScriptedRelay()
         defer { relay.stop() }
-        // A name that is not loopback's, and leads there.
-        let mailer = try world.mailer("smtp://localhost.localdomain:\(relay.port)")
+        // An address that is not among those of this machine, and leads there.
+        let mailer = try world.mailer("smtp://[::ffff:127.0.0.1]:\(relay.port)")
         try world.post(mailer)
         #expect(eventually { mailer.trouble != nil })
         #expect(relay.taken.isEmpty && relay.heard("MAIL") == 0)

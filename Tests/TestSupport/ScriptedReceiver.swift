@@ -200,7 +200,7 @@ package final class LoopbackPort: Sendable {
 
     deinit { close(socket) }
 
-    static func bind() throws -> (socket: Int32, port: Int) {
+    package static func bind() throws -> (socket: Int32, port: Int) {
         let descriptor = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw Failure(code: errno) }
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)

@@ -82,7 +82,7 @@ package struct NewUser: Sendable, Codable {
         return user
     }
 
-    static func isEmail(_ text: String) -> Bool {
+    package static func isEmail(_ text: String) -> Bool {
         let parts = text.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
         return parts.count == 2 && !parts[0].isEmpty && parts[1].contains(UInt8(ascii: ".")) && text.utf8.count <= 254
             && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F }

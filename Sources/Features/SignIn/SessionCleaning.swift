@@ -19,6 +19,7 @@ struct SessionCleaning {
             try SignInStore(clock: site.clock).deleteOldDevices(on: connection)
             try SignInChoices(clock: site.clock).deleteOld(on: connection)
             try SignInOpenings(clock: site.clock).deleteOld(on: connection)
+            try PasswordLinks(clock: site.clock).deleteOld(on: connection)
         }
         site.refused.flush()
     }

@@ -6,19 +6,24 @@ import Time
 /// Failed tries of the last hour, by what was tried: an email address, or a browser that its owner has used.
 final class SignInAttempts: Sendable {
     /// reliability.md: at most 100 an hour an account.
-    static let maximum = 100
+    static let usual = 100
     static let period = Duration.seconds(3600)
     /// What is remembered at most: some 8 MB.
     private static let maximumSubjects = 10_000
 
+    private let maximum: Int
     private let tries = Mutex<[String: [Timestamp]]>([:])
+
+    init(maximum: Int = usual) {
+        self.maximum = maximum
+    }
 
     /// Counts a try before it is made, so that many at once are counted too. When there were too many already, nothing is counted,
     /// and the time until the next may be made is given.
     func begin(_ subject: String, at now: Timestamp) -> Duration? {
         tries.withLock { tries in
             var own = (tries[subject] ?? []).filter { $0 > now - Self.period }
-            if own.count >= Self.maximum, let oldest = own.first { return oldest + Self.period - now }
+            if own.count >= maximum, let oldest = own.first { return oldest + Self.period - now }
             own.append(now)
             if tries[subject] == nil, tries.count >= Self.maximumSubjects { Self.makeRoom(in: &tries, at: now) }
             tries[subject] = own

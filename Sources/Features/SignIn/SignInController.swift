@@ -13,6 +13,8 @@ extension Feature {
         let passwords = try PasswordController(app)
         let controller = try SignInController(app, passwords)
         let openings = try SignInOpeningController(app)
+        let links = try PasswordLinkController(app)
+        let forgotten = try ForgottenPasswordController(app)
         return Running(
             routes: [
                 .get("/sign-in", anonymous: controller.new),
@@ -20,6 +22,10 @@ extension Feature {
                 .post("/sign-in/account", anonymous: controller.choose).limitingBody(to: KeptForm.bodyLimit),
                 .get(SignInOpeningController.path, anonymous: openings.new),
                 .post(SignInOpeningController.path, anonymous: openings.create),
+                .get(PasswordLinkController.path, anonymous: links.new),
+                .post(PasswordLinkController.path, anonymous: links.create),
+                .get(ForgottenPasswordController.path, anonymous: forgotten.new),
+                .post(ForgottenPasswordController.path, anonymous: forgotten.create),
                 .post("/sign-out", anonymous: controller.delete),
                 .get("/password", .signedIn, passwords.edit),
                 .post("/password", .signedIn, passwords.update).limitingBody(to: KeptForm.bodyLimit),
@@ -205,6 +211,7 @@ struct SignInController {
         let controls = SignInEntry.form.controls(typed, stored: nil, errors: errors, Situation(t, ()))
         var form = FormView(controls, errors: errors, action: "/sign-in", save: t("sign_in.save"), t)
         form.hidden = try way.hidden(visit)
+        form.wayOut = .init(t("sign_in.forgotten"), to: ForgottenPasswordController.path)
         let lead = way.kept.map { t($0.isEmpty ? "sign_in.kept.nothing" : "sign_in.kept.lead") }
         let head = PageHead(t(way.kept == nil ? "sign_in.title" : "sign_in.kept.title"), lead: lead ?? "", section: "")
         return try visit.page(

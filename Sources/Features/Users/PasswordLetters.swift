@@ -1,0 +1,102 @@
+// The letters that carry a link to choose a password: in the reader's language, as text and as HTML of the same words.
+
+import Database
+import Mail
+import Templating
+import Web
+
+/// What a letter says; `mail/letter`.
+struct Letter: TemplateData {
+    let language: String
+    let subject: String
+    let greeting: String
+    let paragraphs: [String]
+    let actionLabel: String
+    let actionURL: String
+    let footer: String
+
+    var text: String {
+        ([greeting] + paragraphs + ["\(actionLabel):\n\(actionURL)", footer]).joined(separator: "\n\n") + "\n"
+    }
+}
+
+/// Whom a link is for.
+struct LinkReader {
+    let user: ID<User>
+    let name: String
+    let email: String
+    let account: ID<Account>?
+    let accountName: String
+    let language: Language
+}
+
+struct PasswordLetters {
+    enum Kind: String {
+        case invitation, reset
+        /// Asked for by whoever knows the address.
+        case forgotten
+    }
+
+    private let app: App
+    private let links: PasswordLinks
+    private let html: [Language: CompiledTemplate<Letter>]
+
+    init(_ app: App) throws {
+        self.app = app
+        links = PasswordLinks(clock: app.site.clock)
+        html = try app.site.part("mail/letter")
+    }
+
+    /// Makes a link, and posts it; the caller wakes the mailer after the transaction.
+    func send(_ kind: Kind, to reader: LinkReader, from sender: String, on connection: any Connection) throws {
+        let link = try self.link(for: reader.user, on: connection)
+        let t = app.site.locales[reader.language]
+        let values = ["name": reader.name, "account": reader.accountName, "sender": sender, "address": app.site.address.text]
+        let letter = Letter(
+            language: reader.language.rawValue, subject: t("letters.\(kind.rawValue).subject", values),
+            greeting: t("letters.greeting", values),
+            paragraphs: [t("letters.\(kind.rawValue).text", values), t("letters.link_end")],
+            actionLabel: t("letters.\(kind.rawValue).action"),
+            actionURL: link, footer: t("letters.footer", values))
+        guard let template = html[reader.language] else { return }
+        let message = MailMessage(
+            to: reader.email, named: reader.name, subject: letter.subject, text: letter.text,
+            html: String(decoding: try template.render(letter), as: UTF8.self))
+        let addressee = MailAddressee(account: reader.account, user: reader.user, address: reader.email, name: reader.name)
+        try app.mailer.post(message, to: addressee, within: PasswordLinks.period, on: connection)
+    }
+
+    /// To hand over, where there is no mail.
+    func link(for user: ID<User>, on connection: any Connection) throws -> String {
+        "\(app.site.address.text)\(PasswordLinkController.path)?code=\(try links.offer(to: user, on: connection))"
+    }
+
+    /// Of somebody just made, where there is mail.
+    func invite(_ entry: UserEntry, _ member: Member, on connection: any Connection) throws {
+        guard app.mailer.canSend else { return }
+        let reader = LinkReader(
+            user: entry.id, name: entry.name, email: entry.email, account: member.account.id, accountName: member.account.name,
+            language: Language(rawValue: member.account.language) ?? .english)
+        try send(.invitation, to: reader, from: member.session.userName, on: connection)
+    }
+
+    /// Everybody with this address who may sign in.
+    func readers(email: String, on connection: any Connection) throws -> [LinkReader] {
+        try connection.rows("\(Self.selection) WHERE u.email = \(email) AND u.is_enabled = 1 ORDER BY u.id LIMIT 50", Self.decode)
+    }
+
+    func reader(_ user: ID<User>, on connection: any Connection) throws -> LinkReader? {
+        try connection.first("\(Self.selection) WHERE u.id = \(user) AND u.is_enabled = 1", Self.decode)
+    }
+
+    private static let selection: SQL = """
+        SELECT u.id, u.name, u.email, u.account_id, COALESCE(a.name, 'Hookswitch'), COALESCE(u.language, a.language, 'en')
+        FROM users u LEFT JOIN accounts a ON a.id = u.account_id
+        """
+
+    private static func decode(_ row: Row) throws -> LinkReader {
+        LinkReader(
+            user: try row.next(), name: try row.next(), email: try row.next(), account: try row.next(), accountName: try row.next(),
+            language: Language(rawValue: try row.next()) ?? .english)
+    }
+}

@@ -1,0 +1,37 @@
+// The link by which somebody chooses a password without knowing one: of an invitation, or because it was forgotten. Good once and for two
+// hours; the database has its hash alone.
+
+import Database
+import Time
+import Web
+
+struct PasswordLinks {
+    static let period = Duration.seconds(2 * 3600)
+
+    let clock: Clock
+
+    /// Gives the token, in the place of any earlier one.
+    func offer(to user: ID<User>, on connection: any Connection) throws -> String {
+        let token = Token.random()
+        try connection.execute("DELETE FROM password_links WHERE user_id = \(user)")
+        try connection.execute(
+            "INSERT INTO password_links (user_id, token_hash, created_at) VALUES (\(user), \(Token.hash(token)), \(clock.now()))")
+        return token
+    }
+
+    /// For whom it is; nil when it is used up or too old, or never was.
+    func user(of token: String, on connection: any Connection) throws -> ID<User>? {
+        try connection.value(
+            "SELECT user_id FROM password_links WHERE token_hash = \(Token.hash(token)) AND created_at > \(clock.now() - Self.period)")
+    }
+
+    /// Uses it up. Of two who follow it at once, it goes with one.
+    func take(_ token: String, on connection: any Connection) throws -> ID<User>? {
+        guard let user = try user(of: token, on: connection) else { return nil }
+        return try connection.execute("DELETE FROM password_links WHERE token_hash = \(Token.hash(token))") == 1 ? user : nil
+    }
+
+    func deleteOld(on connection: any Connection) throws {
+        try connection.execute("DELETE FROM password_links WHERE created_at <= \(clock.now() - Self.period)")
+    }
+}

@@ -1,0 +1,195 @@
+// The people of an account: who they are, what they may do, how they get in. Nobody changes somebody who may do more than they may
+// themselves, and nobody takes the last administrator away.
+
+import Database
+import HTTP
+import HTTPTypes
+import Mail
+import Templating
+import Web
+
+extension Right {
+    static let viewPeople = Right("people.view")
+    static let managePeople = Right("people.manage")
+}
+
+extension DeletedEntity {
+    static let user = DeletedEntity("user")
+}
+
+extension Feature {
+    static let users = Feature(
+        tabs: [Tab(order: 110, label: "users.title", path: UserController.path, right: .viewPeople, group: "users.section")],
+        rights: [.viewPeople, .managePeople], deletes: [.user], migrations: MailSchema.migrations, secrets: MailSchema.secrets
+    ) { app in
+        let users = try UserController(app)
+        let deletion = try UserDeletionController(app)
+        let suspension = UserSuspensionController(app)
+        let links = try UserLinkController(app)
+        let path = UserController.path
+        return Running(
+            routes: [
+                .get(path, .needs(.viewPeople), users.index),
+                .get(path + "/new", .needs(.managePeople), users.addition.edit),
+                .post(path, .needs(.managePeople), users.create).keeping(UserEntry.form),
+                .get(path + "/{id}", .needs(.viewPeople), users.show),
+                .get(path + "/{id}/edit", .needs(.managePeople), users.edit),
+                .post(path + "/{id}", .needs(.managePeople), users.update).keeping(UserEntry.form),
+                .post(path + "/{id}/suspension", .needs(.managePeople), suspension.create),
+                .post(path + "/{id}/suspension/end", .needs(.managePeople), suspension.delete),
+                .post(path + "/{id}/link", .needs(.managePeople), links.create),
+                .get(path + "/{id}/delete", .needs(.managePeople), deletion.new),
+                .post(path + "/{id}/delete", .needs(.managePeople), deletion.create),
+            ])
+    }
+}
+
+struct UserController {
+    static let path = "/users"
+    private static let pageSize = 50
+
+    let addition: SettingsEditor<Member, UserEntry, UserContext>
+    private let change: SettingsEditor<Member, UserEntry, UserContext>
+    private let app: App
+    private let store: UserStore
+    private let letters: PasswordLetters
+    private let list: PageTemplate<UsersPage>
+    private let template: PageTemplate<UserPage>
+
+    static func path(of user: ID<User>) -> String { "\(path)/\(user)" }
+
+    init(_ app: App) throws {
+        let store = UserStore(app)
+        let formTemplate: PageTemplate<FormPage> = try app.site.page("shared/form_page")
+        let letters = try PasswordLetters(app)
+        self.app = app
+        self.store = store
+        self.letters = letters
+        list = try app.site.page("users/index")
+        template = try app.site.page("users/show")
+        let context: @Sendable (Member, UserEntry, any Connection) throws -> UserContext = { member, _, connection in
+            UserContext(
+                country: member.account.country,
+                roles: try store.roles(of: member.account.id, on: connection).filter { member.mayGive($0) },
+                count: try store.count(of: member.account.id, on: connection))
+        }
+        addition = try SettingsEditor(
+            UserEntry.form, at: Self.path, action: "user.create",
+            making: Making(\.id, made: { try store.made($0, of: $1.account.id, on: $2) }), subject: { $0.email }, app.site,
+            load: { member, connection in try store.new(in: member.account.id, on: connection) }, context: context,
+            save: { new, _, member, connection in
+                do {
+                    try store.insert(new, in: member.account.id, on: connection)
+                } catch Refusal.limitReached {
+                    throw FieldProblem("notice", "", text: UserStore.limitText(member))
+                }
+                try letters.invite(new, member, on: connection)
+            },
+            page: { view, _, context, member in
+                var view = view
+                view.wayOut = .init(member.t("users.cancel"), to: Self.path)
+                if context.count >= UserStore.limit { view.notice = UserStore.limitText(member) }
+                let lead = member.t(app.mailer.canSend ? "users.new.lead.mail" : "users.new.lead.link")
+                let head = PageHead(member.t("users.new.title"), lead: lead, up: [UserStep.list(member.t)])
+                return try member.page(formTemplate, FormPage(view), head, hasErrors: view.isRefused)
+            })
+        change = try SettingsEditor(
+            UserEntry.form, at: Self.path + "/{id}", action: "user.update", version: { String($0.version) }, subject: { $0.email },
+            app.site,
+            load: { member, connection in
+                let user = try store.user(member.id(), of: member.account.id, on: connection)
+                guard member.mayChange(user) else { throw Abort(.notFound) }
+                return user.entry
+            },
+            context: context,
+            save: { new, _, member, connection in
+                do {
+                    try store.update(new, of: member.account.id, on: connection)
+                } catch is UserStore.LastAdministrator {
+                    throw FieldProblem("role", "last_administrator")
+                }
+            },
+            page: { view, user, _, member in
+                var view = view
+                view.wayOut = .init(member.t("users.cancel"), to: Self.path(of: user.id))
+                let head = PageHead(
+                    member.t("users.edit.title", ["name": user.name]),
+                    up: [UserStep.list(member.t), (user.name, Self.path(of: user.id))])
+                return try member.page(formTemplate, FormPage(view), head, hasErrors: view.isRefused)
+            })
+    }
+
+    @Sendable func index(_ member: Member) throws -> WebResponse {
+        let t = member.t
+        let filter = UserFilter(
+            search: member.query["q"] ?? "", state: member.query["state"].flatMap { UserRecord.State(rawValue: $0) })
+        let (found, count) = try member.read { connection in
+            (
+                try store.page(of: member.account.id, filter, at: PagePosition(member.query), size: Self.pageSize, on: connection),
+                try store.count(of: member.account.id, on: connection)
+            )
+        }
+        let page = UsersPage(
+            search: SearchView("q", t("users.search"), value: filter.search),
+            state: SelectView(
+                "state", t("users.state"), selected: filter.state?.rawValue ?? "",
+                options: [("", t("users.state.all"))] + UserRecord.State.allCases.map { ($0.rawValue, t("users.state.\($0.rawValue)")) }),
+            isFiltered: !filter.search.isEmpty || filter.state != nil, mayManage: member.may(.managePeople),
+            count: t("users.count", count: count), rows: found.elements.map { UserRowView($0, member) },
+            pager: found.pager(path: Self.path, query: member.query) { $0.entry.id },
+            empty: found.elements.isEmpty ? EmptyView(t("users.empty.title"), t("users.empty.text")) : nil)
+        return try member.page(list, page, PageHead(t("users.title"), lead: t("users.lead"), section: t("users.section")))
+    }
+
+    @Sendable func show(_ member: Member) throws -> WebResponse {
+        let (user, mail) = try member.read { connection in
+            let user = try store.user(member.id(), of: member.account.id, on: connection)
+            return (user, try app.mailer.last(of: user.entry.id, on: connection))
+        }
+        let page = UserPage(user, mail, canSend: app.mailer.canSend, member)
+        return try member.page(
+            template, page, PageHead(user.entry.name, section: member.t("users.section"), up: [UserStep.list(member.t)]))
+    }
+
+    @Sendable func create(_ member: Member) throws -> WebResponse {
+        let submission = try addition.submission(member)
+        return try addition.save(
+            submission, to: Self.path(of: submission.value.id),
+            after: {
+                app.mailer.wake()
+                return member.t(
+                    app.mailer.canSend ? "users.created.mail" : "users.created.link", ["name": submission.value.name])
+            })
+    }
+
+    @Sendable func edit(_ member: Member) throws -> WebResponse { try change.edit(member) }
+
+    @Sendable func update(_ member: Member) throws -> WebResponse {
+        let submission = try change.submission(member)
+        // A role that the form does not offer is refused there; one's own, which may lose the right to this page, is asked back.
+        return try change.save(
+            submission, to: Self.path(of: submission.value.id),
+            after: { member.t("users.saved", ["name": submission.value.name]) })
+    }
+}
+
+extension UserStore {
+    static func limitText(_ member: Member) -> String { member.t("users.limit", ["limit": member.numbers.text(limit)]) }
+}
+
+extension Member {
+    /// Nobody gives what they have not.
+    func mayGive(_ role: RoleChoice) -> Bool {
+        role.isAdministrator ? session.isAdministrator : role.rights.isSubset(of: session.rights)
+    }
+
+    /// Nobody changes somebody, nor takes their place by a link, who may do more.
+    func mayChange(_ user: UserRecord) -> Bool {
+        user.isAdministrator ? session.isAdministrator : user.rights.isSubset(of: session.rights)
+    }
+}
+
+/// The way up from the pages of a person.
+enum UserStep {
+    static func list(_ t: Translation) -> (label: String, href: String) { (t("users.title"), UserController.path) }
+}

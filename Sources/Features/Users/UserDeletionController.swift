@@ -1,0 +1,80 @@
+// Deleting somebody: their sign-in goes, what they did stays on record with their name.
+
+import Database
+import HTTP
+import HTTPTypes
+import Templating
+import Web
+
+struct UserDeletionController {
+    private let store: UserStore
+    private let template: PageTemplate<ConfirmPage>
+
+    init(_ app: App) throws {
+        store = UserStore(app)
+        template = try app.site.page("shared/confirm")
+    }
+
+    @Sendable func new(_ member: Member) throws -> WebResponse {
+        let t = member.t
+        let user = try changeable(member)
+        let href = UserController.path(of: user.entry.id)
+        let page = ConfirmPage(
+            action: href + "/delete", back: href, strong: t("users.delete.strong"), text: t("users.delete.text"),
+            note: t("users.delete.note"), facts: [Fact(t("user.email"), user.entry.email), Fact(t("user.role"), user.roleWords(t))],
+            submit: t("users.delete.submit"), keep: t("users.delete.keep"))
+        let head = PageHead(
+            t("users.delete.title", ["name": user.entry.name]), section: t("users.section"),
+            up: [UserStep.list(t), (user.entry.name, href)])
+        return try member.page(template, page, head)
+    }
+
+    @Sendable func create(_ member: Member) throws -> WebResponse {
+        let user = try changeable(member)
+        do {
+            try member.delete(.user, named: "\(user.entry.name) (\(user.entry.email))") { connection in
+                try store.delete(user.entry.id, of: member.account.id, on: connection)
+            }
+        } catch is UserStore.LastAdministrator {
+            return member.redirect(
+                to: UserController.path(of: user.entry.id), .bad, saying: member.t("user.role.last_administrator"))
+        }
+        return member.redirect(to: UserController.path, saying: member.t("users.deleted", ["name": user.entry.name]))
+    }
+
+    /// Not oneself: who deletes themselves by a slip cannot take it back.
+    private func changeable(_ member: Member) throws -> UserRecord {
+        let user = try member.read { try store.user(member.id(), of: member.account.id, on: $0) }
+        guard member.mayChange(user), user.entry.id != member.session.user else { throw Abort(.notFound) }
+        return user
+    }
+}
+
+/// Somebody who may not sign in for a while: from the next request on, wherever they are signed in.
+struct UserSuspensionController {
+    private let store: UserStore
+
+    init(_ app: App) {
+        store = UserStore(app)
+    }
+
+    @Sendable func create(_ member: Member) throws -> WebResponse { try set(false, "user.disable", "users.disabled", member) }
+    @Sendable func delete(_ member: Member) throws -> WebResponse { try set(true, "user.enable", "users.enabled", member) }
+
+    private func set(_ isEnabled: Bool, _ action: StaticString, _ words: String, _ member: Member) throws -> WebResponse {
+        let account = member.account.id
+        let user = try member.read { try store.user(member.id(), of: account, on: $0) }
+        let path = UserController.path(of: user.entry.id)
+        guard member.mayChange(user), user.entry.id != member.session.user else { throw Abort(.notFound) }
+        do {
+            try member.change(action, of: user.entry.email) { connection in
+                guard try store.setEnabled(isEnabled, user.entry.id, of: account, on: connection) else { throw Refusal.stale }
+            }
+        } catch Refusal.stale {
+            return member.redirect(to: path, .info, saying: member.t("\(words).already", ["name": user.entry.name]))
+        } catch is UserStore.LastAdministrator {
+            return member.redirect(to: path, .bad, saying: member.t("user.role.last_administrator"))
+        }
+        return member.redirect(to: path, saying: member.t(words, ["name": user.entry.name]))
+    }
+}

@@ -1,0 +1,52 @@
+// A link for somebody of the account, to choose a password: sent to them, or shown once to be handed over.
+
+import Database
+import HTTP
+import HTTPTypes
+import Templating
+import Web
+
+struct UserLinkController {
+    private let app: App
+    private let store: UserStore
+    private let letters: PasswordLetters
+    private let template: PageTemplate<UserLinkPage>
+
+    init(_ app: App) throws {
+        self.app = app
+        store = UserStore(app)
+        letters = try PasswordLetters(app)
+        template = try app.site.page("users/link")
+    }
+
+    @Sendable func create(_ member: Member) throws -> WebResponse {
+        let t = member.t
+        let account = member.account.id
+        let user = try member.read { try store.user(member.id(), of: account, on: $0) }
+        let href = UserController.path(of: user.entry.id)
+        guard member.mayChange(user) else { throw Abort(.notFound) }
+        guard user.isEnabled else { return member.redirect(to: href, .info, saying: t("users.link.disabled", ["name": user.entry.name])) }
+        let kind: PasswordLetters.Kind = user.hasPassword ? .reset : .invitation
+        let link: String? = try member.change("user.link", of: user.entry.email) { connection in
+            guard let reader = try letters.reader(user.entry.id, on: connection) else { throw Refusal.notFound }
+            guard app.mailer.canSend else { return try letters.link(for: user.entry.id, on: connection) }
+            try letters.send(kind, to: reader, from: member.session.userName, on: connection)
+            return nil
+        }
+        guard let link else {
+            app.mailer.wake()
+            return member.redirect(to: href, saying: t("users.link.sent", ["email": user.entry.email]))
+        }
+        let page = UserLinkPage(link: CodeView(t("users.link.label"), link, id: "link"), href: href, name: user.entry.name)
+        let head = PageHead(
+            t("users.link.\(kind.rawValue).title"), lead: t("users.link.lead", ["name": user.entry.name]), section: t("users.section"),
+            up: [UserStep.list(t), (user.entry.name, href)])
+        return try member.page(template, page, head)
+    }
+}
+
+struct UserLinkPage: TemplateData {
+    let link: CodeView
+    let href: String
+    let name: String
+}

@@ -1,0 +1,91 @@
+// What the pages of people show.
+
+import Database
+import Mail
+import Templating
+import Web
+
+struct UsersPage: TemplateData {
+    let search: SearchView
+    let state: SelectView
+    let isFiltered: Bool
+    let mayManage: Bool
+    let count: String
+    let rows: [UserRowView]
+    let pager: PagerView
+    let empty: EmptyView?
+}
+
+struct UserRowView: TemplateData {
+    let href: String
+    let name: String
+    let email: String
+    let role: String
+    let state: BadgeView
+    let lastSeen: TimeView?
+
+    init(_ user: UserRecord, _ member: Member) {
+        href = UserController.path(of: user.entry.id)
+        name = user.entry.name
+        email = user.entry.email
+        role = user.roleWords(member.t)
+        state = user.badge(member.t)
+        lastSeen = user.lastSeenAt.map { member.times.view($0) }
+    }
+}
+
+struct UserPage: TemplateData {
+    let href: String
+    let email: String
+    let role: String
+    let state: BadgeView
+    let mobile: PhoneView?
+    let headOfLine: PhoneView?
+    let created: TimeView
+    let lastSeen: TimeView?
+    /// What became of the last letter.
+    let mail: String
+    let mailAt: TimeView?
+    let isMailRefused: Bool
+    let mayChange: Bool
+    let isEnabled: Bool
+    let isOwn: Bool
+    let linkTitle: String
+    let linkText: String
+    let linkSubmit: String
+
+    init(_ user: UserRecord, _ mail: MailReport?, canSend: Bool, _ member: Member) {
+        let t = member.t
+        href = UserController.path(of: user.entry.id)
+        email = user.entry.email
+        role = user.roleWords(t)
+        state = user.badge(t)
+        mobile = user.entry.mobile.map { PhoneView($0) }
+        headOfLine = user.entry.headOfLine.map { PhoneView($0) }
+        created = member.times.view(user.createdAt)
+        lastSeen = user.lastSeenAt.map { member.times.view($0) }
+        self.mail = mail.map { t("users.mail.\($0.state.rawValue)", ["email": $0.recipient, "answer": $0.answer]) } ?? ""
+        mailAt = mail.map { member.times.view($0.at) }
+        isMailRefused = mail?.state == .refused || mail?.state == .expired
+        isOwn = user.entry.id == member.session.user
+        mayChange = member.may(.managePeople) && member.mayChange(user)
+        isEnabled = user.isEnabled
+        let kind = user.hasPassword ? "reset" : "invitation"
+        linkTitle = t("users.link.\(kind).title")
+        linkText = t("users.link.\(kind).\(canSend ? "mail" : "show")", ["email": user.entry.email])
+        linkSubmit = t("users.link.\(kind).\(canSend ? "send" : "make")")
+    }
+}
+
+extension UserRecord {
+    func roleWords(_ t: Translation) -> String { t.find("role.\(roleName)") ?? roleName }
+
+    func badge(_ t: Translation) -> BadgeView {
+        let words = t("users.state.\(state.rawValue)")
+        switch state {
+        case .active: return BadgeView(.good, words)
+        case .invited: return BadgeView(.info, words)
+        case .disabled: return BadgeView(.neutral, words)
+        }
+    }
+}

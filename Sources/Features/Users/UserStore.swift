@@ -1,0 +1,192 @@
+// All the SQL of an account's people. What must hold for the account as a whole, how many there are and that somebody can still
+// administer it, is looked at after the write, behind the account's lock: whatever the change was, it is undone when it does not.
+
+import Database
+import Time
+import Web
+
+/// Somebody, as pages show them.
+struct UserRecord {
+    enum State: String, CaseIterable {
+        case active, invited, disabled
+    }
+
+    let entry: UserEntry
+    let roleName: String
+    let rights: Set<Right>
+    let isAdministrator: Bool
+    let isEnabled: Bool
+    /// They have chosen one.
+    let hasPassword: Bool
+    let createdAt: Timestamp
+    let lastSeenAt: Timestamp?
+
+    var state: State { !isEnabled ? .disabled : hasPassword ? .active : .invited }
+}
+
+struct UserFilter {
+    var search = ""
+    var state: UserRecord.State?
+}
+
+struct UserStore {
+    /// People an account may have (product.md § 6).
+    static let limit = 1000
+
+    /// Without an administrator who can sign in, nobody could undo it.
+    struct LastAdministrator: Error {}
+
+    private let ids: IDGenerator
+    private let clock: Clock
+
+    init(_ app: App) {
+        (ids, clock) = (app.site.ids, app.site.clock)
+    }
+
+    func new(in account: ID<Account>, on connection: any Connection) throws -> UserEntry {
+        let role = try roles(of: account, on: connection).first { !$0.isAdministrator }
+        guard let role else { throw Abort(.notFound) }
+        return UserEntry(id: ids.next(), role: role.id)
+    }
+
+    func roles(of account: ID<Account>, on connection: any Connection) throws -> [RoleChoice] {
+        try connection.rows(
+            "SELECT id, name, rights, is_administrator FROM roles WHERE account_id = \(account) ORDER BY is_administrator DESC, name"
+        ) { row in
+            RoleChoice(
+                id: try row.next(), name: try row.next(), rights: Set(stored: try row.next()), isAdministrator: try row.next())
+        }
+    }
+
+    func count(of account: ID<Account>, on connection: any Connection) throws -> Int {
+        try connection.value("SELECT COUNT(*) FROM users WHERE account_id = \(account)") ?? 0
+    }
+
+    func page(
+        of account: ID<Account>, _ filter: UserFilter, at position: PagePosition<User>, size: Int, on connection: any Connection
+    ) throws -> Keyset<UserRecord> {
+        var condition: SQL = ""
+        if !filter.search.isEmpty {
+            let pattern = LikePattern.containing(filter.search)
+            condition = " AND u.search_text LIKE \(pattern) ESCAPE '\\'"
+        }
+        switch filter.state {
+        case .active: condition = "\(condition) AND u.is_enabled = 1 AND u.password_hash <> ''"
+        case .invited: condition = "\(condition) AND u.is_enabled = 1 AND u.password_hash = ''"
+        case .disabled: condition = "\(condition) AND u.is_enabled = 0"
+        case nil: break
+        }
+        let direction = position.isBackward ? "ASC" as SQL : "DESC"
+        let records = try connection.rows(
+            """
+            \(Self.selection) WHERE u.account_id = \(account) \(condition) \(position.condition(on: "u.id"))
+            ORDER BY u.id \(direction) LIMIT \(size + 1)
+            """, Self.decode)
+        return Keyset(records, size: size, position)
+    }
+
+    /// Throws 404 for somebody of another account, as for nobody.
+    func user(_ id: ID<User>, of account: ID<Account>, on connection: any Connection) throws -> UserRecord {
+        let found = try connection.first("\(Self.selection) WHERE u.id = \(id) AND u.account_id = \(account)", Self.decode)
+        guard let found else { throw Abort(.notFound) }
+        return found
+    }
+
+    private static let selection: SQL = """
+        SELECT u.id, u.name, u.email, u.role_id, u.mobile, u.head_of_line, u.version, r.name, r.rights, r.is_administrator, u.is_enabled,
+            u.password_hash <> '', u.created_at, (SELECT MAX(s.last_seen_at) FROM sessions s WHERE s.user_id = u.id)
+        FROM users u JOIN roles r ON r.id = u.role_id
+        """
+
+    private static func decode(_ row: Row) throws -> UserRecord {
+        UserRecord(
+            entry: try UserEntry.record.decode(row), roleName: try row.next(), rights: Set(stored: try row.next()),
+            isAdministrator: try row.next(), isEnabled: try row.next(), hasPassword: try row.next(), createdAt: try row.next(),
+            lastSeenAt: try row.next())
+    }
+
+    /// What a form that was sent before has made.
+    func made(_ entry: UserEntry, of account: ID<Account>, on connection: any Connection) throws -> Made {
+        guard let stored = try? user(entry.id, of: account, on: connection).entry else { return .not }
+        var same = entry
+        same.version = stored.version
+        return stored == same ? .asAsked : .otherwise
+    }
+
+    /// Somebody who has no password yet, and so cannot sign in before they have followed a link. Throws `Refusal.limitReached`, and
+    /// `FieldProblem` when the account has the address already.
+    func insert(_ entry: UserEntry, in account: ID<Account>, on connection: any Connection) throws {
+        try connection.lock(account)
+        guard try count(of: account, on: connection) < Self.limit else { throw Refusal.limitReached }
+        let now = clock.now()
+        do {
+            try connection.execute(
+                """
+                INSERT INTO users (id, account_id, role_id, email, name, search_text, password_hash, password_changed_at, mobile,
+                    head_of_line, created_at)
+                VALUES (\(entry.id), \(account), \(entry.role), \(entry.email), \(entry.name),
+                    \(SearchText.folded(entry.name, entry.email)), '', \(now), \(entry.mobile), \(entry.headOfLine), \(now))
+                """)
+        } catch DatabaseError.duplicate {
+            throw FieldProblem("email", "taken")
+        }
+    }
+
+    /// Throws `Refusal.stale`, `LastAdministrator`, and `FieldProblem` when the account has the address already.
+    func update(_ entry: UserEntry, of account: ID<Account>, on connection: any Connection) throws {
+        try connection.lock(account)
+        do {
+            let changed = try connection.execute(
+                """
+                UPDATE users SET \(UserEntry.record.assignments(entry)), search_text = \(SearchText.folded(entry.name, entry.email)),
+                    version = version + 1
+                WHERE id = \(entry.id) AND account_id = \(account) AND version = \(entry.version)
+                """)
+            guard changed == 1 else { throw Refusal.stale }
+        } catch DatabaseError.duplicate {
+            throw FieldProblem("email", "taken")
+        }
+        try requireAdministrator(of: account, on: connection)
+    }
+
+    /// Ends their sessions with it, and a link that they may have. False when they are so already. Throws `LastAdministrator`.
+    func setEnabled(_ isEnabled: Bool, _ user: ID<User>, of account: ID<Account>, on connection: any Connection) throws -> Bool {
+        try connection.lock(account)
+        let changed = try connection.execute(
+            """
+            UPDATE users SET is_enabled = \(isEnabled), version = version + 1
+            WHERE id = \(user) AND account_id = \(account) AND is_enabled <> \(isEnabled)
+            """)
+        guard changed == 1 else { return false }
+        if !isEnabled {
+            try connection.execute("DELETE FROM sessions WHERE user_id = \(user)")
+            try connection.execute("DELETE FROM password_links WHERE user_id = \(user)")
+        }
+        try requireAdministrator(of: account, on: connection)
+        return true
+    }
+
+    /// What was theirs in the records stays, with their name. How many it deleted. Throws `LastAdministrator`.
+    func delete(_ user: ID<User>, of account: ID<Account>, on connection: any Connection) throws -> Int {
+        try connection.lock(account)
+        guard try connection.value("SELECT 1 FROM users WHERE id = \(user) AND account_id = \(account)", as: Int.self) != nil else {
+            return 0
+        }
+        for table: SQL in ["sessions", "devices", "sign_in_choices", "password_links"] {
+            try connection.execute("DELETE FROM \(table) WHERE user_id = \(user)")
+        }
+        let count = try connection.execute("DELETE FROM users WHERE id = \(user) AND account_id = \(account)")
+        try requireAdministrator(of: account, on: connection)
+        return count
+    }
+
+    /// One who can sign in.
+    private func requireAdministrator(of account: ID<Account>, on connection: any Connection) throws {
+        let found = try connection.value(
+            """
+            SELECT 1 FROM users u JOIN roles r ON r.id = u.role_id
+            WHERE u.account_id = \(account) AND r.is_administrator = 1 AND u.is_enabled = 1 AND u.password_hash <> '' LIMIT 1
+            """, as: Int.self)
+        guard found != nil else { throw LastAdministrator() }
+    }
+}
