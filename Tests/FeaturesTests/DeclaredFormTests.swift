@@ -27,7 +27,10 @@ struct DeclaredFormTests {
 
     /// Those that routes keep, and those of nobody who could be signed in again.
     private var forms: [FormDeclaration] {
-        routes.compactMap(\.form) + [SignInEntry.form.declaration, SetupEntry.form.declaration, PasswordEntry.form.declaration]
+        routes.compactMap(\.form) + [
+            SignInEntry.form.declaration, SetupEntry.form.declaration, PasswordEntry.form.declaration, ChosenPassword.form.declaration,
+            ForgottenEntry.form.declaration,
+        ]
     }
 
     @Test("Every form that the sources declare is among those that are looked at here")

@@ -5,6 +5,7 @@ import Database
 import Foundation
 import Logging
 import Mail
+import TestSupport
 import Testing
 import Time
 

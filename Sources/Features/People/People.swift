@@ -82,10 +82,11 @@ package struct NewUser: Sendable, Codable {
         return user
     }
 
+    /// An address as mail takes it without quotes (RFC 5321 § 4.1.2, RFC 6531): what separates addresses in a header is in none.
     package static func isEmail(_ text: String) -> Bool {
         let parts = text.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
         return parts.count == 2 && !parts[0].isEmpty && parts[1].contains(UInt8(ascii: ".")) && text.utf8.count <= 254
-            && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F }
+            && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && !"\"(),:;<>[]\\".utf8.contains($0) }
     }
 
     package var problem: (field: String, key: String)? { problems.first }

@@ -4,31 +4,30 @@
 import Foundation
 import Glibc
 import Synchronization
-import TestSupport
 
-final class ScriptedRelay: Sendable {
-    struct Taken: Sendable {
-        var from = ""
-        var recipients: [String] = []
+package final class ScriptedRelay: Sendable {
+    package struct Taken: Sendable {
+        package var from = ""
+        package var recipients: [String] = []
         /// As it came, without the point that ends it.
-        var data = ""
-        var connection = 0
+        package var data = ""
+        package var connection = 0
     }
 
-    enum Answer: Sendable {
+    package enum Answer: Sendable {
         case line(String)
         case hang
         case breakOff
     }
 
-    let port: Int
+    package let port: Int
     private let listener: Int32
     private let state = Mutex<(taken: [Taken], connections: Int, heard: [String], sockets: [Int32])>(([], 0, [], []))
     private let answer: @Sendable (_ command: String, _ count: Int) -> Answer?
 
     /// - Parameter answer: to a command (`RCPT TO:<…>`, `.` for the end of a message), the n-th of its verb from 0; nil: as a relay that
     ///   takes all.
-    init(_ answer: @escaping @Sendable (_ command: String, _ count: Int) -> Answer? = { _, _ in nil }) throws {
+    package init(_ answer: @escaping @Sendable (_ command: String, _ count: Int) -> Answer? = { _, _ in nil }) throws {
         self.answer = answer
         (listener, port) = try LoopbackPort.bind()
         guard listen(listener, 64) == 0 else { throw LoopbackPort.Failure(code: errno) }
@@ -42,12 +41,12 @@ final class ScriptedRelay: Sendable {
         thread.start()
     }
 
-    var url: String { "smtp://127.0.0.1:\(port)" }
-    var taken: [Taken] { state.withLock { $0.taken } }
-    var connections: Int { state.withLock { $0.connections } }
-    func heard(_ verb: String) -> Int { state.withLock { $0.heard.count { $0.hasPrefix(verb) } } }
+    package var url: String { "smtp://127.0.0.1:\(port)" }
+    package var taken: [Taken] { state.withLock { $0.taken } }
+    package var connections: Int { state.withLock { $0.connections } }
+    package func heard(_ verb: String) -> Int { state.withLock { $0.heard.count { $0.hasPrefix(verb) } } }
 
-    func stop() {
+    package func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
         close(listener)
         for socket in state.withLock({ $0.sockets }) { shutdown(socket, Int32(SHUT_RDWR)) }

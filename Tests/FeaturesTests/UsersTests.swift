@@ -1,0 +1,321 @@
+// The people of an account: who may change whom, how somebody gets in, and that somebody can always administer it.
+
+import Database
+import Features
+import Foundation
+import HTTP
+import HTTPTypes
+import Mail
+import TestSupport
+import Testing
+import Time
+import Web
+
+@Suite("Users")
+struct UsersTests {
+    private let test: TestApp
+    private let relay: ScriptedRelay
+
+    init() throws {
+        let relay = try ScriptedRelay()
+        self.relay = relay
+        test = try TestApp { installation in
+            installation.relay = try? MailRelay(relay.url)
+            installation.mailPace.interval = .milliseconds(1)
+        }
+        try test.app.mailer.start()
+    }
+
+    private func role(_ name: String, of account: ID<Account>? = nil) throws -> String {
+        let id = try test.site.database.read {
+            try $0.value("SELECT id FROM roles WHERE account_id = \(account ?? test.acme) AND name = \(name)", as: ID<RoleRow>.self)
+        }
+        return try #require(id).description
+    }
+
+    private func user(_ email: String) throws -> ID<User>? {
+        try test.site.database.read { try $0.value("SELECT id FROM users WHERE email = \(email)") }
+    }
+
+    /// Fills in the form at `address` and sends it.
+    private func submit(_ fields: [(String, String)], at address: String, to path: String, by browser: Browser) -> Browser.Page {
+        browser.post(path, browser.get(address).hiddenInputs + fields)
+    }
+
+    private func add(_ email: String, role name: String = "user", called: String = "Ana Lima", by browser: Browser) throws -> Browser.Page {
+        submit([("name", called), ("email", email), ("role", try role(name))], at: "/users/new", to: "/users", by: browser)
+    }
+
+    /// The path of the link in the n-th letter.
+    private func link(inLetter number: Int) throws -> String {
+        let end = Date(timeIntervalSinceNow: 20)
+        while relay.taken.count <= number, Date() < end { usleep(2000) }
+        let letter = try #require(relay.taken.dropFirst(number).first).data.replacing("=\n", with: "").replacing("=3D", with: "=")
+        let found = try #require(letter.firstMatch(of: /\/password\/link\?code=[0-9a-f]{64}/))
+        return String(found.output)
+    }
+
+    @Test("Whoever is added gets a letter, chooses a password by its link, once, and signs in with it")
+    func invitation() throws {
+        let admin = try test.browser(test.alice)
+        let added = try add("Ana.Lima@Acme.example", by: admin)
+        #expect(added.status == 303)
+        let id = try #require(try user("ana.lima@acme.example"))
+        #expect(added.location == "/users/\(id)")
+        #expect(admin.get("/users/\(id)").text.contains("Invited"))
+        let link = try link(inLetter: 0)
+        #expect(relay.taken[0].recipients.first?.contains("ana.lima@acme.example") == true)
+        let ana = try test.browser()
+        #expect(ana.signIn("ana.lima@acme.example", "").status == 422)
+        // A mail filter looks at it any number of times.
+        for _ in 0..<3 { #expect(ana.get(link).status == 200) }
+        let hidden = ana.get(link).hiddenInputs
+        func choose(_ one: String, _ other: String) -> Browser.Page {
+            ana.post("/password/link", hidden + [("new_password", one), ("new_password_again", other)])
+        }
+        #expect(choose("short", "short").status == 422)
+        #expect(choose("a good long phrase", "another long phrase").status == 422)
+        #expect(choose("a good long phrase", "a good long phrase").location == "/sign-in")
+        #expect(choose("a good long phrase 2", "a good long phrase 2").location == "/sign-in")
+        #expect(ana.get("/sign-in").text.contains("used already"))
+        #expect(ana.signIn("ana.lima@acme.example", "a good long phrase 2").status == 422)
+        #expect(ana.signIn("ana.lima@acme.example", "a good long phrase").status == 303)
+        #expect(admin.get("/users/\(id)").text.contains("Active"))
+        #expect(try test.audit().contains("user.create"))
+    }
+
+    @Test("A link ends after two hours, with the next one, and when its owner is disabled")
+    func ends() throws {
+        let admin = try test.browser(test.alice)
+        let path = "/users/\(test.bob.id)"
+        func send() -> Browser.Page { admin.post(path + "/link", admin.get(path).hiddenInputs) }
+        #expect(send().location == path)
+        let first = try link(inLetter: 0)
+        #expect(send().location == path)
+        let second = try link(inLetter: 1)
+        let bob = try test.browser()
+        #expect(bob.get(first).location == "/sign-in" && bob.get(second).status == 200)
+        test.clock.advance(by: .seconds(7200))
+        #expect(bob.get(second).location == "/sign-in")
+        let again = try test.browser(test.alice)
+        #expect(again.post(path + "/link", again.get(path).hiddenInputs).status == 303)
+        let third = try link(inLetter: 2)
+        #expect(bob.get(third).status == 200)
+        #expect(again.post(path + "/suspension", again.get(path).hiddenInputs).status == 303)
+        #expect(bob.get(third).location == "/sign-in")
+    }
+
+    @Test("A new password by link ends whoever was signed in with the old one, and its browser is let in however many guessed")
+    func resetOpensTheWay() throws {
+        let admin = try test.browser(test.alice)
+        let thief = try test.browser(test.bob)
+        #expect(thief.get("/me").status == 200)
+        let guesser = try test.browser()
+        for _ in 0..<100 { _ = guesser.signIn(test.bob.email, "a wrong guess") }
+        #expect(try test.browser().signIn(test.bob.email).status == 429)
+        let path = "/users/\(test.bob.id)"
+        #expect(admin.post(path + "/link", admin.get(path).hiddenInputs).status == 303)
+        let link = try link(inLetter: 0)
+        let bob = try test.browser()
+        let fields = bob.get(link).hiddenInputs + [("new_password", "a good long phrase"), ("new_password_again", "a good long phrase")]
+        #expect(bob.post("/password/link", fields).status == 303)
+        #expect(thief.get("/me").location == "/sign-in?to=/me" || thief.get("/me").status != 200)
+        #expect(bob.signIn(test.bob.email, "a good long phrase").status == 303)
+        #expect(try test.browser().signIn(test.bob.email, "a good long phrase").status == 429)
+    }
+
+    @Test("Without mail the link is shown once, and nowhere else")
+    func withoutMail() throws {
+        let test = try TestApp()
+        let admin = try test.browser(test.alice)
+        let path = "/users/\(test.bob.id)"
+        let page = admin.post(path + "/link", admin.get(path).hiddenInputs)
+        #expect(page.status == 200)
+        let link = try #require(page.text.firstMatch(of: /\/password\/link\?code=[0-9a-f]{64}/)).output
+        #expect(!admin.get(path).text.contains("code="))
+        #expect(try test.browser().get(String(link)).status == 200)
+        #expect(try test.browser().get("/password/forgotten").location == "/sign-in")
+    }
+
+    @Test("Disabling ends the sessions with the next request, and enabling lets in again")
+    func disabling() throws {
+        let admin = try test.browser(test.alice)
+        let bob = try test.browser(test.bob)
+        #expect(bob.get("/me").status == 200)
+        let path = "/users/\(test.bob.id)"
+        #expect(admin.post(path + "/suspension", admin.get(path).hiddenInputs).location == path)
+        #expect(bob.get("/me").status != 200)
+        #expect(try test.browser().signIn(test.bob.email).status == 422)
+        #expect(admin.get(path).text.contains("Disabled"))
+        // A second press finds it done.
+        #expect(admin.post(path + "/suspension", admin.get(path).hiddenInputs).location == path)
+        #expect(admin.post(path + "/suspension/end", admin.get(path).hiddenInputs).location == path)
+        #expect(try test.browser().signIn(test.bob.email).status == 303)
+        #expect(try test.audit().filter { $0.hasPrefix("user.") } == ["user.disable", "user.enable"])
+    }
+
+    @Test("Deleting leaves what was theirs, with their name, and stands in the Deletion history")
+    func deleting() throws {
+        let admin = try test.browser(test.alice)
+        let bob = try test.browser(test.bob)
+        _ = bob.post(
+            "/me", bob.get("/me").hiddenInputs + [("own_language", "fr"), ("country", ""), ("time_zone", ""), ("own_theme", "dark")])
+        let path = "/users/\(test.bob.id)"
+        #expect(admin.get(path + "/delete").text.contains("Bob Durand"))
+        #expect(admin.post(path + "/delete", admin.get(path + "/delete").hiddenInputs).location == "/users")
+        #expect(bob.get("/me").status != 200)
+        #expect(admin.get(path).status == 404)
+        let history = admin.get("/settings/deletions").text
+        #expect(history.contains("Bob Durand") && history.contains("Alice Martin"))
+        let names = try test.site.database.read {
+            try $0.rows("SELECT user_name FROM audit WHERE user_id = \(test.bob.id)") { try $0.next(String.self) }
+        }
+        #expect(names == ["Bob Durand"])
+    }
+
+    @Test("The last administrator who can sign in stays one, whatever is tried")
+    func lastAdministrator() throws {
+        let admin = try test.browser(test.alice)
+        let path = "/users/\(test.alice.id)"
+        let changed = submit(
+            [("name", "Alice Martin"), ("email", test.alice.email), ("role", try role("user"))], at: path + "/edit", to: path, by: admin)
+        #expect(changed.status == 422 && changed.text.contains("must be an administrator first"))
+        // Themselves nobody disables or deletes at all.
+        #expect(admin.post(path + "/suspension").status == 404 && admin.post(path + "/delete").status == 404)
+        // The operator, who is none of the account, meets the same bound.
+        let operator_ = try test.browser(test.olivia, account: test.acme)
+        #expect(operator_.post(path + "/suspension", operator_.get(path).hiddenInputs).location == path)
+        #expect(operator_.post(path + "/delete", operator_.get(path + "/delete").hiddenInputs).location == path)
+        #expect(admin.get("/users").status == 200)
+        // One who has not chosen a password cannot sign in, and does not count.
+        _ = try add("second@acme.example", role: "administrator", by: admin)
+        #expect(operator_.post(path + "/suspension", operator_.get(path).hiddenInputs).location == path)
+        #expect(admin.get("/users").status == 200)
+        let link = try link(inLetter: 0)
+        let second = try test.browser()
+        let fields = second.get(link).hiddenInputs + [("new_password", "a good long phrase"), ("new_password_again", "a good long phrase")]
+        #expect(second.post("/password/link", fields).status == 303)
+        #expect(operator_.post(path + "/suspension", operator_.get(path).hiddenInputs).location == path)
+        #expect(admin.get("/users").status != 200)
+    }
+
+    @Test("Who manages people without being an administrator neither makes one, nor changes one, nor takes their place by a link")
+    func noMoreThanOneHas() throws {
+        try test.site.database.write { connection in
+            try connection.execute(
+                "UPDATE roles SET rights = 'people.view people.manage' WHERE account_id = \(test.acme) AND name = 'user'")
+        }
+        let bob = try test.browser(test.bob)
+        #expect(bob.get("/users").status == 200)
+        #expect(try add("x@acme.example", role: "administrator", by: bob).status == 422)
+        let alice = "/users/\(test.alice.id)"
+        #expect(bob.get(alice).status == 200 && !bob.get(alice).text.contains("/edit"))
+        for path in ["/edit", "/delete"] { #expect(bob.get(alice + path).status == 404) }
+        for path in ["", "/link", "/suspension", "/delete"] { #expect(bob.post(alice + path).status == 404, "\(path)") }
+        #expect(try add("y@acme.example", by: bob).status == 303)
+        let own = "/users/\(test.bob.id)"
+        let raised = submit(
+            [("name", "Bob"), ("email", test.bob.email), ("role", try role("administrator"))], at: own + "/edit", to: own, by: bob)
+        #expect(raised.status == 422)
+    }
+
+    @Test("People of another account are nobody here, and their roles are none")
+    func otherAccount() throws {
+        let admin = try test.browser(test.alice)
+        let stranger = "/users/\(test.mallory.id)"
+        for path in ["", "/edit", "/delete"] { #expect(admin.get(stranger + path).status == 404) }
+        for path in ["", "/link", "/suspension", "/suspension/end", "/delete"] { #expect(admin.post(stranger + path).status == 404) }
+        let foreign = try role("user", of: test.globex)
+        let added = submit([("name", "X"), ("email", "x@acme.example"), ("role", foreign)], at: "/users/new", to: "/users", by: admin)
+        #expect(added.status == 422)
+        #expect(try test.browser(test.bob).get("/users").status == 404 || test.browser(test.bob).get("/users").status == 403)
+        // Their address is free here: nobody learns who is with another account.
+        #expect(try add(test.mallory.email, by: admin).status == 303)
+        #expect(try add(test.bob.email, by: admin).text.contains("has this address already"))
+    }
+
+    @Test(
+        "What is no email address is refused with the field kept; capitals and plus are taken",
+        arguments: [
+            ("ana", false), ("ana@acme", false), ("a b@acme.example", false), ("ana@@acme.example", false), ("", false),
+            ("ana@acme.example, eve@evil.example", false), ("<ana@acme.example>", false), ("\"ana\"@acme.example", false),
+            ("Ana+Test@ACME.example", true), ("o’brien@acme.example", true), ("ana\u{200B}@acme.example", true),
+        ])
+    func emails(_ email: String, _ isTaken: Bool) throws {
+        let admin = try test.browser(test.alice)
+        let page = try add(email, by: admin)
+        #expect(page.status == (isTaken ? 303 : 422), "\(email)")
+        if !isTaken { #expect(page.text.contains("Ana Lima")) }
+    }
+
+    @Test("Two who save at once: the second sees both values")
+    func stale() throws {
+        let admin = try test.browser(test.alice)
+        let path = "/users/\(test.bob.id)"
+        let first = admin.get(path + "/edit").hiddenInputs
+        let role = try role("user")
+        func save(_ name: String) -> Browser.Page {
+            admin.post(path, first + [("name", name), ("email", test.bob.email), ("role", role), ("mobile", ""), ("head_of_line", "")])
+        }
+        #expect(save("Bobby").status == 303)
+        let second = save("Robert")
+        #expect(second.status == 422 && second.text.contains("Bobby") && second.text.contains("Robert"))
+    }
+
+    @Test("A form sent twice adds one user, and one letter goes")
+    func twice() throws {
+        let admin = try test.browser(test.alice)
+        let hidden = admin.get("/users/new").hiddenInputs
+        let fields = hidden + [("name", "Ana"), ("email", "ana@acme.example"), ("role", try role("user"))]
+        let one = admin.post("/users", fields)
+        let two = admin.post("/users", fields)
+        #expect(one.status == 303 && two.location == one.location)
+        _ = try link(inLetter: 0)
+        let letters = try test.site.database.read { try $0.value("SELECT COUNT(*) FROM mails", as: Int.self) }
+        #expect(letters == 1)
+    }
+
+    @Test("A forgotten password is answered alike for known and unknown, and at most three letters an hour go to an address")
+    func forgotten() throws {
+        let browser = try test.browser()
+        func ask(_ email: String) -> Browser.Page {
+            browser.post("/password/forgotten", browser.get("/password/forgotten").hiddenInputs + [("email", email)])
+        }
+        let unknown = ask("nobody@acme.example")
+        let known = ask("BOB@acme.example")
+        #expect(unknown.status == known.status && unknown.location == known.location)
+        let link = try link(inLetter: 0)
+        #expect(try test.browser().get(link).text.contains(test.bob.email))
+        for _ in 0..<5 { #expect(ask(test.bob.email).location == known.location) }
+        let letters = try test.site.database.read { try $0.value("SELECT COUNT(*) FROM mails", as: Int.self) }
+        #expect(letters == 3)
+        #expect(ask("no address").status == 422)
+    }
+
+    @Test("The list finds by name and address, whatever the accents, and by status")
+    func list() throws {
+        let admin = try test.browser(test.alice)
+        _ = try add("elodie@acme.example", called: "Élodie Noël", by: admin)
+        #expect(admin.get("/users?q=ELODIE").text.contains("Élodie Noël"))
+        #expect(!admin.get("/users?q=elodie").text.contains("Bob Durand"))
+        #expect(admin.get("/users?state=invited").text.contains("Élodie"))
+        #expect(!admin.get("/users?state=active").text.contains("Élodie"))
+        #expect(admin.get("/users?q=%25").text.contains("Nobody found"))
+        let french = try test.browser(test.alice)
+        french.acceptLanguage = "fr"
+        #expect(french.get("/users").status == 200)
+    }
+
+    @Test("The thousand and first user is refused with the limit's name, and nothing is lost")
+    func limit() throws {
+        let hash = ""
+        try test.site.database.write { connection in
+            for number in 0..<998 {
+                let user = NewUser(email: "u\(number)@acme.example", name: "U\(number)", password: "", role: .user)
+                try PeopleStore(site: test.site).create(user, passwordHash: hash, in: test.acme, on: connection)
+            }
+        }
+        let page = try add("more@acme.example", by: test.browser(test.alice))
+        #expect(page.status == 422 && page.text.contains("1,000") && page.text.contains("more@acme.example"))
+    }
+}
