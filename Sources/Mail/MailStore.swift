@@ -121,6 +121,14 @@ struct MailStore {
         try connection.value("SELECT COUNT(*) FROM mails WHERE next_at IS NOT NULL") ?? 0
     }
 
+    static func delete(before time: Timestamp, upTo limit: Int, on connection: any Connection) throws -> Int {
+        try connection.execute(
+            """
+            DELETE FROM mails WHERE id IN (
+                SELECT id FROM mails WHERE created_at < \(time) AND next_at IS NULL ORDER BY created_at LIMIT \(limit))
+            """)
+    }
+
     private func place(_ id: ID<MailRow>, _ account: ID<Account>?, _ column: StaticString) -> Vault.Place {
         Vault.Place(account: account, table: "mails", row: id, column: column)
     }

@@ -82,6 +82,11 @@ package final class Mailer: Sendable {
 
     package func waiting(on connection: any Connection) throws -> Int { try store.waiting(on: connection) }
 
+    /// What was settled before then; how many went.
+    package static func delete(before time: Timestamp, upTo limit: Int, on connection: any Connection) throws -> Int {
+        try MailStore.delete(before: time, upTo: limit, on: connection)
+    }
+
     package func wake() { signal.signal() }
 
     package func start() throws {

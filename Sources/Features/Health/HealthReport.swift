@@ -19,6 +19,9 @@ struct HealthReport {
     let deliveries: DeliveryEngine.Statistics
     /// Purges that wait for a person.
     let heldPurges: Int
+    /// What keeps mail from going.
+    let mailTrouble: String?
+    let waitingMail: Int
     let statements: Int
 
     init(_ app: App) {
@@ -27,19 +30,22 @@ struct HealthReport {
         freeBytes = FreeSpace.bytes(at: app.site.dataFolder)
         deliveries = app.engine.statistics
         heldPurges = (try? app.site.database.read { try PurgeGuardStore.held(on: $0).count }) ?? 0
+        mailTrouble = app.mailer.trouble
+        waitingMail = (try? app.site.database.read(for: .health) { try app.mailer.waiting(on: $0) }) ?? 0
         statements = app.site.database.statementCount
     }
 
     var status: Status {
         if !isDatabaseReachable { return .unavailable }
         let isLow = freeBytes.map { $0 < FreeSpace.low } ?? false
-        return isLow || deliveries.failedWrites > 0 || heldPurges > 0 || deliveries.lag > Self.worryingLag ? .degraded : .ok
+        return isLow || deliveries.failedWrites > 0 || heldPurges > 0 || mailTrouble != nil || deliveries.lag > Self.worryingLag ? .degraded : .ok
     }
 
     func add(to json: inout JSONObject) {
         json["database"] = isDatabaseReachable ? "reachable" : "unreachable"
         json["free_disk_bytes"] = freeBytes.map { JSONValue($0) } ?? .null
         json["purges_waiting"] = JSONValue(heldPurges)
+        json["mail"] = ["waiting": JSONValue(waitingMail), "trouble": mailTrouble.map { .string($0) } ?? .null]
         json["deliveries"] = [
             "in_flight": JSONValue(deliveries.inFlight), "attempts": JSONValue(deliveries.attempts),
             "delivered": JSONValue(deliveries.delivered), "lag_ms": JSONValue(deliveries.lag.wholeMilliseconds),

@@ -3,6 +3,7 @@
 
 import Cron
 import Database
+import Mail
 import Time
 import Web
 
@@ -37,11 +38,15 @@ struct RecordPurge {
             run: { run in try self.run { run.isStopping } })
     }
 
+    /// What became of mail, as long as the Deletion history.
+    static let mailKept = Duration.seconds(92 * 86400)
+
     /// What a stop leaves goes the next night.
     func run(until isStopping: () -> Bool = { false }) throws {
         let now = site.clock.now()
         while !isStopping(), try deleteAudit(before: now - Self.auditKept) == Self.batch {}
         while !isStopping(), try deleteRuns(before: now - Self.runsKept) == Self.batch {}
+        while !isStopping(), try deleteMail(before: now - Self.mailKept) == Self.batch {}
         while !isStopping(), try deleteRefused(before: now - RefusedEntries.kept) == Self.batch {}
     }
 
@@ -56,6 +61,10 @@ struct RecordPurge {
             try connection.execute(
                 "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < \(time) ORDER BY at LIMIT \(Self.batch))")
         }
+    }
+
+    private func deleteMail(before time: Timestamp) throws -> Int {
+        try site.database.write { try Mailer.delete(before: time, upTo: Self.batch, on: $0) }
     }
 
     private func deleteRefused(before time: Timestamp) throws -> Int {
