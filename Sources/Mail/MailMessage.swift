@@ -3,7 +3,7 @@
 
 import FoundationEssentials
 import Spelling
-package import Time
+import Time
 
 package struct MailMessage: Sendable, Equatable {
     package var recipient: String

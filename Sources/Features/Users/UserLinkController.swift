@@ -3,6 +3,7 @@
 import Database
 import HTTP
 import HTTPTypes
+import Mail
 import Templating
 import Web
 

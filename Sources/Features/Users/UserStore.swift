@@ -2,6 +2,7 @@
 // administer it, is looked at after the write, behind the account's lock: whatever the change was, it is undone when it does not.
 
 import Database
+import HTTPTypes
 import Time
 import Web
 
