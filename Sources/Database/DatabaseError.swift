@@ -9,6 +9,8 @@ package enum DatabaseError: Error, Equatable, CustomStringConvertible {
     case full
     /// The disk failed under a write: what is durable is known only after a restart.
     case inputOutput(String)
+    /// The file is none of the database's, or was cut or written over.
+    case damaged(String)
     case unexpectedValue(column: String, type: String)
     case migration(String)
     case engine(String)
@@ -23,6 +25,7 @@ package enum DatabaseError: Error, Equatable, CustomStringConvertible {
         case .constraint(let what): "a constraint refused the row: \(what)"
         case .full: "the disk is full"
         case .inputOutput(let what): "the disk failed: \(what)"
+        case .damaged(let what): "the database is damaged: \(what)"
         case .unexpectedValue(let column, let type): "column \(column) holds no \(type)"
         case .migration(let what): what
         case .engine(let what): what

@@ -162,6 +162,7 @@ extension DatabaseError {
         // The index of the log could not grow: also no room.
         case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE: self = .full
         case .SQLITE_IOERR: self = .inputOutput(message)
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .damaged(message)
         case .SQLITE_CONSTRAINT:
             let isDuplicate =
                 error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE || error.extendedResultCode == .SQLITE_CONSTRAINT_PRIMARYKEY

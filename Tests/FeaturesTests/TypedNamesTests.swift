@@ -55,6 +55,9 @@ struct TypedNamesTests {
             #expect(page.status == 422 && page.text.contains("Shorten this to at most 100 characters"))
         }
         #expect(post(String(repeating: "字", count: 100)).status == 303)
+        #expect(post("high " + String(repeating: "a\u{301}", count: 20) + String(repeating: "\u{20DD}\u{336}", count: 25)).status == 303)
+        let stored = try pages.all(of: pages.test.acme).map { $0.name.unicodeScalars.count }.sorted()
+        #expect(stored == [5 + 2 * 20 + 7, 100])
         #expect(pages.alice.get(WebhookPages.list).status == 200)
     }
 
