@@ -2,6 +2,7 @@
 
 import Database
 import Features
+import Foundation
 import HTTP
 import HTTPTypes
 import TestSupport
@@ -70,6 +71,18 @@ struct RefusedEntriesTests {
         test.site.refused.record(.init(.key, of: "acme", in: test.acme, from: "198.51.100.1"), requestID: "-")
         #expect(try total() == 2004)
         #expect(try test.site.database.read { try $0.value("SELECT COUNT(DISTINCT hour) FROM refused_entries", as: Int.self) } == 2)
+    }
+
+    @Test("What was counted is written down when the process ends")
+    func stopping() throws {
+        let folder = NSTemporaryDirectory() + "hookswitch-test-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let first = try TestApp.empty(folder: folder, clock: test.clock.clock)
+        for _ in 0..<7 { first.app.site.refused.record(.init(.key, of: "", in: nil, from: "198.51.100.1"), requestID: "-") }
+        first.stop(within: .seconds(1))
+        let second = try TestApp.empty(folder: folder, clock: test.clock.clock)
+        defer { second.stop(within: .seconds(1)) }
+        #expect(try second.app.site.database.read { try $0.value("SELECT SUM(times) FROM refused_entries", as: Int.self) } == 7)
     }
 
     @Test("They are kept for three months")

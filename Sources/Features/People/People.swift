@@ -73,7 +73,7 @@ package struct NewUser: Sendable, Codable {
         self.role = role
     }
 
-    private static func spelled(_ email: String) -> String { TypedText.compact(email).lowercased() }
+    static func spelled(_ email: String) -> String { TypedText.compact(email).lowercased() }
 
     /// To be filled in: of a new account, who chooses a password of their own at the first sign-in.
     static var firstAdministrator: NewUser {
