@@ -67,6 +67,13 @@ struct TypedNamesTests {
         #expect(Array(account.name.utf8) == Array("Acme".utf8) && Array(account.slug.utf8) == Array("acme".utf8))
         #expect(NewAccount(name: "\u{200B}", slug: "acme").problem?.field == "account_name")
         #expect(NewAccount(name: "e" + String(repeating: "\u{301}", count: 100), slug: "acme").problem?.field == "account_name")
+        var korean = NewAccount(name: "Acme", slug: "acme")
+        (korean.country, korean.timeZone) = ("KR", "Asia/Kolkata")
+        #expect(korean.problem == nil)
+        korean.country = "\u{212A}R"
+        #expect(korean.problem?.field == "country")
+        (korean.country, korean.timeZone) = ("KR", "Asia/\u{212A}olkata")
+        #expect(korean.problem?.field == "time_zone")
         var user = NewUser(email: "\u{A0}Ada@Acme.example\u{200B}", name: "Ada\u{2029}", password: "correct horse battery", role: nil)
         #expect(user.email == "ada@acme.example" && Array(user.name.utf8) == Array("Ada".utf8) && user.problem == nil)
         user.name = "\u{200D}"
