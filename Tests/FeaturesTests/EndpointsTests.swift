@@ -265,7 +265,7 @@ struct EndpointsTests {
         let stale = pages.alice.post(address, mine)
         #expect(stale.status == 422)
         for (yours, stored) in [
-            ("call:end, cdr", "All “CRM” events"), ("Login and password (Basic)", "Bearer token"), ("acme", "none"),
+            ("call:end, cdr", "All “CRM” events"), ("Login and password (Basic)", "Bearer token"), ("acme", "None"),
             ("X-Token (Changed)", "X-Token, X-New"),
         ] {
             #expect(stale.text.contains("<td data-label=\"Yours\">\(yours)</td><td data-label=\"Currently saved\">\(stored)</td>"))

@@ -77,12 +77,16 @@ struct RefusedEntriesTests {
     func stopping() throws {
         let folder = NSTemporaryDirectory() + "hookswitch-test-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let first = try TestApp.empty(folder: folder, clock: test.clock.clock)
-        for _ in 0..<7 { first.app.site.refused.record(.init(.key, of: "", in: nil, from: "198.51.100.1"), requestID: "-") }
-        first.stop(within: .seconds(1))
-        let second = try TestApp.empty(folder: folder, clock: test.clock.clock)
-        defer { second.stop(within: .seconds(1)) }
-        #expect(try second.app.site.database.read { try $0.value("SELECT SUM(times) FROM refused_entries", as: Int.self) } == 7)
+        func run<Value>(_ body: (Site) throws -> Value) throws -> Value {
+            let application = try TestApp.empty(folder: folder, clock: test.clock.clock)
+            defer { application.stop(within: .seconds(1)) }
+            return try body(application.app.site)
+        }
+        try run { site in
+            for _ in 0..<7 { site.refused.record(.init(.key, of: "", in: nil, from: "198.51.100.1"), requestID: "-") }
+        }
+        let times = try run { site in try site.database.read { try $0.value("SELECT SUM(times) FROM refused_entries", as: Int.self) } }
+        #expect(times == 7)
     }
 
     @Test("They are kept for three months")
