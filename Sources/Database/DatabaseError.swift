@@ -11,6 +11,12 @@ package enum DatabaseError: Error, Equatable, CustomStringConvertible {
     case inputOutput(String)
     /// The file is none of the database's, or was cut or written over.
     case damaged(String)
+    /// A read took longer than it may.
+    case tooSlow
+    /// The reads that one account may have at once are under way.
+    case busy
+    /// Another process has the database's lock.
+    case locked
     case unexpectedValue(column: String, type: String)
     case migration(String)
     case engine(String)
@@ -26,6 +32,9 @@ package enum DatabaseError: Error, Equatable, CustomStringConvertible {
         case .full: "the disk is full"
         case .inputOutput(let what): "the disk failed: \(what)"
         case .damaged(let what): "the database is damaged: \(what)"
+        case .tooSlow: "the read took too long"
+        case .busy: "too many reads are under way"
+        case .locked: "another process holds the lock of the database"
         case .unexpectedValue(let column, let type): "column \(column) holds no \(type)"
         case .migration(let what): what
         case .engine(let what): what
