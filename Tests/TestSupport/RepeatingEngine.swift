@@ -22,7 +22,8 @@ package final class RepeatingEngine: Engine {
         try engine.transaction(body)
     }
 
-    package func read(_ body: (any Connection) throws -> Void) throws { try engine.read(body) }
+    package var readers: Int { engine.readers }
+    package func read(until end: ReadEnd?, _ body: (any Connection) throws -> Void) throws { try engine.read(until: end, body) }
     package func backup(to path: String) throws { try engine.backup(to: path) }
     package func verify() throws -> Verification { try engine.verify() }
     package func schemaDifferences(from migrations: [Migration]) throws -> [String] { try engine.schemaDifferences(from: migrations) }
