@@ -38,7 +38,8 @@ struct HealthReport {
     var status: Status {
         if !isDatabaseReachable { return .unavailable }
         let isLow = freeBytes.map { $0 < FreeSpace.low } ?? false
-        return isLow || deliveries.failedWrites > 0 || heldPurges > 0 || mailTrouble != nil || deliveries.lag > Self.worryingLag ? .degraded : .ok
+        return isLow || deliveries.failedWrites > 0 || heldPurges > 0 || mailTrouble != nil || deliveries.lag > Self.worryingLag
+            ? .degraded : .ok
     }
 
     func add(to json: inout JSONObject) {

@@ -37,7 +37,7 @@ struct ForgottenPasswordController {
         let (entry, errors) = ForgottenEntry.form.read(visit.form, over: ForgottenEntry(), Situation(visit.t, ()))
         guard errors.isEmpty else { return try show(visit.form, visit, errors) }
         let email = entry.email.lowercased()
-        if app.mailer.canSend, attempts.begin(email, at: visit.now) == nil {
+        if app.mailer.canSend, attempts.begin(email, at: visit.site.clock.steadyNow) == nil {
             try visit.site.database.write { connection in
                 // Written in either case, so that the time of the answer says nothing.
                 try AuditEntry(

@@ -19,10 +19,16 @@ struct PasswordLinks {
         return token
     }
 
-    /// For whom it is; nil when it is used up or too old, or never was.
+    /// For whom it is; nil when it is used up or too old, or never was, or when they have chosen a password since. A clock that was
+    /// ahead makes none that lasts for days.
     func user(of token: String, on connection: any Connection) throws -> ID<User>? {
-        try connection.value(
-            "SELECT user_id FROM password_links WHERE token_hash = \(Token.hash(token)) AND created_at > \(clock.now() - Self.period)")
+        let now = clock.now()
+        return try connection.value(
+            """
+            SELECT l.user_id FROM password_links l JOIN users u ON u.id = l.user_id
+            WHERE l.token_hash = \(Token.hash(token)) AND l.created_at > \(now - Self.period) AND l.created_at <= \(now + Self.period)
+                AND u.password_changed_at <= l.created_at
+            """)
     }
 
     /// Uses it up. Of two who follow it at once, it goes with one.
