@@ -61,7 +61,7 @@ struct PasswordLetters {
         guard let template = html[reader.language] else { return }
         let message = MailMessage(
             to: reader.email, named: reader.name, subject: letter.subject, text: letter.text,
-            html: String(decoding: try template.render(letter), as: UTF8.self))
+            html: String(decoding: template.render(letter), as: UTF8.self))
         let addressee = MailAddressee(account: reader.account, user: reader.user, address: reader.email, name: reader.name)
         try app.mailer.post(message, to: addressee, within: PasswordLinks.period, on: connection)
     }
