@@ -4,6 +4,7 @@ import Database
 import Delivery
 import Foundation
 import JSON
+import Mail
 import Web
 
 struct HealthReport {

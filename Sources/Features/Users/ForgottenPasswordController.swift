@@ -3,8 +3,10 @@
 import Database
 import HTTP
 import HTTPTypes
+import Mail
 import Spelling
 import Templating
+import Time
 import Web
 
 struct ForgottenEntry {
