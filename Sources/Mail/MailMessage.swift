@@ -40,7 +40,8 @@ package struct MailMessage: Sendable, Equatable {
         name.isEmpty ? "<\(address)>" : "\(words(name)) <\(address)>"
     }
 
-    /// ASCII as it is, all else as encoded words of at most 75 characters (RFC 2047, § 2), each with whole characters, one a line.
+    /// ASCII as it is, all else as encoded words, each with whole characters, one a line, none longer than 78 with the header's name
+    /// (RFC 2047, § 2).
     static func words(_ text: String) -> String {
         let isPlain = text.utf8.allSatisfy { (0x20..<0x7F).contains($0) } && text.utf8.count <= 60
         // In a name these would be syntax, and `=?` would be taken for an encoded word.
@@ -49,7 +50,7 @@ package struct MailMessage: Sendable, Equatable {
         for scalar in text.unicodeScalars {
             // Line ends would begin a header.
             let bytes = Array((scalar.value < 0x20 || scalar.value == 0x7F ? " " : String(scalar)).utf8)
-            if words[words.count - 1].count + bytes.count > 45 { words.append([]) }
+            if words[words.count - 1].count + bytes.count > 39 { words.append([]) }
             words[words.count - 1] += bytes
         }
         return words.map { "=?UTF-8?B?\(Data($0).base64EncodedString())?=" }.joined(separator: "\r\n ")

@@ -10,7 +10,7 @@ final class RelayConnection {
     private let errorText: UnsafeMutablePointer<CChar>
     private let isStopping: () -> Bool
     private var isSet = true
-    /// The last line that the relay said.
+    /// The last refusal that the relay said of this message: what follows it, such as a farewell, says nothing of it.
     private var answer: [UInt8] = []
 
     private static let connectTime = 10_000
@@ -113,11 +113,10 @@ final class RelayConnection {
     private func outcome(of code: CURLcode) -> MailOutcome {
         guard code != CURLE_OK else { return .accepted }
         guard !isStopping() else { return .stopped }
-        var status = 0
-        _ = ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
         let text = String(cString: errorText)
         let reason = text.isEmpty ? String(cString: curl_easy_strerror(code)) : text
         let said = String(decoding: answer, as: UTF8.self)
+        let status = Int(said.prefix(maximumScalars: 3)) ?? 0
         // What the relay says of our own address or login is no fault of the message (421: it is about to close).
         let isOfMessage = code == CURLE_SEND_ERROR && !text.begins(with: "MAIL") || code == CURLE_WEIRD_SERVER_REPLY
         guard isOfMessage, status != 421 else { return .unavailable(reason: said.isEmpty ? reason : "\(reason) (\(said))") }
@@ -129,6 +128,7 @@ final class RelayConnection {
     }
 
     private func hear(_ bytes: UnsafeRawBufferPointer) {
+        guard bytes.first == UInt8(ascii: "4") || bytes.first == UInt8(ascii: "5") else { return }
         answer = bytes.prefix(Self.maximumAnswer).filter { $0 >= 0x20 && $0 != 0x7F }
     }
 

@@ -69,6 +69,7 @@ struct DeclaredFormTests {
         let fitting = [
             "account": Self.fits(AccountSettings.form, AccountSettings.record),
             "me": Self.fits(Profile.form, Profile.record),
+            "user": Self.fits(UserEntry.form, UserEntry.record),
             "voicemail": Self.fits(Voicemail.form, Voicemail.record),
         ]
         // A row for each kind of media; rows of two tables; a webhook, whose authentication is sealed as one, and what is done with it.

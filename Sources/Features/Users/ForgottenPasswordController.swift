@@ -13,7 +13,9 @@ struct ForgottenEntry {
     var email = ""
 
     static let form = Form<ForgottenEntry, Void>("forgotten") {
-        Line("email", \.email, .email, upTo: 254, autocomplete: "username")
+        Line("email", \.email, .email, upTo: 254, autocomplete: "username") { email, _ in
+            NewUser.isEmail(email) ? nil : "people.email.format"
+        }
     }
 }
 
