@@ -48,7 +48,8 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "CIDN2", "HTTP", "Templating", "Database", "Cron", "JSON", "Spelling", "Telephony", "Time", logging, crypto, httpTypes,
+                "CIDN2", "HTTP", "Templating", "Database", "Cron", "JSON", "Spelling", "Telephony", "Threading", "Time", logging, crypto,
+                httpTypes,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             swiftSettings: strict),

@@ -60,12 +60,11 @@ struct Exchange: Sendable {
         body.drain()
         do {
             try connection.write(response, isHead: isHead)
-            connection.finish()
         } catch {
-            // Closed without an end: nginx then breaks off towards the client too, who would otherwise take half an export for a whole one.
+            // It has no end then: nginx breaks off towards the client too, who would otherwise take half an export for a whole one.
             if !(error is ClientGone) { logger.error("A response broke off.", metadata: ["reason": "\(error)"]) }
-            connection.abandon()
         }
+        connection.close()
     }
 
     /// What libfcgi lacks. A read or write that takes longer fails, and with it the exchange.
