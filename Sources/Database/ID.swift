@@ -106,7 +106,7 @@ package struct ID<Entity: Identified>: Hashable, Comparable, Sendable, SQLConver
         return String(unsafeUninitializedCapacity: prefix.count + 1 + length) { buffer in
             _ = buffer.initialize(from: prefix)
             buffer[prefix.count] = UInt8(ascii: "_")
-            writeBase32(value, into: buffer[(prefix.count + 1)..<(prefix.count + 1 + length)])
+            writeBase32(value, into: buffer, from: prefix.count + 1, to: prefix.count + 1 + length)
             return prefix.count + 1 + length
         }
     }
@@ -172,15 +172,14 @@ private let digitValues: [UInt8] = {
 
 private func base32Encoded(_ value: UInt128, length: Int) -> String {
     String(unsafeUninitializedCapacity: length) { buffer in
-        writeBase32(value, into: buffer[..<length])
+        writeBase32(value, into: buffer, from: 0, to: length)
         return length
     }
 }
 
-/// As many digits as there is room.
-private func writeBase32(_ value: UInt128, into buffer: Slice<UnsafeMutableBufferPointer<UInt8>>) {
-    var (buffer, rest) = (buffer, value)
-    for index in buffer.indices.reversed() {
+private func writeBase32(_ value: UInt128, into buffer: UnsafeMutableBufferPointer<UInt8>, from start: Int, to end: Int) {
+    var rest = value
+    for index in stride(from: end - 1, through: start, by: -1) {
         buffer[index] = digits[Int(truncatingIfNeeded: rest & 31)]
         rest >>= 5
     }

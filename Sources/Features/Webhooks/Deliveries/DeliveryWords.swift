@@ -5,7 +5,7 @@ import HTTPClient
 import Time
 import Web
 
-struct DeliveryWords: Sendable {
+final class DeliveryWords: Sendable {
     /// What the page says about a fault: whose it was, what happened, and what to do.
     struct Fault: Sendable {
         let kind: BadgeView.Kind
