@@ -3,12 +3,18 @@
 package final class Database: Sendable {
     let engine: any Engine
     private let writer: GroupCommit
+    private let limits: ReadLimits
+    private let shares: ReaderShares
     /// Whose transaction this thread is in, so that nobody comes to wait for themselves.
     @TaskLocal static var occupied: ObjectIdentifier?
 
     /// - Parameter onDiskFailure: called when a sync failed, after which nobody knows what is durable: end the process.
-    package init(engine: any Engine, onDiskFailure: @escaping @Sendable (DatabaseError) -> Void = { _ in }) {
+    package init(
+        engine: any Engine, limits: ReadLimits = ReadLimits(), onDiskFailure: @escaping @Sendable (DatabaseError) -> Void = { _ in }
+    ) {
         self.engine = engine
+        self.limits = limits
+        shares = ReaderShares(readers: engine.readers, limits: limits)
         writer = GroupCommit(engine: engine, onDiskFailure: onDiskFailure)
     }
 
@@ -17,11 +23,19 @@ package final class Database: Sendable {
     }
 
     /// Runs `body` on a read-only connection; all its statements see the same moment. Throws
-    /// `DatabaseError.nested` within another transaction, as `write` does.
-    package func read<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
+    /// `DatabaseError.nested` within another transaction, as `write` does; `.busy` when no reader of its share was free in time;
+    /// `.tooSlow` when it took longer than it may, or when nobody waits for it any more.
+    package func read<Value>(
+        for reading: Reading = .work, unless isAbandoned: @escaping () -> Bool = { false },
+        _ body: (any Connection) throws -> Value
+    ) throws -> Value {
         try refuseNesting()
+        let deadline = ContinuousClock.now + limits.time(for: reading)
+        try shares.enter(reading, until: deadline)
+        defer { shares.leave(reading) }
+        let end = ReadEnd(deadline, isAbandoned: isAbandoned)
         var value: Value?
-        try Self.$occupied.withValue(ObjectIdentifier(writer)) { try engine.read { value = try body($0) } }
+        try Self.$occupied.withValue(ObjectIdentifier(writer)) { try engine.read(until: end) { value = try body($0) } }
         guard let value else { throw DatabaseError.closed }
         return value
     }

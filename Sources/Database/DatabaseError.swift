@@ -9,6 +9,12 @@ package enum DatabaseError: Error, Equatable, CustomStringConvertible {
     case full
     /// The disk failed under a write: what is durable is known only after a restart.
     case inputOutput(String)
+    /// A read took longer than it may.
+    case tooSlow
+    /// The reads that one account may have at once are under way.
+    case busy
+    /// Another process has the database's lock.
+    case locked
     case unexpectedValue(column: String, type: String)
     case migration(String)
     case engine(String)
@@ -23,6 +29,9 @@ package enum DatabaseError: Error, Equatable, CustomStringConvertible {
         case .constraint(let what): "a constraint refused the row: \(what)"
         case .full: "the disk is full"
         case .inputOutput(let what): "the disk failed: \(what)"
+        case .tooSlow: "the read took too long"
+        case .busy: "too many reads are under way"
+        case .locked: "another process holds the lock of the database"
         case .unexpectedValue(let column, let type): "column \(column) holds no \(type)"
         case .migration(let what): what
         case .engine(let what): what

@@ -9,8 +9,12 @@ package struct Verification: Sendable {
 }
 
 package protocol Engine: Sendable {
-    /// Runs `body` on a read-only connection that sees one moment of the database.
-    func read(_ body: (any Connection) throws -> Void) throws
+    /// Reads at once, beside the one for health.
+    var readers: Int { get }
+
+    /// Runs `body` on a read-only connection that sees one moment of the database. Throws `DatabaseError.tooSlow` when `end` has come
+    /// before it has.
+    func read(until end: ReadEnd?, _ body: (any Connection) throws -> Void) throws
 
     /// Runs `body` on the only writing connection, in one transaction that is durable when this returns. Called from one thread.
     func transaction(_ body: (any Connection) throws -> Void) throws
@@ -27,4 +31,9 @@ package protocol Engine: Sendable {
 
     /// How many statements have run since the start, for the test that holds the delivery path to its cost.
     var statementCount: Int { get }
+}
+
+extension Engine {
+    /// Without an end, for who has the engine alone.
+    package func read(_ body: (any Connection) throws -> Void) throws { try read(until: nil, body) }
 }

@@ -170,6 +170,8 @@ extension DatabaseError {
         case .SQLITE_FULL: self = .full
         // The index of the log could not grow: also no room.
         case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE: self = .full
+        case .SQLITE_INTERRUPT: self = .tooSlow
+        case .SQLITE_BUSY: self = .locked
         case .SQLITE_IOERR: self = .inputOutput(message)
         case .SQLITE_CONSTRAINT:
             let isDuplicate =

@@ -1,8 +1,8 @@
 // SQLite through GRDB: one writer that does all commits and checkpoints, read-only readers, every commit synced.
 
-import Dispatch
 import Foundation
 import GRDB
+import GRDBSQLite
 import Synchronization
 import Threading
 
@@ -11,12 +11,12 @@ package final class SQLiteEngine: Engine {
     /// Readers that nobody has just now, the last used first. The pool hands its own out under a lock that threads sleep on, which
     /// took a fifth of a page's time.
     private let idleReaders = ShortLock<[DatabaseQueue]>([])
-    private let freeReaders: DispatchSemaphore
+    package let readers: Int
     private let path: String
     private let readerConfiguration: Configuration
     private let statements = StatementCounter()
 
-    /// Opens or creates the file. `readers` is the most reads at once: one for each thread that may want one.
+    /// Opens or creates the file. `readers` is the most reads at once that `Database` asks for.
     package init(path: String, readers: Int) throws {
         var configuration = Configuration()
         configuration.maximumReaderCount = readers
@@ -37,7 +37,7 @@ package final class SQLiteEngine: Engine {
             try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
         }
         self.path = path
-        freeReaders = DispatchSemaphore(value: readers)
+        self.readers = readers
         readerConfiguration = {
             var configuration = configuration
             configuration.readonly = true
@@ -63,9 +63,7 @@ package final class SQLiteEngine: Engine {
 
     package var statementCount: Int { statements.count.load(ordering: .relaxed) }
 
-    package func read(_ body: (any Connection) throws -> Void) throws {
-        freeReaders.wait()
-        defer { freeReaders.signal() }
+    package func read(until end: ReadEnd?, _ body: (any Connection) throws -> Void) throws {
         do {
             let reader = try idleReaders.withLock { $0.popLast() } ?? DatabaseQueue(path: path, configuration: readerConfiguration)
             defer { idleReaders.withLock { $0.append(reader) } }
@@ -74,10 +72,25 @@ package final class SQLiteEngine: Engine {
                 let connection = SQLiteConnection(database, statements)
                 try connection.begin()
                 defer { connection.end() }
-                try body(connection)
+                try Self.ending(at: end, database.sqliteConnection) { try body(connection) }
             }
         } catch let error as GRDB.DatabaseError {
             throw DatabaseError(error)
+        }
+    }
+
+    /// Has SQLite ask, every so many steps of its machine (some 20 µs), whether the end has come. The commit that follows is not asked.
+    private static func ending(at end: ReadEnd?, _ connection: OpaquePointer?, _ body: () throws -> Void) throws {
+        guard let end else { return try body() }
+        defer { sqlite3_progress_handler(connection, 0, nil, nil) }
+        try withExtendedLifetime(end) {
+            sqlite3_progress_handler(
+                connection, 1000,
+                { context in
+                    guard let context else { return 0 }
+                    return Unmanaged<ReadEnd>.fromOpaque(context).takeUnretainedValue().hasCome ? 1 : 0
+                }, Unmanaged.passUnretained(end).toOpaque())
+            try body()
         }
     }
 

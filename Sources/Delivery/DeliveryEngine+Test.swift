@@ -3,7 +3,7 @@
 package import Database
 import HTTPClient
 package import JSON
-import Synchronization
+import Threading
 import Time
 
 extension DeliveryEngine {
@@ -19,14 +19,23 @@ extension DeliveryEngine {
     ///
     /// - Parameter within: what else happens in the transaction that begins it.
     ///
-    /// A caller's thread waits for the receiver, so an account has few at a time: a receiver that hangs must not take every worker.
+    /// A caller's thread waits for the receiver, so an account has few at a time, and all accounts a quarter of the workers: receivers that
+    /// hang must not take every worker.
     package func test(
         _ webhook: WebhookConfiguration, context: JSONObject = EventType.test.sampleContext,
         within: (any Connection) throws -> Void = { _ in }
     ) throws -> TestResult {
         guard webhook.disabledReason != .unreadable else { throw TestFailure.unreadable }
-        try beginTest(of: webhook.account)
-        defer { endTest(of: webhook.account) }
+        do {
+            return try testsUnderWay.withPlace(of: webhook.account) { try performTest(webhook, context, within) }
+        } catch let full as Places<ID<Account>>.Full {
+            throw full == .owner ? TestFailure.tooMany : .full
+        }
+    }
+
+    private func performTest(
+        _ webhook: WebhookConfiguration, _ context: JSONObject, _ within: (any Connection) throws -> Void
+    ) throws -> TestResult {
         let now = clock.now()
         let event = NewEvent(type: .test, time: now, context: context, data: EventType.test.sample)
         let body = event.body
@@ -66,22 +75,5 @@ extension DeliveryEngine {
         return TestResult(
             event: claim.event, delivery: claim.delivery, isSuccess: settlement.state == .delivered, transfer: transfer,
             requestHeaders: request.recordedHeaders, body: body)
-    }
-
-    /// Two, so that a double click still leads to a result.
-    private static var maximumTests: Int { 2 }
-
-    private func beginTest(of account: ID<Account>) throws {
-        try testsUnderWay.withLock { tests in
-            guard tests[account, default: 0] < Self.maximumTests else { throw TestFailure.tooMany }
-            tests[account, default: 0] += 1
-        }
-    }
-
-    private func endTest(of account: ID<Account>) {
-        testsUnderWay.withLock { tests in
-            let left = tests[account, default: 1] - 1
-            tests[account] = left > 0 ? left : nil
-        }
     }
 }

@@ -42,6 +42,8 @@ package final class DeliveryEngine: Sendable {
         case unreadable
         /// The account has as many under way as it may.
         case tooMany
+        /// All accounts together have.
+        case full
     }
 
     let database: Database
@@ -56,7 +58,7 @@ package final class DeliveryEngine: Sendable {
     /// This process's leases.
     let epoch: Int64
     private let node: String
-    let testsUnderWay = Mutex<[ID<Account>: Int]>([:])
+    let testsUnderWay: Places<ID<Account>>
     private let dispatcher: Mutex<Bool>
     private let makeDispatcher: @Sendable (DeliveryEngine) -> Dispatcher
 
@@ -64,13 +66,16 @@ package final class DeliveryEngine: Sendable {
     ///   - node: names the lock that the process holds; who holds it next takes over what is under way here.
     ///   - inFlightPerWebhook: how many requests to one webhook may be under way at once.
     ///   - maximumInFlight: how many in all; no more than the client's `maximumConnections`.
+    ///   - maximumTests: how many tests of webhooks at once: a caller's thread waits for each.
     ///   - sweepInterval: how often the database is asked for what memory does not know to be due.
     ///   - steady: by which the engine waits.
     package init(
         node: String, database: Database, client: HTTPClient, clock: Clock, ids: IDGenerator, directory: WebhookDirectory, logger: Logger,
-        inFlightPerWebhook: Int = 8, maximumInFlight: Int = 512, sweepInterval: Duration = .seconds(2), steady: SteadyClock = .system,
-        send: Send? = nil
+        inFlightPerWebhook: Int = 8, maximumInFlight: Int = 512, maximumTests: Int = 12, sweepInterval: Duration = .seconds(2),
+        steady: SteadyClock = .system, send: Send? = nil
     ) {
+        // Two of an account, so that a double click still leads to a result.
+        testsUnderWay = Places(ofOwner: 2, inAll: maximumTests)
         self.node = node
         self.database = database
         self.client = client

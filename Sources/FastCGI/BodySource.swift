@@ -1,4 +1,4 @@
-// A body as libfcgi gives it, held to the announced length and to the hard limit, and always emptied in the end.
+// A body as libfcgi gives it, held to the announced length, to the hard limit and to a pace.
 
 import CFastCGI
 import HTTP
@@ -10,8 +10,18 @@ final class BodySource {
     private let maximum: Int
     private var stream: UnsafeMutablePointer<FCGX_Stream>?
     private var received = 0
+    private let patience: Patience
+    private let start = ContinuousClock.now
+    private let watched: WatchedBody?
+    private let isWhole: Bool
+    private var isAtEnd = false
 
-    init(_ stream: UnsafeMutablePointer<FCGX_Stream>?, length: Int?, maximum: Int) {
+    /// - Parameter isWhole: whether all of it is there already.
+    init(_ stream: UnsafeMutablePointer<FCGX_Stream>?, length: Int?, maximum: Int, patience: Patience, isWhole: Bool, watched: WatchedBody?)
+    {
+        self.isWhole = isWhole
+        self.patience = patience
+        self.watched = watched
         self.stream = stream
         self.length = length
         self.maximum = maximum
@@ -19,23 +29,30 @@ final class BodySource {
 
     /// At most `count` bytes, none at the end.
     ///
-    /// - Throws: `BodyError.truncated` when the client, or time, cut it short; `.tooLarge` at the hard limit.
+    /// - Throws: `BodyError.truncated` when the client cut it short; `.tooSlow` when time did; `.tooLarge` at the hard limit.
     func read(upTo count: Int) throws -> [UInt8] {
         let wanted = min(count, (length ?? .max) - received)
         guard wanted > 0 else { return [] }
         guard received < maximum else { throw BodyError.tooLarge(limit: maximum) }
         let bytes = take(min(wanted, maximum - received))
-        if bytes.isEmpty, let length, received < length { throw BodyError.truncated }
-        if bytes.isEmpty, hasFailed { throw BodyError.truncated }
-        return bytes
+        guard bytes.isEmpty else { return bytes }
+        if watched?.isCut == true { throw BodyError.tooSlow }
+        if hasFailed || received < length ?? 0 { throw BodyError.truncated }
+        return []
     }
 
-    /// Reads and drops what the handler left, then lets go of the stream: a handler that kept the body finds it cut short.
-    func drain() {
-        // Most often all is read, and this only finds the end: a large buffer for that would cost more than the rest of the exchange.
-        var size = 512
-        while received < maximum, !take(min(size, maximum - received)).isEmpty { size = Self.chunkSize }
-        stream = nil
+    /// Lets go of the stream: a handler that kept the body finds it cut short.
+    ///
+    /// - Returns: bytes that may still come of it, and must be read away, up to the hard limit.
+    func end() -> Int {
+        defer { stream = nil }
+        guard !isWhole else {
+            // Most often all is read, and this only finds the end: a large buffer for that would cost more than the rest of the exchange.
+            var size = 512
+            while received < maximum, !take(min(size, maximum - received)).isEmpty { size = Self.chunkSize }
+            return 0
+        }
+        return isAtEnd || hasFailed ? 0 : maximum - received
     }
 
     private var hasFailed: Bool {
@@ -46,11 +63,13 @@ final class BodySource {
     private func take(_ count: Int) -> [UInt8] {
         guard let stream else { return [] }
         let size = min(count, Self.chunkSize)
+        watched?.move(to: start + patience.time(forBytes: received + size))
         let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, initialized in
             let count = buffer.withMemoryRebound(to: CChar.self) { FCGX_GetStr($0.baseAddress, Int32(size), stream) }
             initialized = max(0, Int(count))
         }
         received += bytes.count
+        isAtEnd = bytes.isEmpty
         return bytes
     }
 

@@ -1,4 +1,4 @@
-// One worker's life: take a connection, have libfcgi read the request, run the handler, drain, answer, close.
+// One worker's life: take a connection, have libfcgi read the request, run the handler, answer, close.
 // Each step that can fail ends this exchange and not the thread.
 
 import CFastCGI
@@ -9,7 +9,9 @@ import Logging
 
 struct Exchange: Sendable {
     let maximumBody: Int
-    let receiveTimeout: Duration
+    let patience: Patience
+    let gate: ArrivalGate
+    let cutoffs: Cutoffs
     let handler: @Sendable (Request) -> Response
     let logger: Logger
     /// The system's, but for the test that makes it fail.
@@ -24,7 +26,11 @@ struct Exchange: Sendable {
             if descriptor >= 0 {
                 delay = Self.shortestDelay
                 setTimeouts(of: descriptor)
-                if connection.receive(from: descriptor) { answer(connection) }
+                switch gate.wait(for: descriptor) {
+                case .incomplete, .none: close(descriptor)
+                case .head: if connection.receive(from: descriptor) { answer(connection, watchedBy: cutoffs) }
+                case .whole: if connection.receive(from: descriptor) { answer(connection, watchedBy: nil) }
+                }
                 continue
             }
             switch errno {
@@ -42,12 +48,14 @@ struct Exchange: Sendable {
         }
     }
 
-    private func answer(_ connection: FastCGIConnection) {
-        let body = connection.body(maximum: maximumBody)
+    /// - Parameter watchedBy: nil when the whole body is there.
+    private func answer(_ connection: FastCGIConnection, watchedBy cutoffs: Cutoffs?) {
+        let body = connection.body(maximum: maximumBody, patience: patience, watchedBy: cutoffs)
         var response: Response
         var isHead = false
         switch connection.request(body: RequestBody(length: body.length, read: body.read)) {
-        case .success(let request):
+        case .success(var request):
+            request.isAbandoned = { connection.isAbandoned }
             isHead = request.method == .head
             response = handler(request)
         case .failure(let refusal):
@@ -57,27 +65,30 @@ struct Exchange: Sendable {
             logger.error("A handler gave a status that must not be sent.", metadata: ["status": "\(response.status.code)"])
             response = .text("Something went wrong on our side.", status: .internalServerError)
         }
-        body.drain()
+        let unread = body.end()
+        var rest: Int32?
         do {
             try connection.write(response, isHead: isHead)
+            if unread > 0 { rest = connection.duplicate() }
         } catch {
             // It has no end then: nginx breaks off towards the client too, who would otherwise take half an export for a whole one.
             if !(error is ClientGone) { logger.error("A response broke off.", metadata: ["reason": "\(error)"]) }
         }
         connection.close()
+        if let rest { self.cutoffs.drain(rest, maximum: unread) }
     }
 
     /// What libfcgi lacks. A read or write that takes longer fails, and with it the exchange.
     private func setTimeouts(of descriptor: Int32) {
-        for (option, duration) in [(SO_RCVTIMEO, receiveTimeout), (SO_SNDTIMEO, Self.sendTimeout)] {
+        for (option, duration) in [(SO_RCVTIMEO, Self.stuck), (SO_SNDTIMEO, Self.stuck)] {
             let parts = duration.components
             var time = timeval(tv_sec: Int(parts.seconds), tv_usec: Int(parts.attoseconds / 1_000_000_000_000))
             setsockopt(descriptor, SOL_SOCKET, option, &time, socklen_t(MemoryLayout<timeval>.size))
         }
     }
 
-    /// nginx takes a response into its buffers at once; one that does not for so long is stuck.
-    private static let sendTimeout = Duration.seconds(30)
+    /// nginx sends on what it has, and takes a response into its buffers, at once; one that does not for so long is stuck.
+    private static let stuck = Duration.seconds(30)
     /// Microseconds between tries to accept when descriptors or memory have run out: doubled from the first to the second.
     private static let shortestDelay: useconds_t = 5000
     private static let maximumDelay: useconds_t = 200_000

@@ -24,7 +24,7 @@ final class FastCGIConnection {
 
     /// Reads the beginning and the parameters of a request. The descriptor belongs to this object from now on.
     ///
-    /// - Returns: false, with the connection closed, when what came is no request, or came too slowly.
+    /// - Returns: false, with the connection closed, when what came is no request.
     func receive(from descriptor: Int32) -> Bool {
         request.pointee.ipcFd = descriptor
         // FCGX_Accept_r first finishes the request before, and would close a connection that is not to be kept.
@@ -45,8 +45,23 @@ final class FastCGIConnection {
         parameters.request(body: body)
     }
 
-    func body(maximum: Int) -> BodySource {
-        BodySource(request.pointee.in, length: parameters.contentLength, maximum: maximum)
+    func body(maximum: Int, patience: Patience, watchedBy cutoffs: Cutoffs?) -> BodySource {
+        let length = parameters.contentLength
+        let watched = cutoffs?.watch(request.pointee.ipcFd, until: .now + patience.time(forBytes: 0))
+        return BodySource(
+            request.pointee.in, length: length, maximum: maximum, patience: patience, isWhole: cutoffs == nil, watched: watched)
+    }
+
+    /// nginx closes when its client has.
+    var isAbandoned: Bool {
+        var look = pollfd(fd: request.pointee.ipcFd, events: 0, revents: 0)
+        return poll(&look, 1, 0) == 1 && look.revents & Int16(POLLHUP) != 0
+    }
+
+    /// The connection once more, for who goes on with it after `close`.
+    func duplicate() -> Int32? {
+        let copy = fcntl(request.pointee.ipcFd, F_DUPFD_CLOEXEC, 0)
+        return copy >= 0 ? copy : nil
     }
 
     /// The whole answer, its end included.

@@ -18,26 +18,27 @@ package final class FastCGIServer: Sendable {
     private let workers: Int
     private let group: String
     private let exchange: Exchange
+    private let cutoffs = Cutoffs()
     private let logger: Logger
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - socketPath: its folder is made, 0750, when it is not there; the folder above it must be there.
     ///   - workers: threads, and with it requests at a time.
-    ///   - maximumBody: bytes of a body that are read or drained at most, whatever a handler asks for.
+    ///   - maximumBody: bytes of a body that are read, or read away, at most, whatever a handler asks for.
     ///   - group: the web server's; the socket is given to it when this process is root.
-    ///   - receiveTimeout: for the next bytes of a request; after it the connection is closed, so that a half-open one
-    ///     cannot hold a worker. nginx has the whole request before it connects, so a healthy one sends at once.
     ///   - handler: runs on a worker thread and may block; it must not keep the request's body.
     package init(
-        socketPath: String, workers: Int, maximumBody: Int, group: String = "www-data", receiveTimeout: Duration = .seconds(5),
+        socketPath: String, workers: Int, maximumBody: Int, group: String = "www-data", patience: Patience = Patience(),
         handler: @escaping @Sendable (Request) -> Response, logger: Logger
     ) {
         self.socketPath = socketPath
         self.workers = max(1, workers)
         self.group = group
         self.logger = logger
-        exchange = Exchange(maximumBody: maximumBody, receiveTimeout: receiveTimeout, handler: handler, logger: logger)
+        exchange = Exchange(
+            maximumBody: maximumBody, patience: patience, gate: ArrivalGate(workers: max(1, workers), limit: patience.head),
+            cutoffs: cutoffs, handler: handler, logger: logger)
     }
 
     /// Opens the socket and starts the workers. Sets SIGPIPE to be ignored; install other signal handlers after this.
@@ -50,6 +51,11 @@ package final class FastCGIServer: Sendable {
             state.listener = listener
             state.running = workers
         }
+        do {
+            try cutoffs.start()
+        } catch {
+            throw .system(call: "pthread_create", path: "a watch", code: error.code)
+        }
         for _ in 0..<workers {
             do {
                 try OwnThread.start("worker") { [self] in
@@ -58,7 +64,10 @@ package final class FastCGIServer: Sendable {
                         state.running -= 1
                         return state.running == 0
                     }
-                    if isLast { listener.close() }
+                    if isLast {
+                        listener.close()
+                        cutoffs.stop()
+                    }
                 }
             } catch {
                 throw .system(call: "pthread_create", path: "a worker", code: error.code)

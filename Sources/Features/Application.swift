@@ -22,6 +22,8 @@ package struct Installation: Sendable {
     package var address: SiteAddress
     package var clock: Clock
     package var passwordCost: Passwords.Cost
+    /// Requests at once, of which some kinds have a share.
+    package var workers: Int
     /// Reads at once: one for each worker, and a few for jobs.
     package var readers: Int
     package var features = allFeatures
@@ -31,7 +33,7 @@ package struct Installation: Sendable {
 
     package init(
         dataFolder: String, resourceFolder: String, policy: AddressPolicy, address: SiteAddress = .local, clock: Clock = .system,
-        passwordCost: Passwords.Cost = .production, readers: Int = 8
+        passwordCost: Passwords.Cost = .production, workers: Int = 48, readers: Int = 8
     ) {
         self.dataFolder = dataFolder
         self.resourceFolder = resourceFolder
@@ -39,6 +41,7 @@ package struct Installation: Sendable {
         self.address = address
         self.clock = clock
         self.passwordCost = passwordCost
+        self.workers = workers
         self.readers = readers
     }
 }
@@ -93,7 +96,8 @@ package final class Application: Sendable {
         let client = HTTPClient(policy: installation.policy, userAgent: "Hookswitch/\(Self.version)")
         let directory = WebhookDirectory(database: database, vault: vault)
         let engine = DeliveryEngine(
-            node: lock.node, database: database, client: client, clock: clock, ids: ids, directory: directory, logger: logger)
+            node: lock.node, database: database, client: client, clock: clock, ids: ids, directory: directory, logger: logger,
+            maximumTests: max(1, installation.workers / 4))
         let acceptor = EventAcceptor(database: database, ids: ids, clock: clock, directory: directory) { [weak engine] in engine?.wake($0) }
         let app = App(
             site: site, features: features, vault: vault, policy: installation.policy, client: client, directory: directory,
@@ -102,7 +106,7 @@ package final class Application: Sendable {
         let running = try features.map { try $0.run(app) }
         self.running = running
         pipeline = try Pipeline(
-            site: site, routes: running.flatMap(\.routes), tabs: features.flatMap(\.tabs),
+            site: site, routes: running.flatMap(\.routes), tabs: features.flatMap(\.tabs), workers: installation.workers,
             // Without a sign-in nobody has a session that could end.
             interruption: running.compactMap(\.interruption).first ?? { _ in throw Abort(.forbidden) })
         scheduler = Scheduler(

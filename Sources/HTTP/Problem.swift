@@ -14,13 +14,18 @@ package struct Problem: Error, Sendable, Equatable {
     package var detail: String
     /// Further members; `type`, `title`, `status` and `detail` are not overwritten by them.
     package var extensions: JSONObject
+    /// Seconds after which the same is worth another try, for the header of that name.
+    package var retryAfter: Int?
 
-    package init(status: HTTPResponse.Status, type: String, title: String, detail: String, extensions: JSONObject = [:]) {
+    package init(
+        status: HTTPResponse.Status, type: String, title: String, detail: String, extensions: JSONObject = [:], retryAfter: Int? = nil
+    ) {
         self.status = status
         self.type = type
         self.title = title
         self.detail = detail
         self.extensions = extensions
+        self.retryAfter = retryAfter
     }
 
     package var json: JSONValue {

@@ -20,6 +20,8 @@ package struct Request {
     /// As the client named it, with its port if it gave one; not to be trusted for links that leave the page.
     package var host: String
     package var body: RequestBody
+    /// Whether nobody waits for the answer any more, as far as that can be known: what takes long may then stop.
+    package var isAbandoned: () -> Bool = { false }
     /// Of a name sent twice, the first.
     package private(set) var cookies: [String: String]
 

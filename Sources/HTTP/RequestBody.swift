@@ -7,6 +7,8 @@ package enum BodyError: Error, Equatable {
     case tooLarge(limit: Int)
     /// The client went away before it had sent the length that it had announced.
     case truncated
+    /// It came more slowly than a body must.
+    case tooSlow
     /// It was sent in a content coding that is not taken.
     case unknownEncoding
     /// It is not what its content coding says.

@@ -39,7 +39,9 @@ package struct Response: Sendable {
     }
 
     package static func problem(_ problem: Problem) -> Response {
-        Response(problem.status, "application/problem+json", problem.json.serialized())
+        var response = Response(problem.status, "application/problem+json", problem.json.serialized())
+        if let seconds = problem.retryAfter { response.fields[.retryAfter] = String(seconds) }
+        return response
     }
 
     package static func empty(_ status: HTTPResponse.Status = .noContent) -> Response {

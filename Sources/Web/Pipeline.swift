@@ -24,12 +24,13 @@ package final class Pipeline: Sendable {
     private let router: Router<Route>
     private let site: Site
     private let errorPages: ErrorPages
+    private let largeBodies: LargeBodies
     private let interruption: @Sendable (Interruption) throws -> WebResponse
 
     /// - Parameter interruption: answers a form that cannot be taken now, so that what was typed is not lost. Nothing was checked of it
     ///   but that no other site sent it.
     package init(
-        site: Site, routes: [Route], tabs: [Tab], interruption: @escaping @Sendable (Interruption) throws -> WebResponse
+        site: Site, routes: [Route], tabs: [Tab], workers: Int, interruption: @escaping @Sendable (Interruption) throws -> WebResponse
     ) throws {
         self.site = site
         self.interruption = interruption
@@ -39,6 +40,7 @@ package final class Pipeline: Sendable {
         for route in routes { router.add(route.method, route.pattern, route) }
         self.router = router
         errorPages = try ErrorPages(site)
+        largeBodies = LargeBodies(workers: workers)
     }
 
     /// Answers any request, whatever it is; never throws.
@@ -106,11 +108,12 @@ package final class Pipeline: Sendable {
         case Refusal.notFound: return errorPages.response(.notFound, visit)
         case is Refusal: return errorPages.response(.conflict, visit)
         case BodyError.tooLarge, BodyError.inflatesTooFar: return errorPages.response(.contentTooLarge, visit)
-        case BodyError.malformedEncoding: return errorPages.response(.badRequest, visit)
+        case BodyError.malformedEncoding, BodyError.truncated: return errorPages.response(.badRequest, visit)
         case BodyError.unknownEncoding:
             var response = errorPages.response(.unsupportedMediaType, visit)
             response.fields[.acceptEncoding] = RequestBody.takenEncodings
             return response
+        case BodyError.tooSlow: return errorPages.response(.requestTimeout, visit)
         case is FormError, is MultipartError: return errorPages.response(.badRequest, visit)
         case DatabaseError.full:
             site.logger.critical("The disk is full: nothing was saved", metadata: request)
@@ -120,26 +123,35 @@ package final class Pipeline: Sendable {
             return errorPages.response(.noRoom, visit)
         default:
             // The path alone: queries may hold what people searched for.
-            site.logger.error("\(error)", metadata: request.merging(["path": "\(visit.request.path)"]) { $1 })
+            let metadata = request.merging(["path": "\(visit.request.path)"]) { $1 }
+            if let trouble = (error as? DatabaseError).flatMap({ PassingTrouble($0) }) {
+                site.logger.warning("\(error)", metadata: metadata)
+                var response = errorPages.response(.serviceUnavailable, visit, reason: trouble.rawValue)
+                response.fields[.retryAfter] = trouble.retryAfter.map { String($0) }
+                return response
+            }
+            site.logger.error("\(error)", metadata: metadata)
             return errorPages.response(.internalServerError, visit)
         }
     }
 
     private func session(of request: Request, _ requestID: String) throws -> Session? {
         guard let cookie = request.cookies[SessionCookie.name(isSecure: request.isSecure)],
-            let session = try site.database.read({ try site.sessions.find(token: cookie, on: $0) })
+            let session = try site.database.read(for: .brief, { try site.sessions.find(token: cookie, on: $0) })
         else { return nil }
         try touch(session, requestID)
         return session
     }
 
-    /// While the disk is full, pages can be read.
+    /// While nothing can be written, pages can be read.
     private func touch(_ session: Session, _ requestID: String) throws {
         guard site.sessions.isTouchDue(session) else { return }
         do {
             try site.database.write { try site.sessions.touch(session, on: $0) }
         } catch DatabaseError.full {
             site.logger.critical("The disk is full: a session's time was not kept", metadata: ["request": "\(requestID)"])
+        } catch DatabaseError.locked {
+            site.logger.warning("\(DatabaseError.locked): a session's time was not kept", metadata: ["request": "\(requestID)"])
         }
     }
 
@@ -275,6 +287,18 @@ package final class Pipeline: Sendable {
                 Problem(
                     status: .contentTooLarge, type: "too-large", title: "Too large",
                     detail: "The body has more than \(limit) bytes. Send less at once."))
+        } catch BodyError.tooSlow {
+            return .problem(
+                Problem(
+                    status: .requestTimeout, type: "too-slow-body", title: "Too slow",
+                    detail: "The body came too slowly: 64 kB a second is the least. Nothing of it was kept.",
+                    extensions: ["request_id": .string(requestID)]))
+        } catch BodyError.truncated {
+            return .problem(
+                Problem(
+                    status: .badRequest, type: "incomplete-body", title: "Incomplete body",
+                    detail: "The body ended before the length that was announced. Nothing of it was kept.",
+                    extensions: ["request_id": .string(requestID)]))
         } catch BodyError.inflatesTooFar {
             return .problem(
                 Problem(
@@ -299,7 +323,12 @@ package final class Pipeline: Sendable {
                     status: .noRoom, type: "insufficient-storage", title: "No room",
                     detail: "The disk is full: nothing of this request was kept. Send it again later."))
         } catch {
-            site.logger.error("\(error)", metadata: ["request": "\(requestID)", "path": "\(request.path)"])
+            let metadata: Logger.Metadata = ["request": "\(requestID)", "path": "\(request.path)"]
+            if let trouble = (error as? DatabaseError).flatMap({ PassingTrouble($0) }) {
+                site.logger.warning("\(error)", metadata: metadata)
+                return .problem(trouble.problem(requestID))
+            }
+            site.logger.error("\(error)", metadata: metadata)
             return .problem(
                 Problem(
                     status: .internalServerError, type: "internal", title: "Internal error",
@@ -319,10 +348,12 @@ package final class Pipeline: Sendable {
         }
         let authorization = request.fields[.authorization] ?? ""
         guard let (scheme, secret) = authorization.cut(at: " "), String(scheme).asciiLowercased == "bearer",
-            let key = try site.database.read({ try site.keys.find(secret: TypedText.line(String(secret)), on: $0) })
+            let key = try site.database.read(for: .brief, { try site.keys.find(secret: TypedText.line(String(secret)), on: $0) })
         else {
             // Only a name that there is: what stands in the path is anybody's text.
-            let account = try parameters["slug"].flatMap { slug in try site.database.read { try site.keys.account(slug: slug, on: $0) } }
+            let account = try parameters["slug"].flatMap { slug in
+                try site.database.read(for: .brief) { try site.keys.account(slug: slug, on: $0) }
+            }
             let subject = account == nil ? "" : parameters["slug"] ?? ""
             site.refused.record(.init(.key, of: subject, in: account, from: request.remoteAddress), requestID: requestID)
             throw Problem(
@@ -337,12 +368,14 @@ package final class Pipeline: Sendable {
                 detail: "This key lacks the scope \(scope.rawValue). Make a key that has it.")
         }
         if let length = request.body.length, length > route.bodyLimit { throw BodyError.tooLarge(limit: route.bodyLimit) }
-        var request = request
-        request.body = try request.body.decoded(from: request.fields[.contentEncoding])
-        return try handler(
-            MachineCall(
-                request: request, parameters: parameters, site: site, requestID: requestID, account: key.account, key: key.id,
-                bodyLimit: route.bodyLimit))
+        return try largeBodies.withPlace(for: request.body, of: key.account) {
+            var request = request
+            request.body = try request.body.decoded(from: request.fields[.contentEncoding])
+            return try handler(
+                MachineCall(
+                    request: request, parameters: parameters, site: site, requestID: requestID, account: key.account, key: key.id,
+                    bodyLimit: route.bodyLimit))
+        }
     }
 }
 

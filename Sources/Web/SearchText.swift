@@ -41,11 +41,6 @@ package enum LikePattern {
         pattern(SearchText.folded(search))
     }
 
-    /// For `LOWER(column) LIKE … ESCAPE '\'`, of a column that holds ASCII, such as an address on the Internet.
-    package static func containingASCII(_ text: String) -> String {
-        pattern(text.lowercased())
-    }
-
     private static func pattern(_ text: String) -> String {
         "%"
             + text.escaping { sign in

@@ -57,7 +57,9 @@ package struct Visit {
     }
 
     /// Reads all that a page shows at once: what one page says is of one moment.
-    package func read<Value>(_ body: (any Connection) throws -> Value) throws -> Value { try site.database.read(body) }
+    package func read<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
+        try site.database.read(for: .page(session?.account?.id), unless: request.isAbandoned, body)
+    }
 
     /// An id in the path. Throws 404 for anything that is no id of this kind.
     package func id<Entity: Identified>(_ name: String = "id", as type: Entity.Type = Entity.self) throws -> ID<Entity> {
@@ -130,5 +132,7 @@ package struct MachineCall {
     package let bodyLimit: Int
 
     /// All that an answer says, of one moment.
-    package func read<Value>(_ body: (any Connection) throws -> Value) throws -> Value { try site.database.read(body) }
+    package func read<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
+        try site.database.read(for: .brief, unless: request.isAbandoned, body)
+    }
 }

@@ -17,7 +17,7 @@ extension Settings {
                 Installation(
                     dataFolder: dataFolder, resourceFolder: resources,
                     policy: AddressPolicy(allowing: allowedRanges, allowsHTTP: allowsHTTP), address: address,
-                    readers: readers),
+                    workers: workers, readers: readers),
                 logger: logger)
         } catch {
             throw VerbFailure(error)

@@ -16,7 +16,8 @@ struct GroupCommitTests {
         let commits = Atomic<Int>(0)
 
         init(_ test: TestDatabase) { self.test = test }
-        func read(_ body: (any Connection) throws -> Void) throws { try test.engine.read(body) }
+        var readers: Int { test.engine.readers }
+        func read(until end: ReadEnd?, _ body: (any Connection) throws -> Void) throws { try test.engine.read(until: end, body) }
         func transaction(_ body: (any Connection) throws -> Void) throws {
             commits.add(1, ordering: .relaxed)
             try test.engine.transaction(body)
@@ -138,7 +139,8 @@ struct GroupCommitTests {
         let isStuck = Atomic<Bool>(true)
 
         init(_ test: TestDatabase) { self.test = test }
-        func read(_ body: (any Connection) throws -> Void) throws { try test.engine.read(body) }
+        var readers: Int { test.engine.readers }
+        func read(until end: ReadEnd?, _ body: (any Connection) throws -> Void) throws { try test.engine.read(until: end, body) }
         func transaction(_ body: (any Connection) throws -> Void) throws {
             if isStuck.load(ordering: .relaxed) { throw DatabaseError.full }
             try test.engine.transaction(body)

@@ -119,7 +119,7 @@ class Installation:
     def nginx_configuration(self):
         """The repository's nginx.conf with this installation's port and folders, as bin/start derives it."""
         text = (ROOT / "nginx.conf").read_text()
-        text = text.replace("listen 127.0.0.1:8080;", f"listen 127.0.0.1:{self.port};")
+        text = text.replace("listen 127.0.0.1:8080", f"listen 127.0.0.1:{self.port}")
         text = text.replace("unix:var/run/hookswitch.sock", f"unix:{self.socket}")
         return text.replace("var/run/", f"{self.run_folder}/").replace("var/log/", f"{self.folder}/log/")
 

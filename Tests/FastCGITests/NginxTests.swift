@@ -31,10 +31,20 @@ final class NginxTests {
         try Data(configuration.utf8).write(to: URL(filePath: folder + "/nginx.conf"))
 
         let calls = calls
+        var patience = Patience()
+        patience.body = .seconds(1)
         server = FastCGIServer(
-            socketPath: folder + "/var/run/hookswitch.sock", workers: 2, maximumBody: 64 << 20,
+            socketPath: folder + "/var/run/hookswitch.sock", workers: 2, maximumBody: 64 << 20, patience: patience,
             handler: { request in
                 calls.increment()
+                if request.path.hasPrefix("/api/v1/accounts/locked") { return .problem(Self.unauthorized) }
+                if request.path.hasPrefix("/api/v1/accounts/read") {
+                    do {
+                        return .text("\(try request.body.bytes(limit: 64 << 20).count) bytes")
+                    } catch {
+                        return .text("\(error)", status: .requestTimeout)
+                    }
+                }
                 if request.path == "/headers" { return .text(request.fields.map { "\($0.name)=\($0.value)" }.joined(separator: "\n")) }
                 return .text("\(request.method) \(request.path) \(request.host) \(request.remoteAddress) \(request.body.length ?? 0)")
             }, logger: Logger(label: "test"))
@@ -80,6 +90,104 @@ final class NginxTests {
         #expect(try post("/api/v1/accounts/a/media", [UInt8](repeating: 1, count: 5 << 20)).contains("200 OK"))
     }
 
+    private static let unauthorized = Problem(status: .unauthorized, type: "unauthorized", title: "Unauthorized", detail: "No key.")
+
+    @Test("Large bodies without a key are refused at once and stand nowhere; with one they pass through, on no disk either")
+    func largeBodies() throws {
+        let piece = [UInt8](repeating: 1, count: 300_000)
+        let head = "POST /api/v1/accounts/locked/media HTTP/1.1\r\nContent-Length: \(64 << 20)\r\n"
+        let strangers = try (0..<10).map { _ in try Client(port, head, piece) }
+        for stranger in strangers { #expect(stranger.reply().contains(" 401 ")) }
+        #expect(bytesOnDisk == 0)
+
+        let slow = try Client(port, "POST /api/v1/accounts/read/media HTTP/1.1\r\nContent-Length: \(1 << 20)\r\n", piece)
+        #expect(eventually { slow.hasAnswer })
+        #expect(bytesOnDisk == 0)
+        #expect(slow.reply().contains(" 408 "), "nothing came for longer than a body may take")
+        #expect(try post("/api/v1/accounts/read/media", [UInt8](repeating: 1, count: 3 << 20)).hasSuffix("\(3 << 20) bytes"))
+        #expect(try post("/api/v1/accounts/read/events", [UInt8](repeating: 1, count: 200_000)).hasSuffix("200000 bytes"))
+        #expect(try post("/api/v1/accounts/read/events", [UInt8](repeating: 1, count: 2_000)).hasSuffix("2000 bytes"))
+        let chunked = "POST /api/v1/accounts/read/events HTTP/1.1\r\nTransfer-Encoding: chunked\r\n"
+        #expect(try send(chunked, Array("3\r\nabc\r\n0\r\n\r\n".utf8)).hasSuffix("3 bytes"))
+    }
+
+    @Test("Of people's large bodies, which stand on the disk until they are whole, one address has four at a time")
+    func uploads() throws {
+        let head = "POST /settings/account HTTP/1.1\r\nContent-Length: \(2 << 20)\r\n"
+        let uploads = try (0..<4).map { _ in try Client(port, head, [UInt8](repeating: 1, count: 1 << 20)) }
+        #expect(eventually { bytesOnDisk > 3 << 20 })
+        #expect(try Client(port, head, [1]).reply().contains(" 429 "))
+        #expect(
+            try Client(
+                port, from: "127.0.0.2", "POST /settings/account HTTP/1.1\r\nContent-Length: 200000\r\n",
+                Array(repeating: 1, count: 200_000)
+            )
+            .reply().contains(" 200 "))
+        #expect(try get("/").hasPrefix("HTTP/1.1 200"))
+        withExtendedLifetime(uploads) {}
+    }
+
+    @Test("An address has 256 requests under way, and others are not kept waiting by it")
+    func addresses() throws {
+        let pending = try (0..<256).map { _ in try Client(port, "POST / HTTP/1.1\r\nContent-Length: 10\r\n", [1]) }
+        #expect(try eventually { try get("/").contains(" 429 ") })
+        #expect(try get("/api/v1/x").contains("application/problem+json"))
+        #expect(try Client(port, from: "127.0.0.2", "GET / HTTP/1.1\r\n").reply().contains(" 200 "))
+        withExtendedLifetime(pending) {}
+    }
+
+    private static let hasRoom: Bool = {
+        var limit = rlimit()
+        return getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 && limit.rlim_cur > 4000
+    }()
+
+    @Test("2,100 connections of one address that send half a head keep nobody out", .enabled(if: hasRoom))
+    func halfOpen() throws {
+        let pending = try (0..<2100).map { _ in try Client(port, half: "GET / HTTP/1.1\r\nHost: local") }
+        for address in ["127.0.0.1", "127.0.0.2"] {
+            let client = try Client(port, from: address, "GET / HTTP/1.1\r\n")
+            #expect(client.reply().contains(" 200 "), "\(address)")
+        }
+        withExtendedLifetime(pending) {}
+    }
+
+    @Test("What nginx itself has to say, machines read as problem+json and people as a page")
+    func ownWords() throws {
+        let long = String(repeating: "x", count: 40_000)
+        func check(_ reply: String, _ status: Int, machine: Bool, retry: Bool = false) {
+            #expect(reply.hasPrefix("HTTP/1.1 \(status) "), "\(reply.prefix(300))")
+            let isProblem = reply.contains("Content-Type: application/problem+json") && reply.contains("\"status\":\(status)")
+            #expect(machine ? isProblem && !reply.contains("<html") : reply.contains("<h1>"), "\(reply.prefix(300))")
+            #expect(reply.contains("Retry-After: ") == retry, "\(reply.prefix(300))")
+        }
+        for (path, isMachine) in [("/api/v1/accounts/a/events", true), ("/x", false)] {
+            check(try get(path, headers: "X-Long: \(long)\r\n"), 400, machine: isMachine)
+            check(try get(path + "?" + long), 400, machine: isMachine)
+            check(try send("POST \(path) HTTP/1.1\r\nTransfer-Encoding: odd\r\n"), 400, machine: isMachine)
+            check(try post(path, [UInt8](repeating: 1, count: 4 << 20 | 1)), 413, machine: isMachine)
+        }
+        #expect(server.stop(within: .seconds(10)))
+        check(try get("/api/v1/accounts/a/settings"), 503, machine: true, retry: true)
+        check(try get("/"), 503, machine: false, retry: true)
+    }
+
+    /// Of bodies that nginx holds in files, which have no name any more.
+    private var bytesOnDisk: Int {
+        let manager = FileManager.default
+        let children =
+            (try? String(contentsOfFile: "/proc/\(nginx.processIdentifier)/task/\(nginx.processIdentifier)/children", encoding: .utf8))
+            ?? ""
+        return children.split(separator: " ").reduce(0) { sum, worker in
+            let files = (try? manager.contentsOfDirectory(atPath: "/proc/\(worker)/fd")) ?? []
+            return files.reduce(sum) { sum, file in
+                let path = "/proc/\(worker)/fd/\(file)"
+                guard (try? manager.destinationOfSymbolicLink(atPath: path))?.contains("nginx-body") == true else { return sum }
+                var status = stat()
+                return stat(path, &status) == 0 ? sum + Int(status.st_size) : sum
+            }
+        }
+    }
+
     @Test("Assets are served by their fingerprinted names alone, for a year")
     func assets() throws {
         let reply = try get("/assets/3f9c2e/css/app.css")
@@ -118,28 +226,50 @@ final class NginxTests {
     }
 
     /// One request on one connection; the whole reply as text.
-    private func send(_ head: String, _ body: [UInt8] = []) throws -> String {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var limit = timeval(tv_sec: 20, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        guard Self.withLoopback(port, { connect(descriptor, $0, $1) }) == 0 else { throw FastCGIClient.NotConnected(code: errno) }
-        var rest = (Array("\(head)Host: localhost\r\nConnection: close\r\n\r\n".utf8) + body)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-            if count <= 0 { break }
-            rest = rest.dropFirst(count)
+    private func send(_ head: String, _ body: [UInt8] = []) throws -> String { try Client(port, head, body).reply() }
+
+    private final class Client {
+        private let descriptor: Int32
+
+        init(_ port: UInt16, from address: String = "127.0.0.1", half: String, _ body: [UInt8] = []) throws {
+            descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            var limit = timeval(tv_sec: 20, tv_usec: 0)
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+            let isConnected =
+                NginxTests.withAddress(address, 0) { bind(descriptor, $0, $1) } == 0
+                && NginxTests.withAddress("127.0.0.1", port) { connect(descriptor, $0, $1) } == 0
+            guard isConnected else { throw FastCGIClient.NotConnected(code: errno) }
+            var rest = (Array(half.utf8) + body)[...]
+            while !rest.isEmpty {
+                let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+                if count <= 0 { break }
+                rest = rest.dropFirst(count)
+            }
         }
-        var reply: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        while case let count = read(descriptor, &buffer, buffer.count), count > 0 { reply += buffer[..<count] }
-        return String(decoding: reply, as: UTF8.self)
+
+        convenience init(_ port: UInt16, from address: String = "127.0.0.1", _ head: String, _ body: [UInt8] = []) throws {
+            try self.init(port, from: address, half: "\(head)Host: localhost\r\nConnection: close\r\n\r\n", body)
+        }
+
+        deinit { close(descriptor) }
+
+        var hasAnswer: Bool {
+            var look = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            return poll(&look, 1, 0) == 1
+        }
+
+        func reply() -> String {
+            var reply: [UInt8] = []
+            var buffer = [UInt8](repeating: 0, count: 64 << 10)
+            while case let count = read(descriptor, &buffer, buffer.count), count > 0 { reply += buffer[..<count] }
+            return String(decoding: reply, as: UTF8.self)
+        }
     }
 
     private static func freePort() throws -> UInt16 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
-        guard withLoopback(0, { bind(descriptor, $0, $1) }) == 0 else { throw FastCGIClient.NotConnected(code: errno) }
+        guard withAddress("127.0.0.1", 0, { bind(descriptor, $0, $1) }) == 0 else { throw FastCGIClient.NotConnected(code: errno) }
         var address = sockaddr_in()
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         _ = withUnsafeMutablePointer(to: &address) {
@@ -148,11 +278,11 @@ final class NginxTests {
         return UInt16(bigEndian: address.sin_port)
     }
 
-    private static func withLoopback(_ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
+    fileprivate static func withAddress(_ text: String, _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        inet_pton(AF_INET, text, &address.sin_addr)
         return withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
         }

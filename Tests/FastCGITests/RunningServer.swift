@@ -17,7 +17,7 @@ final class RunningServer: Sendable {
     var callCount: Int { calls.value }
 
     init(
-        workers: Int = 2, maximumBody: Int = 1 << 20, receiveTimeout: Duration = .seconds(5),
+        workers: Int = 2, maximumBody: Int = 1 << 20, patience: Patience = Patience(),
         handler: @escaping @Sendable (Request) -> Response
     ) throws {
         // Short, as a socket's path may have 107 bytes only.
@@ -27,7 +27,7 @@ final class RunningServer: Sendable {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         server = FastCGIServer(
-            socketPath: path, workers: workers, maximumBody: maximumBody, receiveTimeout: receiveTimeout,
+            socketPath: path, workers: workers, maximumBody: maximumBody, patience: patience,
             handler: { request in
                 calls.increment()
                 return handler(request)
@@ -66,9 +66,9 @@ final class Gate: Sendable {
 }
 
 /// Waits until something holds; false when it does not within 20 seconds.
-func eventually(_ condition: () -> Bool) -> Bool {
+func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
     let deadline = ContinuousClock.now + .seconds(20)
-    while !condition() {
+    while try !condition() {
         if ContinuousClock.now > deadline { return false }
         usleep(1000)
     }

@@ -5,6 +5,7 @@ import Glibc
 import HTTP
 import HTTPTypes
 import Logging
+import Synchronization
 import Testing
 import Threading
 
@@ -93,7 +94,7 @@ struct FastCGIServerTests {
 
     @Test("A connection that sends nothing, or half a request, or no FastCGI at all frees its worker")
     func halfOpen() throws {
-        let running = try RunningServer(workers: 1, receiveTimeout: .milliseconds(100)) { request in
+        let running = try RunningServer(workers: 1, patience: .short) { request in
             .text((try? request.body.bytes(limit: 1000)) == nil ? "cut short" : "fine")
         }
         let silent = try FastCGIClient(running.path)
@@ -111,6 +112,90 @@ struct FastCGIServerTests {
         #expect(silent.reply().output.isEmpty && half.reply().output.isEmpty)
         #expect(unended.reply().output.isEmpty && other.reply().output.isEmpty)
         #expect(running.callCount == 2)
+    }
+
+    @Test("Half-open connections, as many as there are workers, delay nobody")
+    func halfOpenFlood() throws {
+        let running = try RunningServer(workers: 48) { _ in .text("fine") }
+        let head = FastCGIClient.head([], length: 0)
+        let silent = try (0..<48).map { number in try Half(running.path, sending: Array(head.prefix(number * head.count / 48))) }
+        let clock = ContinuousClock()
+        for _ in 0..<20 {
+            let start = clock.now
+            #expect(try FastCGIClient.exchange(running.path).text == "fine")
+            #expect(clock.now - start < .seconds(1))
+        }
+        withExtendedLifetime(silent) {}
+    }
+
+    /// A client that stays in an array.
+    private final class Half: Sendable {
+        private let client: FastCGIClient
+
+        init(_ path: String, sending bytes: [UInt8]) throws {
+            client = try FastCGIClient(path)
+            client.send(bytes)
+        }
+
+        @discardableResult func send(_ bytes: [UInt8]) -> Bool { client.send(bytes) }
+        func reply() -> String { client.reply().text }
+    }
+
+    @Test("A body that drips is ended at its pace, also when each byte comes in time; one that keeps the pace is read")
+    func drip() throws {
+        var patience = Patience()
+        patience.body = .milliseconds(200)
+        let running = try RunningServer(workers: 1, patience: patience) { request in
+            do {
+                return .text("\(try request.body.bytes(limit: 1 << 20).count) bytes")
+            } catch {
+                return .text("\(error)")
+            }
+        }
+        let path = running.path
+        let slow = try Half(path, sending: FastCGIClient.head([("REQUEST_METHOD", "POST")], length: 500_000))
+        let reply = Mutex("")
+        try onThread {
+            let text = slow.reply()
+            reply.withLock { $0 = text }
+        }
+        let isEnded = eventually {
+            slow.send(FastCGIClient.record(5, [1]))
+            return !reply.withLock { $0.isEmpty }
+        }
+        #expect(isEnded && reply.withLock { $0 } == "tooSlow")
+        #expect(
+            try FastCGIClient.exchange(path, [("REQUEST_METHOD", "POST")], body: Array(repeating: 1, count: 500_000)).text == "500000 bytes"
+        )
+    }
+
+    @Test("Who is refused before their body is answered at once, holds no worker, and may go on sending for a moment")
+    func unread() throws {
+        let running = try RunningServer(workers: 1) { request in .text(request.path == "/refused" ? "no" : "fine") }
+        let clients = try (0..<5).map { _ in
+            try Half(running.path, sending: FastCGIClient.head([("REQUEST_METHOD", "POST"), ("REQUEST_URI", "/refused")], length: 1 << 20))
+        }
+        let clock = ContinuousClock()
+        let start = clock.now
+        #expect(try FastCGIClient.exchange(running.path).text == "fine")
+        #expect(clock.now - start < .seconds(1))
+        for client in clients {
+            #expect(client.send(FastCGIClient.stream(5, Array(repeating: 1, count: 200_000))))
+            #expect(client.reply() == "no")
+        }
+    }
+
+    @Test("A handler can see that its client has left")
+    func left() throws {
+        let seen = Counter()
+        let running = try RunningServer(workers: 1) { request in
+            if request.path == "/stay", !request.isAbandoned() { return .text("there") }
+            if eventually({ request.isAbandoned() }) { seen.increment() }
+            return .empty()
+        }
+        #expect(try FastCGIClient.exchange(running.path, [("REQUEST_URI", "/stay")]).text == "there")
+        do { _ = try Half(running.path, sending: FastCGIClient.request([("REQUEST_URI", "/leave")])) }
+        #expect(eventually { seen.value == 1 })
     }
 
     @Test("Stopping finishes what is in flight or in the queue, refuses what comes after, and says that all went well")
@@ -172,7 +257,8 @@ struct FastCGIServerTests {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let exchange = Exchange(
-            maximumBody: 0, receiveTimeout: .seconds(5), handler: { _ in .text("fine") }, logger: logger,
+            maximumBody: 0, patience: Patience(), gate: ArrivalGate(workers: 1, limit: .seconds(2)), cutoffs: Cutoffs(),
+            handler: { _ in .text("fine") }, logger: logger,
             accept: { descriptor in
                 if failures.increment() <= 5 {
                     errno = [EMFILE, ENFILE, ENOMEM, ENOBUFS, EINTR][failures.value % 5]
@@ -205,5 +291,14 @@ struct FastCGIServerTests {
         let running = try RunningServer(workers: 1) { _ in .text("fine") }
         #expect((spare.max() ?? 0) > 1024)
         for _ in 0..<3 { #expect(try FastCGIClient.exchange(running.path, body: Array(repeating: 1, count: 100)).text == "fine") }
+    }
+}
+
+extension Patience {
+    static var short: Patience {
+        var patience = Patience()
+        patience.head = .milliseconds(100)
+        patience.body = .milliseconds(100)
+        return patience
     }
 }

@@ -171,19 +171,21 @@ struct DeliveriesTests {
         var steps = 0
         while true {
             let page = try test.site.database.read {
-                try DeliveryStore.page(of: test.acme, filter, at: PagePosition(query), size: 50, window: 10, on: $0)
+                try DeliveryStore.page(
+                    of: test.acme, filter, at: PagePosition(query), size: 50, withPayload: true, look: .init(rows: 10), on: $0)
             }
             seen += page.rows.map(\.id)
             steps += 1
             guard let older = page.older, steps < 9 else { break }
-            #expect(page.lookedThrough == 10)
+            #expect(page.searchedTo != nil)
             query.set("after", older.description)
         }
         #expect(seen == wanted.reversed() && steps == 4)
         query.set("after", nil)
         query.set("before", wanted[0].description)
         let back = try test.site.database.read {
-            try DeliveryStore.page(of: test.acme, filter, at: PagePosition(query), size: 50, window: 10, on: $0)
+            try DeliveryStore.page(
+                of: test.acme, filter, at: PagePosition(query), size: 50, withPayload: true, look: .init(rows: 10), on: $0)
         }
         #expect(back.rows.isEmpty && back.newer != nil && back.older == wanted[0])
     }

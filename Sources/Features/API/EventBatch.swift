@@ -20,19 +20,22 @@ struct EventBatch {
     /// Throws a `Problem` when the body as a whole cannot be read; what is wrong with one event of several is in its item.
     init(_ bytes: [UInt8], _ request: Request, now: Timestamp) throws {
         let key = try Self.key(request)
+        let suggestions = EventSuggestions()
         let mayBeTooLong = bytes.count > EventInput.maximumBodySize - Self.envelope
         switch request.contentType?.essence {
         case "application/json":
             let value = try Self.parse(bytes)
             guard let array = value.array else {
-                items = [.success(try EventInput(value, at: "", key: key, mayBeTooLong: mayBeTooLong, now: now).event)]
+                items = [
+                    .success(try EventInput(value, at: "", key: key, mayBeTooLong: mayBeTooLong, suggestions: suggestions, now: now).event)
+                ]
                 isSingle = true
                 return
             }
             try Self.check(count: array.count, key)
             isSingle = false
             items = array.enumerated().map { index, value in
-                Self.item { try EventInput(value, at: "/\(index)", mayBeTooLong: mayBeTooLong, now: now).event }
+                Self.item { try EventInput(value, at: "/\(index)", mayBeTooLong: mayBeTooLong, suggestions: suggestions, now: now).event }
             }
         case "application/x-ndjson", "application/ndjson", "application/jsonl":
             let lines = Self.lines(bytes)
@@ -40,7 +43,8 @@ struct EventBatch {
             isSingle = false
             items = lines.map { number, line in
                 Self.item(line: number) {
-                    try EventInput(Self.parse(line, line: number), at: "", mayBeTooLong: mayBeTooLong, now: now).event
+                    try EventInput(Self.parse(line, line: number), at: "", mayBeTooLong: mayBeTooLong, suggestions: suggestions, now: now)
+                        .event
                 }
             }
         default:

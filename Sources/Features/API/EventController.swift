@@ -34,6 +34,7 @@ struct EventController {
     /// In bytes; as in nginx.conf.
     static let maximumCallSize = 4 << 20
     private let acceptor: EventAcceptor
+    private let budget = ParsingBudget(bytes: 2 * maximumCallSize)
 
     init(_ app: App) {
         acceptor = app.acceptor
@@ -42,6 +43,10 @@ struct EventController {
     /// Answers when what it accepted is durable.
     @Sendable func create(_ call: MachineCall) throws -> WebResponse {
         let bytes = try call.request.body.bytes(limit: call.bodyLimit)
+        return try budget.withRoom(for: bytes.count) { try accept(bytes, call) }
+    }
+
+    private func accept(_ bytes: [UInt8], _ call: MachineCall) throws -> WebResponse {
         let batch = try EventBatch(bytes, call.request, now: call.site.clock.now())
         let events = batch.items.compactMap { try? $0.get() }
         let acceptances = try acceptor.accept(events, for: call.account)

@@ -22,8 +22,11 @@ struct EventInput {
     ///
     /// - Parameters:
     ///   - pointer: where the event stands in the body: `""`, `"/3"`.
+    ///   - suggestions: those of the call, of which there are few.
     ///   - mayBeTooLong: false when all that was sent is so short that no event of it can be too long.
-    init(_ value: JSONValue, at pointer: String, key: String? = nil, mayBeTooLong: Bool, now: Timestamp) throws {
+    init(
+        _ value: JSONValue, at pointer: String, key: String? = nil, mayBeTooLong: Bool, suggestions: EventSuggestions, now: Timestamp
+    ) throws {
         guard let object = value.object else {
             throw EventFault.invalid("An event is a JSON object with event_type and data.", at: pointer).problem
         }
@@ -31,7 +34,7 @@ struct EventInput {
         let unknown = object.members.lazy.filter { !Self.members.contains($0.name) }
         for member in unknown.prefix(Self.maximumUnknown) { faults.append(.unknownMember(member.name, in: pointer)) }
 
-        let type = Self.type(object["event_type"], in: pointer, &faults)
+        let type = Self.type(object["event_type"], in: pointer, suggestions, &faults)
         let time = Self.time(object["event_time"], in: pointer, &faults)
         let ownKey = Self.key(object["event_id"], in: pointer, &faults)
         if let key, let ownKey, !key.isIdentical(to: ownKey) {
@@ -58,7 +61,9 @@ struct EventInput {
 
     static let keyRule = "Use a text of 1 to \(maximumKeyLength) bytes without control characters."
 
-    private static func type(_ value: JSONValue?, in pointer: String, _ faults: inout [EventFault]) -> EventType? {
+    private static func type(
+        _ value: JSONValue?, in pointer: String, _ suggestions: EventSuggestions, _ faults: inout [EventFault]
+    ) -> EventType? {
         guard let value else {
             faults.append(.invalid("event_type is missing.", at: pointer + "/event_type"))
             return nil
@@ -68,7 +73,7 @@ struct EventInput {
             return nil
         }
         guard let type = EventCatalogue.standard.type(named: name) else {
-            faults.append(.unknownType(name, in: pointer))
+            faults.append(.unknownType(name, in: pointer, suggestions))
             return nil
         }
         return type
@@ -133,8 +138,8 @@ struct EventFault {
         return Problem(status: .unprocessableContent, type: first.type, title: first.title, detail: first.detail, extensions: extensions)
     }
 
-    static func unknownType(_ name: String, in pointer: String) -> EventFault {
-        let nearest = EventCatalogue.standard.nearest(to: name)
+    static func unknownType(_ name: String, in pointer: String, _ suggestions: EventSuggestions) -> EventFault {
+        let nearest = suggestions.nearest(to: name)
         let hint =
             nearest.isEmpty
             ? "The documentation in the console lists all that exist."

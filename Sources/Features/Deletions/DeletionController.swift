@@ -78,7 +78,7 @@ struct DeletionController {
                 try write(ArraySlice(("\u{FEFF}" + csv.line(head)).utf8))
                 var query = FormData()
                 while true {
-                    let found = try database.read {
+                    let found = try database.read(for: .page(account)) {
                         try DeletionStore.page(of: account, filter, at: PagePosition(query), size: 500, on: $0)
                     }
                     let lines = found.elements.map { record in

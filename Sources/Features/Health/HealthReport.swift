@@ -22,7 +22,8 @@ struct HealthReport {
     let statements: Int
 
     init(_ app: App) {
-        isDatabaseReachable = (try? app.site.database.read { try $0.value("SELECT COUNT(*) FROM migrations", as: Int.self) }) != nil
+        isDatabaseReachable =
+            (try? app.site.database.read(for: .health) { try $0.value("SELECT COUNT(*) FROM migrations", as: Int.self) }) != nil
         freeBytes = FreeSpace.bytes(at: app.site.dataFolder)
         deliveries = app.engine.statistics
         heldPurges = (try? app.site.database.read { try PurgeGuardStore.held(on: $0).count }) ?? 0

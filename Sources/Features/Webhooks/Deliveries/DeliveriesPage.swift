@@ -15,6 +15,8 @@ struct DeliveriesPage: TemplateData {
     let carried: String
     let mayRetry: Bool
     let note: String
+    /// Where the search goes on.
+    let goOn: String
     let empty: EmptyView?
 }
 

@@ -84,7 +84,9 @@ struct DeliveryController {
     private func find(
         _ filter: DeliveryFilter, _ member: Member, on connection: any Connection
     ) throws -> DeliveryPage {
-        try DeliveryStore.page(of: member.account.id, filter, at: PagePosition(member.query), size: Self.pageSize, on: connection)
+        try DeliveryStore.page(
+            of: member.account.id, filter, at: PagePosition(member.query), size: Self.pageSize, withPayload: member.may(.viewPayloads),
+            on: connection)
     }
 
     private func show(
@@ -101,7 +103,9 @@ struct DeliveryController {
         var column = TimeColumn(times)
         let page = DeliveriesPage(
             filters: FiltersView(
-                action: path, search: SearchView("q", t("deliveries.search"), value: query["q"] ?? ""),
+                action: path,
+                search: SearchView(
+                    "q", t(member.may(.viewPayloads) ? "deliveries.search_payloads" : "deliveries.search"), value: query["q"] ?? ""),
                 range: DateRange(query),
                 selects: [
                     SelectView("state", t("deliveries.state"), selected: filter.state?.rawValue ?? "", words.stateOptions),
@@ -112,13 +116,14 @@ struct DeliveryController {
             },
             pager: PagerView(newer: address.href(before: found.newer), older: address.href(after: found.older)), carried: address.carried,
             mayRetry: member.may(.retryDeliveries),
-            note: found.lookedThrough.map { t("deliveries.looked_through", ["count": member.numbers.text($0)]) } ?? "",
-            empty: found.rows.isEmpty ? empty(query, t) : nil)
+            note: found.searchedTo.map { t("deliveries.searched_to", ["time": times.inSentence($0)]) } ?? "",
+            goOn: address.href(onFrom: found) ?? "", empty: found.rows.isEmpty ? empty(query, isDone: found.searchedTo == nil, t) : nil)
         return try member.page(template, page, head)
     }
 
-    private func empty(_ query: FormData, _ t: Translation) -> EmptyView {
-        DeliveryFilter.isUsed(query)
+    private func empty(_ query: FormData, isDone: Bool, _ t: Translation) -> EmptyView {
+        if !isDone { return EmptyView(t("deliveries.none_yet.title"), t("deliveries.none_yet.text")) }
+        return DeliveryFilter.isUsed(query)
             ? EmptyView(t("deliveries.none_fits.title"), t("deliveries.none_fits.text"))
             : EmptyView(t("deliveries.none.title"), t("deliveries.none.text"))
     }

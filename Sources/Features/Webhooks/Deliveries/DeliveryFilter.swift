@@ -93,6 +93,12 @@ struct ListAddress {
         return "\(path)?\(query.encoded())"
     }
 
+    /// Where a search that ended before its page was full goes on: further in the direction in which it went.
+    func href(onFrom page: DeliveryPage) -> String? {
+        guard page.searchedTo != nil else { return nil }
+        return query["before"] == nil ? href(after: page.older) : href(before: page.newer)
+    }
+
     /// What a link or form carries along, with its `?`; empty for the plain history.
     var carried: String {
         var carried = query

@@ -1,8 +1,8 @@
 // All the SQL of the pages about deliveries.
 //
 // A page costs the same whatever the history's length. One filter is served by an index in the order of the page (the driving
-// condition). What no index serves (a second filter, part of a URL) is looked for among the next `window` rows of the driving
-// condition only; when they do not fill the page, its pager leads on from where the look ended.
+// condition). What no index serves (a second filter, words of a URL or a payload) is looked for among the next rows of the driving
+// condition, newest first, for 200 ms; when those do not fill the page, it says how far back it looked, and its pager leads on.
 
 import Database
 import Delivery
@@ -28,23 +28,61 @@ struct DeliveryPage {
     /// Where the neighbouring pages start, if there are any.
     var newer: ID<WebhookDelivery>?
     var older: ID<WebhookDelivery>?
-    /// How many rows were looked through in vain when that is why the page is not full.
-    var lookedThrough: Int?
+    /// How far back, or forward, the look came when that is why the page is not full.
+    var searchedTo: Timestamp?
 }
 
 enum DeliveryStore {
-    /// Rows that one page looks through for what no index serves; some 20 ms.
-    static let window = 20_000
+    /// For how long, and among how many rows, a page looks for what no index serves.
+    struct Look {
+        var time = Duration.milliseconds(200)
+        var rows = Int.max
+        /// Rows looked through at once.
+        var step = 500
+    }
+
+    /// The first row that was not looked at.
+    private typealias Edge = (id: ID<WebhookDelivery>, acceptedAt: Timestamp)
+
+    /// - Parameter withPayload: whether words are looked for in payloads too.
     static func page(
-        of account: ID<Account>, _ filter: DeliveryFilter, at position: PagePosition<WebhookDelivery>, size: Int, window: Int = window,
-        on connection: any Connection
+        of account: ID<Account>, _ filter: DeliveryFilter, at position: PagePosition<WebhookDelivery>, size: Int, withPayload: Bool,
+        look: Look = Look(), on connection: any Connection
     ) throws -> DeliveryPage {
-        let plan = try plan(filter, of: account, on: connection)
+        let plan = try plan(filter, of: account, withPayload: withPayload, on: connection)
         var span = IDSpan(filter, position)
-        let edge = plan.rest == nil ? nil : try connection.value(edge(plan, span, window: window), as: ID<WebhookDelivery>.self)
-        if let edge { span.end(before: edge) }
-        let found = try connection.rows(selection(plan, span, size: size), record)
-        return DeliveryPage(found, size: size, position, edge: edge, window: window)
+        guard plan.mustLook else {
+            return DeliveryPage(try connection.rows(selection(plan, span, limit: size + 1), record), size: size, position, edge: nil)
+        }
+        let end = ContinuousClock.now + look.time
+        var found: [DeliveryRecord] = []
+        var edge: Edge?
+        var looked = 0
+        repeat {
+            let step = min(look.step, look.rows - looked)
+            edge = try connection.first(Self.edge(plan, span, window: step)) { (try $0.next(), try $0.next()) }
+            var part = span
+            if let edge { part.end(before: edge.id) }
+            found += try matches(plan, part, limit: size + 1 - found.count, on: connection)
+            guard let edge, found.count <= size else { break }
+            span.begin(at: edge.id)
+            looked += step
+        } while looked < look.rows && ContinuousClock.now < end
+        return DeliveryPage(found, size: size, position, edge: edge)
+    }
+
+    private static func matches(
+        _ plan: Plan, _ span: IDSpan, limit: Int, on connection: any Connection
+    ) throws -> [DeliveryRecord] {
+        guard let words = plan.words else { return try connection.rows(selection(plan, span, limit: limit), record) }
+        var found: [DeliveryRecord] = []
+        try connection.forEachRow(selection(plan, span, limit: nil)) { row in
+            guard found.count < limit else { return }
+            let record = try record(row)
+            let payload = plan.withPayload ? try row.next(String?.self) : nil
+            if words.areFound(inAddress: record.url, inText: payload ?? "") { found.append(record) }
+        }
+        return found
     }
 
     private static let eventType = SQL.unindexed("d.event_type")
@@ -54,13 +92,20 @@ enum DeliveryStore {
     struct Plan {
         var driving: SQL
         var rest: SQL?
+        var words: SearchWords?
+        var withPayload = false
+
+        var mustLook: Bool { rest != nil || words != nil }
     }
 
     /// `checked` keeps the check of the account out of the choice of an index where another one is better.
-    private static func plan(_ filter: DeliveryFilter, of account: ID<Account>, on connection: any Connection) throws -> Plan {
+    private static func plan(
+        _ filter: DeliveryFilter, of account: ID<Account>, withPayload: Bool, on connection: any Connection
+    ) throws -> Plan {
         let own: SQL = "d.account_id = \(account)"
         let checked: SQL = "\(SQL.unindexed("d.account_id")) = \(account)"
         var rest: [SQL] = []
+        var words: SearchWords?
         var driving: SQL
         switch filter.search {
         case .delivery(let id):
@@ -74,7 +119,7 @@ enum DeliveryStore {
             if let event {
                 return Plan(driving: joined([event.owns("d.id"), checked] + others(filter)))
             }
-            rest.append("LOWER(d.url) LIKE \(LikePattern.containingASCII(InternationalName.stored(in: text))) ESCAPE '\\'")
+            words = SearchWords(text)
         case nil: break
         }
         switch (filter.state, filter.eventType, filter.webhook) {
@@ -92,7 +137,7 @@ enum DeliveryStore {
             driving = own
         }
         driving = joined([driving])
-        return Plan(driving: driving, rest: rest.isEmpty ? nil : joined(rest))
+        return Plan(driving: driving, rest: rest.isEmpty ? nil : joined(rest), words: words, withPayload: withPayload && words != nil)
     }
 
     private static func joined(_ conditions: [SQL]) -> SQL { conditions.joined(by: " AND ") }
@@ -108,19 +153,20 @@ enum DeliveryStore {
     /// The first row beyond the window; nothing when the rows end before it.
     private static func edge(_ plan: Plan, _ span: IDSpan, window: Int) -> SQL {
         """
-        SELECT d.id FROM deliveries d WHERE \(plan.driving) AND \(span.condition)
+        SELECT d.id, d.accepted_at FROM deliveries d WHERE \(plan.driving) AND \(span.condition)
         ORDER BY d.id \(span.direction) LIMIT 1 OFFSET \(window)
         """
     }
 
-    private static func selection(_ plan: Plan, _ span: IDSpan, size: Int) -> SQL {
+    private static func selection(_ plan: Plan, _ span: IDSpan, limit: Int?) -> SQL {
         var conditions = plan.driving
         if let rest = plan.rest { conditions += " AND " + rest }
         return """
-            SELECT d.id, d.event_type, d.url, d.authentication, \(DeliveryState.shown), d.attempt, d.accepted_at, d.next_at, d.last_status
-            FROM deliveries d
+            SELECT d.id, d.event_type, d.url, d.authentication, \(DeliveryState.shown), d.attempt, d.accepted_at, d.next_at,
+                d.last_status\(plan.withPayload ? ", e.body" as SQL : "")
+            FROM deliveries d\(plan.withPayload ? " LEFT JOIN events e ON e.id = d.event_id" as SQL : "")
             WHERE \(conditions) AND \(span.condition)
-            ORDER BY d.id \(span.direction) LIMIT \(size + 1)
+            ORDER BY d.id \(span.direction)\(limit.map { " LIMIT \($0)" as SQL } ?? "")
             """
     }
 
@@ -135,11 +181,11 @@ enum DeliveryStore {
         _ filter: DeliveryFilter, of account: ID<Account>, at position: PagePosition<WebhookDelivery>,
         on connection: any Connection
     ) throws -> (hasRest: Bool, steps: [String]) {
-        let plan = try plan(filter, of: account, on: connection)
+        let plan = try plan(filter, of: account, withPayload: true, on: connection)
         let span = IDSpan(filter, position)
         let statements =
-            [selection(plan, span, size: 50)] + (plan.rest == nil ? [] : [edge(plan, span, window: 100)])
-        return (plan.rest != nil, try statements.flatMap(connection.plan))
+            [selection(plan, span, limit: 50)] + (plan.mustLook ? [edge(plan, span, window: 100)] : [])
+        return (plan.mustLook, try statements.flatMap(connection.plan))
     }
 
     /// The name under which the history knows a webhook of the account; nil when it knows none.
@@ -158,19 +204,20 @@ extension DeliveryPage {
     ///   - found: up to `size` + 1 rows in the order in which they were read.
     ///   - edge: the first row that was not looked at any more, if there is one.
     fileprivate init(
-        _ found: [DeliveryRecord], size: Int, _ position: PagePosition<WebhookDelivery>, edge: ID<WebhookDelivery>?, window: Int
+        _ found: [DeliveryRecord], size: Int, _ position: PagePosition<WebhookDelivery>,
+        edge: (id: ID<WebhookDelivery>, acceptedAt: Timestamp)?
     ) {
         let page = Array(found.prefix(size))
         let hasMore = found.count > size
         rows = position.isBackward ? page.reversed() : page
         if position.isBackward {
             older = rows.last?.id ?? position.before
-            newer = hasMore ? rows.first?.id : edge.map { ID(value: $0.value &- 1) }
+            newer = hasMore ? rows.first?.id : edge.map { ID(value: $0.id.value &- 1) }
         } else {
-            older = hasMore ? rows.last?.id : edge.map { ID(value: $0.value &+ 1) }
+            older = hasMore ? rows.last?.id : edge.map { ID(value: $0.id.value &+ 1) }
             newer = position.isFirst ? nil : rows.first?.id ?? position.after
         }
-        lookedThrough = hasMore || edge == nil ? nil : window
+        searchedTo = hasMore ? nil : edge?.acceptedAt
     }
 }
 
@@ -195,6 +242,11 @@ private struct IDSpan {
     /// Looks no further than `edge`, which is not included.
     mutating func end(before edge: ID<WebhookDelivery>) {
         if isBackward { above = edge.value } else { lowest = edge.value &+ 1 }
+    }
+
+    /// Goes on from `edge`, which is included.
+    mutating func begin(at edge: ID<WebhookDelivery>) {
+        if isBackward { lowest = edge.value } else { above = edge.value &+ 1 }
     }
 
     var condition: SQL {

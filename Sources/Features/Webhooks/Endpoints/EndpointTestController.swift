@@ -69,6 +69,8 @@ extension App {
             return member.redirect(to: EndpointController.path(of: webhook.id), .warning, saying: member.t("webhooks.disabled.unreadable"))
         } catch DeliveryEngine.TestFailure.tooMany {
             return member.redirect(to: EndpointController.path(of: webhook.id), .warning, saying: member.t("webhooks.test.too_many"))
+        } catch DeliveryEngine.TestFailure.full {
+            return member.redirect(to: EndpointController.path(of: webhook.id), .warning, saying: member.t("webhooks.test.full"))
         }
         return member.redirect(to: "\(EndpointController.path(of: webhook.id))/tests/\(result.delivery)")
     }
