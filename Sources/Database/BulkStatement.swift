@@ -62,16 +62,22 @@ package struct BulkStatement: Sendable {
         while start < values.count {
             let rowsLeft = (values.count - start) / columns
             var shape = min(shapes.count - 1, Int.bitWidth - 1 - rowsLeft.leadingZeroBitCount)
-            var filling: [SQLValue] = []
+            var fillings = 0
             if isRepeatable, shape + 1 < shapes.count, rowsLeft > 1 << shape {
                 let missing = 2 << shape - rowsLeft
                 if missing <= max(1, rowsLeft / 4) {
                     shape += 1
-                    for _ in 0..<missing { filling += values.suffix(columns) }
+                    fillings = missing
                 }
             }
             let end = min(values.count, start + columns << shape)
-            try body(shapes[shape].binding(before + values[start..<end] + filling + after))
+            var bound: [SQLValue] = []
+            bound.reserveCapacity(before.count + columns << shape + after.count)
+            bound += before
+            bound += values[start..<end]
+            for _ in 0..<fillings { bound += values.suffix(columns) }
+            bound += after
+            try body(shapes[shape].binding(bound))
             start = end
         }
     }

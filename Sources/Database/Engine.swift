@@ -17,6 +17,7 @@ package protocol Engine: Sendable {
     func read(until end: ReadEnd?, _ body: (any Connection) throws -> Void) throws
 
     /// Runs `body` on the only writing connection, in one transaction that is durable when this returns. Called from one thread.
+    /// An engine may begin again, as PostgreSQL wants it when transactions cross: `body` runs then once more.
     func transaction(_ body: (any Connection) throws -> Void) throws
 
     /// Writes a whole, consistent copy to a new file, and opens it to see that it is one.

@@ -120,6 +120,7 @@ final class GroupCommit: Sendable {
         do {
             let start = ContinuousClock.now
             try engine.transaction { connection in
+                (tried, isRefused) = (0, false)
                 for item in batch {
                     tried += 1
                     do {

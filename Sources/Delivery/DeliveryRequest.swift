@@ -23,25 +23,36 @@ struct DeliveryRequest {
             ("Content-Type", "application/json"),
             ("webhook-id", id),
             ("webhook-timestamp", "\(time.seconds)"),
-            ("webhook-signature", Signatures.standard(id: id, timestamp: time, body: body, keys: keys.standard(at: time))),
-            ("x-signature", Signatures.legacy(body: body, key: keys.legacy)),
+            ("webhook-signature", Signatures.standard(id: id, timestamp: time, body: body, codes: keys.standard(at: time))),
+            ("x-signature", Signatures.legacy(body: body, code: keys.legacy)),
         ]
         if let sequence { fields.append(("webhook-sequence", "\(sequence)")) }
         var recorded = ""
-        for field in fields { recorded += "\(field.name): \(field.value)\n" }
+        recorded.reserveCapacity(Self.recordedLength)
+        for field in fields { Self.add(field.name, field.value, to: &recorded) }
         if let credential = webhook.authentication.header {
             fields.append((credential.name, credential.value))
-            recorded += "\(credential.name): \(Self.mask)\n"
+            Self.add(credential.name, Self.mask, to: &recorded)
         }
         for header in webhook.headers {
             fields.append((header.name, header.value))
             // A customer's own header may well be a token: its name tells enough.
-            recorded += "\(header.name): \(Self.mask)\n"
+            Self.add(header.name, Self.mask, to: &recorded)
         }
         outgoing = OutgoingRequest(
             method: .post, url: webhook.url, fields: fields, body: body, connectTimeout: Self.connectTimeout,
             totalTimeout: Self.totalTimeout, bodyCap: Self.keptBody)
         recordedHeaders = recorded
+    }
+
+    /// Enough for most.
+    private static let recordedLength = 512
+
+    private static func add(_ name: String, _ value: String, to text: inout String) {
+        text += name
+        text += ": "
+        text += value
+        text += "\n"
     }
 }
 

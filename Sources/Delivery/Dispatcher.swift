@@ -11,7 +11,10 @@ final class Dispatcher {
     /// After a failed write, as on a full disk: until it works nothing new is sent, and nothing known is lost.
     private static let pauseAfterFailure = Duration.milliseconds(500)
     /// How many results go into one transaction; other writers wait for it.
-    private static let maximumRecords = 256
+    private static let maximumRecords = 512
+    /// For how long results may wait for others to be written with them. A turn that begins as soon as the one
+    /// before has ended takes 30 of them, one that waits so long 120, and the writer 37 instead of 55 µs of processor a delivery.
+    private static let gatheringTime = Duration.milliseconds(10)
 
     /// The clock has been set when it stands elsewhere by so much; below that, waiting a little longer or shorter is as well.
     static let noticedStep = Duration.seconds(1)
@@ -40,6 +43,8 @@ final class Dispatcher {
     var alarm: Timestamp?
     private var failedWrites = 0
     private var nextWrite: Duration?
+    /// When the last turn ended.
+    private var lastTurn: Duration?
     private var isClosed = false
     private var isStopping = false
     /// Where the wall clock stood against the steady one, and by how much it was set since of what the database does not know yet.
@@ -102,6 +107,9 @@ final class Dispatcher {
         time = sweepInterval - (steady - lastSweep)
         if let alarm { time = min(time, alarm - engine.clock.now()) }
         if let nextWrite { time = min(time, nextWrite - steady) }
+        if let lastTurn, !unrecorded.isEmpty, case let left = lastTurn + Self.gatheringTime - steady, left > .zero {
+            time = min(time, left)
+        }
         return max(time, .milliseconds(1))
     }
 
@@ -122,6 +130,9 @@ final class Dispatcher {
 
     /// The lane of a webhook as it is configured now; nil when it is deleted.
     func lane(_ webhook: ID<Webhook>) throws -> Lane? {
+        // Asked for with every result: most often nobody has changed anything.
+        let generation = engine.directory.generation
+        if let lane = lanes[webhook], lane.generation == generation { return lane }
         guard let (configuration, isIntegrationOn) = try engine.directory.webhook(webhook) else {
             if let lane = lanes[webhook] {
                 giveBack(from: lane)
@@ -131,9 +142,11 @@ final class Dispatcher {
         }
         if let lane = lanes[webhook] {
             lane.adopt(configuration, isIntegrationOn: isIntegrationOn)
+            lane.generation = generation
             return lane
         }
         let lane = Lane(configuration, isIntegrationOn: isIntegrationOn, bound: inFlightPerWebhook, at: steady)
+        lane.generation = generation
         lanes[webhook] = lane
         setAlarm(lane.nextAlarm(after: engine.clock.now()))
         return lane
@@ -202,6 +215,7 @@ final class Dispatcher {
         guard turn == nil else { return }
         if let nextWrite, steady < nextWrite { return }
         nextWrite = nil
+        guard !mayGather else { return }
         let now = engine.clock.now()
         let (demands, retries) = demands(at: now)
         let wanted = forced.filter { (try? lane($0.value)) != nil }
@@ -224,12 +238,23 @@ final class Dispatcher {
         }
     }
 
+    /// Whether results should wait for more: those with a backlog have enough to go on with.
+    private var mayGather: Bool {
+        guard let lastTurn, steady - lastTurn < Self.gatheringTime, !isStopping, forced.isEmpty, givenBack.isEmpty,
+            unrecorded.count < Self.maximumRecords / 2
+        else { return false }
+        let now = engine.clock.now()
+        return hinted.contains { lanes[$0]?.readyCount ?? 0 > inFlightPerWebhook }
+            && hinted.allSatisfy { lanes[$0]?.isServed(at: now) ?? false }
+    }
+
     private func finishTurn(_ result: Result<Turn.Outcome, any Error>) {
         guard let turn else { return }
         self.turn = nil
         switch result {
         case .success(let outcome):
             failedWrites = 0
+            lastTurn = steady
             finish(turn, outcome)
         case .failure(DatabaseError.closed):
             isClosed = true
@@ -320,7 +345,10 @@ final class Dispatcher {
         guard places < all else { return lanes.map(\.wants) }
         var given = lanes.map { _ in 0 }
         for _ in 0..<max(0, places) {
-            let next = lanes.indices.filter { given[$0] < lanes[$0].wants }.min { lanes[$0].has + given[$0] < lanes[$1].has + given[$1] }
+            var next: Int?
+            for index in lanes.indices where given[index] < lanes[index].wants {
+                if next.map({ lanes[index].has + given[index] < lanes[$0].has + given[$0] }) ?? true { next = index }
+            }
             if let next { given[next] += 1 }
         }
         return given
@@ -356,15 +384,15 @@ final class Dispatcher {
         shares.begin(claim.account)
         underWay[claim.delivery]?.isSent = true
         let startedAt = engine.clock.now()
-        let configuration = lane.configuration
+        let (version, url) = (lane.configuration.version, lane.configuration.url)
         let request = DeliveryRequest(
-            configuration, keys: lane.keys, event: claim.event, sequence: claim.sequence, body: delivery.body, at: startedAt)
+            lane.configuration, keys: lane.keys, event: claim.event, sequence: claim.sequence, body: delivery.body, at: startedAt)
         let recordedHeaders = request.recordedHeaders
         engine.inbox.report { $0.attempts += 1 }
         engine.send(request.outgoing) { [inbox = engine.inbox] result in
             inbox.complete(
                 Completion(
-                    claim: claim, version: configuration.version, startedAt: startedAt, url: configuration.url,
+                    claim: claim, version: version, startedAt: startedAt, url: url,
                     recordedHeaders: recordedHeaders, result: result))
         }
     }

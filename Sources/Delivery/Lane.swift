@@ -9,7 +9,7 @@ final class Lane {
     /// Retries kept by name; the sweep finds the others.
     private static let maximumRetries = 512
     /// How many deliveries may be leased beyond those under way, so that a quick receiver need not wait for a commit.
-    private static let maximumAhead = 128
+    private static let maximumAhead = 256
     /// An answer slower than this ends leasing ahead: what waits here too long would outlive its lease.
     private static let quick = Duration.milliseconds(250)
     /// A body longer than this (bytes) is not kept waiting in memory.
@@ -21,10 +21,14 @@ final class Lane {
     private(set) var configuration: WebhookConfiguration
     private(set) var keys: SigningKeys
     private var isIntegrationOn: Bool
+    /// The directory's when it was asked last.
+    var generation: Int?
     private(set) var pacing: Pacing
     private(set) var inFlight = 0
     private var ready: ArraySlice<ClaimedDelivery> = []
     private var ahead = 0
+    /// How many were ready after the last leasing.
+    private var readyAtFirst = 0
     /// Answers in a row that were good and quick.
     private var quickInRow = 0
     private var isProbing = false
@@ -90,6 +94,13 @@ final class Lane {
         return (max(0, toSend), max(0, ahead + min(0, toSend)))
     }
 
+    /// Whether more can wait: it may not have more, or has half of what was leased still to send.
+    func isServed(at now: Timestamp) -> Bool {
+        if ready.count > bound, ready.count * 2 > readyAtFirst { return true }
+        let (toSend, ahead) = room(at: now)
+        return toSend + ahead == 0
+    }
+
     /// Retries that came due, for up to half of the places: a backlog of first attempts that all fail must not keep them out, nor they it.
     func takeRetries(places: Int, at now: Timestamp) -> [ID<WebhookDelivery>] {
         let due = retries.prefix { $0.at <= now }.count
@@ -103,6 +114,7 @@ final class Lane {
     /// Takes in leased deliveries. `isMore` when there may be more where they came from.
     func take(_ deliveries: [ClaimedDelivery], isMore: Bool) {
         ready += deliveries
+        readyAtFirst = ready.count
         if !retries.isEmpty, deliveries.contains(where: { $0.claim.attempt > 1 }) {
             let taken = Set(deliveries.map(\.claim.delivery))
             retries.removeAll { taken.contains($0.delivery) }
@@ -209,7 +221,15 @@ final class Lane {
 
     /// The next moment at which something may change by itself.
     func nextAlarm(after now: Timestamp) -> Timestamp? {
-        [retries.first { $0.at > now }?.at, wakeAt, pacing.probeAt, restUntil].compactMap { $0 }.filter { $0 > now }.min()
+        var next: Timestamp?
+        func consider(_ time: Timestamp?) {
+            if let time, time > now { next = min(next ?? time, time) }
+        }
+        consider(retries.first { $0.at > now }?.at)
+        consider(wakeAt)
+        consider(pacing.probeAt)
+        consider(restUntil)
+        return next
     }
 
     /// Since when it could have taken more than it had, as far as the sweep has seen; nil while it could not: it rests, is switched off,

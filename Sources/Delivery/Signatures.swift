@@ -8,28 +8,32 @@ package import Time
 package enum Signatures {
     /// `webhook-signature`: `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body`, one for each valid secret, the newest first.
     package static func standard(id: String, timestamp: Timestamp, body: [UInt8], secrets: [String]) -> String {
-        standard(id: id, timestamp: timestamp, body: body, keys: secrets.map(WebhookSecret.key))
+        standard(id: id, timestamp: timestamp, body: body, codes: secrets.map(standardCode))
     }
 
     /// `x-signature`: lower-case hexadecimal HMAC-SHA256 of the body alone; the key is the secret as shown, in UTF-8.
     package static func legacy(body: [UInt8], secret: String) -> String {
-        legacy(body: body, key: SymmetricKey(data: Array(secret.utf8)))
+        legacy(body: body, code: legacyCode(secret))
     }
 
-    static func standard(id: String, timestamp: Timestamp, body: [UInt8], keys: [SymmetricKey]) -> String {
-        let head = Array("\(id).\(timestamp.seconds).".utf8)
+    static func standardCode(_ secret: String) -> HMAC<SHA256> { HMAC(key: WebhookSecret.key(of: secret)) }
+    static func legacyCode(_ secret: String) -> HMAC<SHA256> { HMAC(key: SymmetricKey(data: Array(secret.utf8))) }
+
+    /// With codes that their key has begun.
+    static func standard(id: String, timestamp: Timestamp, body: [UInt8], codes: [HMAC<SHA256>]) -> String {
+        let message = Array("\(id).\(timestamp.seconds).".utf8) + body
         var signatures = ""
-        for key in keys {
-            var code = HMAC<SHA256>(key: key)
-            code.update(data: head)
-            code.update(data: body)
+        for var code in codes {
+            code.update(data: message)
             if !signatures.isEmpty { signatures += " " }
-            signatures += "v1," + Data(code.finalize()).base64EncodedString()
+            signatures += "v1," + code.finalize().withUnsafeBytes { Data($0).base64EncodedString() }
         }
         return signatures
     }
 
-    static func legacy(body: [UInt8], key: SymmetricKey) -> String {
-        HMAC<SHA256>.authenticationCode(for: body, using: key).withUnsafeBytes { Hexadecimal.text(of: $0) }
+    static func legacy(body: [UInt8], code: HMAC<SHA256>) -> String {
+        var code = code
+        code.update(data: body)
+        return code.finalize().withUnsafeBytes { Hexadecimal.text(of: $0) }
     }
 }

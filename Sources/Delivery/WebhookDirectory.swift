@@ -31,6 +31,9 @@ package final class WebhookDirectory: Sendable {
         }
     }
 
+    /// Another when anything may have changed since.
+    var generation: Int { state.withLock { $0.generation } }
+
     package func webhooks(of account: ID<Account>) throws -> AccountWebhooks {
         let (cached, generation) = state.withLock { ($0.accounts[account], $0.generation) }
         if let cached { return cached }

@@ -2,7 +2,7 @@
 // and the tests all begin here.
 
 import Cron
-import Database
+package import Database
 import Delivery
 import Foundation
 package import HTTPClient
@@ -26,6 +26,8 @@ package struct Installation: Sendable {
     package var workers: Int
     /// Reads at once: one for each worker, and a few for jobs.
     package var readers: Int
+    /// Opens the database at a path, for so many reads at once.
+    package var openEngine: @Sendable (String, Int) throws -> any Engine = { try SQLiteEngine(path: $0, readers: $1) }
     package var features = allFeatures
     /// Words and templates beside those of the resource folder, by key and by name: those of features that are not of the product.
     package var furtherWords: [Language: [String: String]] = [:]
@@ -73,7 +75,7 @@ package final class Application: Sendable {
         Backup.removeLeftover(dataFolder: folder, logger)
         // SQLite needs a little room to open a database that is only read.
         let (database, vault) = try DiskReserve(folder: folder).giving {
-            let database = Database(engine: try SQLiteEngine(path: "\(folder)/hookswitch.sqlite", readers: installation.readers)) { error in
+            let database = Database(engine: try installation.openEngine("\(folder)/hookswitch.sqlite", installation.readers)) { error in
                 // After a failed sync nobody knows what is durable: the restart reads it from the disk.
                 logger.critical("The disk failed under a write; ending so that the restart can recover: \(error)")
                 exit(70)

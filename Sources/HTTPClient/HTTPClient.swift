@@ -23,8 +23,8 @@ package final class HTTPClient: Sendable {
 
     /// The policy of transfers that start from now on; connections made under an earlier one are judged again before reuse.
     package var policy: AddressPolicy {
-        get { loop.policy }
-        set { loop.policy = newValue }
+        get { loop.currentPolicy }
+        set { loop.currentPolicy = newValue }
     }
 
     /// Sends from any thread. `completion` is called once, on the client's thread (all transfers wait while it runs),

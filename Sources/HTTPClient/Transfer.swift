@@ -13,11 +13,16 @@ final class Transfer {
     private let userAgent: String
     private let errorText: UnsafeMutablePointer<CChar>
     private var completion: (@Sendable (TransferResult) -> Void)?
-    private var fieldList: UnsafeMutablePointer<curl_slist>?
+    private let requestHead = RequestHead()
+    private let requestBody = RequestBytes()
     private var isSet = true  // whether libcurl took every option
     private var mustReset = true
+    /// What libcurl was told last, and need not be told, nor copy, again.
+    private var lastURL: String?
+    private var lastTimeouts: (connect: Duration, total: Duration)?
 
     // What the callbacks need and leave.
+    let sockets: SocketWatch
     var policy = AddressPolicy()
     var refused: IPAddress?
     var hasOpenedSocket = false
@@ -30,9 +35,10 @@ final class Transfer {
     var received = 0
     var isTooLarge = false
 
-    init?(userAgent: String) {
+    init?(userAgent: String, sockets: SocketWatch) {
         guard let easy = curl_easy_init() else { return nil }
         self.easy = easy
+        self.sockets = sockets
         self.userAgent = userAgent
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -40,17 +46,14 @@ final class Transfer {
 
     deinit {
         curl_easy_cleanup(easy)
-        curl_slist_free_all(fieldList)
         errorText.deallocate()
     }
 
-    /// Leaves no option of an earlier request: what every request sets is overwritten, and after one that set more
+    /// Leaves no option of an earlier request: what every request sets is overwritten, and before and after one that sets more
     /// (another method, a signature, authorities of its own) the handle is reset.
     func begin(_ job: TransferJob, target: Target, policy: AddressPolicy) throws(TransferRefusal) {
         let request = job.request
-        var list = try RequestHead.list(of: request)
-        swap(&fieldList, &list)
-        curl_slist_free_all(list)
+        let fields = try requestHead.list(of: request)
         errorText.pointee = 0
         completion = job.completion
         mustReset = mustReset || policy.allowsHTTP != self.policy.allowsHTTP
@@ -64,12 +67,13 @@ final class Transfer {
         received = 0
         isTooLarge = false
         let isPlain = request.method == .post && request.awsSigV4 == nil && request.caFile == nil
-        if mustReset {
+        if mustReset || !isPlain {
             curl_easy_reset(easy)
             isSet = true
+            (lastURL, lastTimeouts) = (nil, nil)
             setFixedOptions()
         }
-        setOptions(request, target)
+        setOptions(request, target, fields)
         mustReset = !isPlain || !isSet
         guard isSet else {
             end()
@@ -81,8 +85,7 @@ final class Transfer {
     @discardableResult
     func end() -> (@Sendable (TransferResult) -> Void)? {
         defer { completion = nil }
-        curl_slist_free_all(fieldList)
-        fieldList = nil
+        requestBody.shrink()
         body = []
         return completion
     }
@@ -95,7 +98,9 @@ final class Transfer {
         set(CURLOPT_PROTOCOLS_STR, policy.allowsHTTP ? "https,http" : "https")
         set(CURLOPT_REDIR_PROTOCOLS_STR, "https")
         set(CURLOPT_FOLLOWLOCATION, 0)
-        set(CURLOPT_PROXY, "")  // and so no environment variable is read
+        // No variable of the environment counts, nor is it searched for one at each request.
+        set(CURLOPT_PROXY, "")
+        set(CURLOPT_NOPROXY, "*")
         set(CURLOPT_NOSIGNAL, 1)
         // A name server that hangs must not hold the whole thread while libcurl waits for its resolver to end.
         set(CURLOPT_QUICK_EXIT, 1)
@@ -112,16 +117,24 @@ final class Transfer {
         let context = Unmanaged.passUnretained(self).toOpaque()
         isSet = ccurl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText) == CURLE_OK && isSet
         isSet = ccurl_set_opensocket(easy, TransferCallbacks.openSocket, context) == CURLE_OK && isSet
+        let watch = Unmanaged.passUnretained(sockets).toOpaque()
+        isSet = ccurl_set_closesocket(easy, TransferCallbacks.closeSocket, watch) == CURLE_OK && isSet
         isSet = ccurl_set_prereq(easy, TransferCallbacks.beforeRequest, context) == CURLE_OK && isSet
         isSet = ccurl_set_header(easy, TransferCallbacks.headLine, context) == CURLE_OK && isSet
         isSet = ccurl_set_write(easy, TransferCallbacks.bodyBytes, context) == CURLE_OK && isSet
     }
 
-    private func setOptions(_ request: OutgoingRequest, _ target: Target) {
-        set(CURLOPT_URL, target.url)
-        set(CURLOPT_CONNECTTIMEOUT_MS, request.connectTimeout.timeoutMilliseconds)
-        set(CURLOPT_TIMEOUT_MS, request.totalTimeout.timeoutMilliseconds)
-        isSet = ccurl_set_list(easy, CURLOPT_HTTPHEADER, fieldList) == CURLE_OK && isSet
+    private func setOptions(_ request: OutgoingRequest, _ target: Target, _ fields: UnsafeMutablePointer<curl_slist>?) {
+        if lastURL != target.url {
+            set(CURLOPT_URL, target.url)
+            lastURL = target.url
+        }
+        if lastTimeouts?.connect != request.connectTimeout || lastTimeouts?.total != request.totalTimeout {
+            set(CURLOPT_CONNECTTIMEOUT_MS, request.connectTimeout.timeoutMilliseconds)
+            set(CURLOPT_TIMEOUT_MS, request.totalTimeout.timeoutMilliseconds)
+            lastTimeouts = (request.connectTimeout, request.totalTimeout)
+        }
+        isSet = ccurl_set_list(easy, CURLOPT_HTTPHEADER, fields) == CURLE_OK && isSet
         setBody(request)
         if let caFile = request.caFile { set(CURLOPT_CAINFO, caFile) }
         if let aws = request.awsSigV4 {
@@ -139,12 +152,9 @@ final class Transfer {
         default:
             set(CURLOPT_POST, 1)
             if request.method != .post { set(CURLOPT_CUSTOMREQUEST, request.method.rawValue) }
-            // libcurl copies: a Swift array has no address that stays.
             set(CURLOPT_POSTFIELDSIZE, request.body.count)
-            request.body.withUnsafeBytes { bytes in
-                guard let start = bytes.baseAddress, !bytes.isEmpty else { return set(CURLOPT_COPYPOSTFIELDS, "") }
-                isSet = ccurl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: start)) == CURLE_OK && isSet
-            }
+            requestBody.fill(with: request.body)
+            isSet = ccurl_set_pointer(easy, CURLOPT_POSTFIELDS, requestBody.start) == CURLE_OK && isSet
         }
     }
 

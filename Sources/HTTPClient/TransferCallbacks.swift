@@ -21,7 +21,15 @@ enum TransferCallbacks {
             return refuse
         }
         transfer.hasOpenedSocket = true
-        return socket(address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), address.pointee.protocol)
+        let opened = socket(address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), address.pointee.protocol)
+        if opened >= 0 { transfer.sockets.didOpen(opened) }
+        return opened
+    }
+
+    /// With the watch for a context: connections outlive the transfer that opened them.
+    static let closeSocket: ccurl_close_callback = { watch, socket in
+        if let watch { Unmanaged<SocketWatch>.fromOpaque(watch).takeUnretainedValue().willClose(socket) }
+        return close(socket)
     }
 
     /// Again right before the request, when the connection may be a kept one, made under another policy.

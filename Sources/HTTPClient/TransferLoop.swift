@@ -5,21 +5,24 @@ import Synchronization
 import Threading
 
 /// `@unchecked`: the multi handle, the easy handles and what is marked so below are touched by the loop's own thread
-/// only; `multi` is also passed to `curl_multi_wakeup`, the one call that libcurl allows from any thread, under the lock.
+/// only; `sockets` is also woken from any.
 final class TransferLoop: @unchecked Sendable {
     private struct Shared {
         var inbox: [TransferJob] = []
         var policy: AddressPolicy
-        var isPolling = false  // so that a wakeup (two system calls) is spent only when the thread sleeps
+        var isWaiting = false  // so that a wakeup is spent only when the thread sleeps
         var isStopping = false
         var isClosed = false
         var thread: pthread_t?
     }
 
     private static let maximumBegun = 256
+    /// In milliseconds.
+    private static let maximumWait = 60_000
 
     private let shared: Mutex<Shared>
     private let multi: UnsafeMutableRawPointer?
+    private let sockets = SocketWatch()
     private let userAgent: String
     private let maximumTransfers: Int
 
@@ -29,18 +32,22 @@ final class TransferLoop: @unchecked Sendable {
     private var running: [UnsafeMutableRawPointer: Transfer] = [:]
     private var idle: [Transfer] = []
     private var targets = CheckedTargets()
+    /// Of what is taken in.
+    private var policy: AddressPolicy
 
     init(policy: AddressPolicy, userAgent: String, maximumTransfers: Int) {
         shared = Mutex(Shared(policy: policy))
+        self.policy = policy
         self.userAgent = userAgent
         self.maximumTransfers = maximumTransfers
-        multi = CurlLibrary.isReady ? curl_multi_init() : nil
+        multi = CurlLibrary.isReady && sockets != nil ? curl_multi_init() : nil
+        if let multi { sockets?.attach(to: multi) }
         // Kept connections only: how many transfers run is bounded here, since libcurl's own queue counts waiting as time used.
         _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, Int(maximumTransfers))
         start()
     }
 
-    var policy: AddressPolicy {
+    var currentPolicy: AddressPolicy {
         get { shared.withLock { $0.policy } }
         set { shared.withLock { $0.policy = newValue } }
     }
@@ -50,12 +57,14 @@ final class TransferLoop: @unchecked Sendable {
     }
 
     func submit(_ job: TransferJob) {
-        let isTaken = shared.withLock { shared in
-            guard !shared.isStopping, !shared.isClosed else { return false }
+        let (isTaken, mustWake) = shared.withLock { shared in
+            guard !shared.isStopping, !shared.isClosed else { return (false, false) }
             shared.inbox.append(job)
-            wake(&shared)
-            return true
+            defer { shared.isWaiting = false }
+            return (true, shared.isWaiting)
         }
+        // Outside the lock, for which the loop would otherwise have to wait at once.
+        if mustWake { sockets?.wake() }
         if !isTaken { job.completion(Self.stopped) }
     }
 
@@ -63,23 +72,17 @@ final class TransferLoop: @unchecked Sendable {
     func stop(joining: Bool) {
         let thread = shared.withLock { shared -> pthread_t? in
             shared.isStopping = true
-            wake(&shared)
             guard let thread = shared.thread else { return nil }
             if joining, pthread_equal(thread, pthread_self()) != 0 { return nil }
             shared.thread = nil
             return thread
         }
+        sockets?.wake()
         guard let thread else { return }
         if joining { pthread_join(thread, nil) } else { pthread_detach(thread) }
     }
 
     private static let stopped = TransferResult(fault: .ours, detail: "The client was stopped before the request was sent.")
-
-    private func wake(_ shared: inout Shared) {
-        guard shared.isPolling, !shared.isClosed else { return }
-        shared.isPolling = false
-        curl_multi_wakeup(multi)
-    }
 
     private func start() {
         shared.withLock { shared in
@@ -91,28 +94,27 @@ final class TransferLoop: @unchecked Sendable {
     // MARK: The loop's thread
 
     private func run() {
-        guard multi != nil else { return }
+        guard let multi, let sockets else { return }
         while takeIn() {
             startWaiting()
-            var count: Int32 = 0
-            curl_multi_perform(multi, &count)
+            sockets.actOnTime(multi)
             giveOut()
-            let mayPoll = shared.withLock { shared in
+            let mayWait = shared.withLock { shared in
                 guard shared.inbox.isEmpty, !shared.isStopping else { return false }
-                shared.isPolling = true
+                shared.isWaiting = true
                 return true
             }
-            // libcurl returns earlier for its own timers and for sockets; a new easy handle makes it return at once.
-            if mayPoll, waitingStart == waiting.count || running.count >= maximumTransfers {
-                curl_multi_poll(multi, nil, 0, 60_000, nil)
-            }
+            let hasBegunAll = waitingStart == waiting.count || running.count >= maximumTransfers
+            sockets.act(multi, within: mayWait && hasBegunAll ? Self.maximumWait : 0)
+            giveOut()
         }
         close()
     }
 
     private func takeIn() -> Bool {
         shared.withLock { shared in
-            shared.isPolling = false
+            shared.isWaiting = false
+            policy = shared.policy
             if waitingStart == waiting.count {
                 waiting.removeAll(keepingCapacity: true)
                 waitingStart = 0
@@ -131,12 +133,11 @@ final class TransferLoop: @unchecked Sendable {
     }
 
     private func startWaiting() {
-        guard waitingStart < waiting.count, running.count < maximumTransfers else { return }
-        let policy = policy
+        guard let sockets else { return }
         while waitingStart < waiting.count, running.count < maximumTransfers {
             let job = waiting[waitingStart]
             waitingStart += 1
-            guard let transfer = idle.popLast() ?? Transfer(userAgent: userAgent) else {
+            guard let transfer = idle.popLast() ?? Transfer(userAgent: userAgent, sockets: sockets) else {
                 job.completion(TransferResult(fault: .ours, detail: "libcurl gave no handle."))
                 continue
             }

@@ -170,4 +170,20 @@ struct FlowTests {
         #expect(Date().timeIntervalSince(start) < 1)
         #expect(try world.states(of: first.id).filter { $0 == .pending }.count > 1_000)
     }
+
+    @Test("What a transaction does a second time counts once: each event has the id that was answered, and one delivery and attempt")
+    func repeated() throws {
+        let world = try World(isRepeating: true)
+        let receiver = try ScriptedReceiver(.status(200))
+        let webhook = try world.addWebhook(to: receiver.url())
+        try world.engine.start()
+        let answered = try (0..<20).map { try world.accept(call: "\($0 % 5)").id }
+        try #require(eventually { try world.states() == Array(repeating: .delivered, count: 20) })
+        let events = try world.database.read { try $0.rows("SELECT id FROM events ORDER BY id") { try $0.next(ID<Event>.self) } }
+        #expect(events == answered)
+        #expect(receiver.requests.count == 20)
+        #expect(try world.database.read { try $0.value("SELECT COUNT(*) FROM attempts", as: Int.self) } == 20)
+        #expect(try world.configuration(webhook.id).deliveredCount == 20)
+        #expect(world.engine.statistics.attempts == 20 && world.engine.statistics.delivered == 20)
+    }
 }

@@ -246,4 +246,28 @@ struct QueueTests {
         #expect(ContinuousClock.now - start < .milliseconds(200))
         engine.stop(within: .seconds(5))
     }
+
+    @Test("While a backlog is under way its results are written down together, and one that is alone at once")
+    func gathered() throws {
+        let simulation = try Simulation { _ in (.milliseconds(2), 200) }
+        let account = try simulation.addAccount()
+        let webhook = try simulation.addWebhook(to: "http://quick/", of: account)
+        try simulation.accept(6_000, for: account)
+        try simulation.engine.start()
+        // Until it has shown that it is quick.
+        simulation.time.run(for: .milliseconds(200))
+        let (statements, requests) = (simulation.database.statementCount, simulation.arrivals.count)
+        simulation.time.run(for: .milliseconds(500))
+        let sent = simulation.arrivals.count - requests
+        let run = simulation.database.statementCount - statements
+        print("\(run) statements for \(sent) deliveries")
+        #expect(sent >= 1_900, "4 a millisecond")
+        #expect(run < sent, "a turn for each answer would be ten times as many")
+        simulation.time.run(for: .seconds(3))
+        #expect(try simulation.states(of: webhook) == [.delivered: 6_000])
+
+        try simulation.accept(1, for: account)
+        simulation.time.run(for: .milliseconds(3))
+        #expect(try simulation.states(of: webhook) == [.delivered: 6_001])
+    }
 }

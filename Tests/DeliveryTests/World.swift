@@ -24,12 +24,14 @@ final class World {
     private(set) var engine: DeliveryEngine
     private let inFlightPerWebhook: Int
 
-    init(folder: String? = nil, inFlightPerWebhook: Int = 8) throws {
+    /// - Parameter isRepeating: every transaction runs twice.
+    init(folder: String? = nil, inFlightPerWebhook: Int = 8, isRepeating: Bool = false) throws {
         self.folder = folder ?? "/tmp/hookswitch-test-\(UUID().uuidString)"
         self.inFlightPerWebhook = inFlightPerWebhook
         try FileManager.default.createDirectory(atPath: self.folder, withIntermediateDirectories: true)
         clock = ManualClock(try #require(Timestamp(iso8601: "2026-11-22T13:05:09Z")))
-        database = Database(engine: try SQLiteEngine(path: self.folder + "/test.sqlite", readers: 8))
+        let engine = try SQLiteEngine(path: self.folder + "/test.sqlite", readers: 8)
+        database = Database(engine: isRepeating ? RepeatingEngine(engine) : engine)
         try database.migrate(DeliverySchema.migrations, at: clock.clock.now())
         directory = WebhookDirectory(database: database, vault: vault)
         ids = IDGenerator(clock: clock.clock)
@@ -37,7 +39,7 @@ final class World {
         client = HTTPClient(policy: AddressPolicy(allowing: [loopback], allowsHTTP: true), userAgent: "Hookswitch/test")
         account = ids.next()
         store = WebhookStore(vault: vault)
-        engine = World.makeEngine(database, client, clock.clock, ids, directory, inFlightPerWebhook)
+        self.engine = World.makeEngine(database, client, clock.clock, ids, directory, inFlightPerWebhook)
         try setIntegration(true)
     }
 

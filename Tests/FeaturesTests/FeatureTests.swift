@@ -78,18 +78,17 @@ struct FeatureTests {
         let folder = NSTemporaryDirectory() + "hookswitch-test-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let clock = ManualClock(Timestamp(milliseconds: 1_795_000_000_000))
-        var tokens: [String] = []
+        let tokens: [String]
         do {
             let before = try TestApp.empty(folder: folder, clock: clock.clock)
             let site = before.app.site
             let people = PeopleStore(site: site)
-            try site.database.write { connection in
+            tokens = try site.database.write { connection in
                 let account = try people.create(NewAccount(name: "Acme", slug: "acme"), on: connection)
-                for role in NewUser.Role.allCases {
+                return try NewUser.Role.allCases.map { role in
                     let user = NewUser(email: "\(role.rawValue)@acme.example", name: "Ann", password: TestApp.password, role: role)
                     let id = try people.create(user, passwordHash: "none", in: account, on: connection)
-                    tokens.append(
-                        try site.sessions.start(user: id, account: account, userAgent: "", address: "127.0.0.1", on: connection))
+                    return try site.sessions.start(user: id, account: account, userAgent: "", address: "127.0.0.1", on: connection)
                 }
             }
             before.stop(within: .seconds(1))

@@ -1,4 +1,5 @@
 // What goes out and what comes back when all is well.
+import Dispatch
 import HTTPClient
 import Synchronization
 import TestSupport
@@ -60,6 +61,68 @@ struct SendingTests {
         #expect(signature.hasPrefix("AWS4-HMAC-SHA256 Credential=AKID/") && signature.contains("/eu-west-3/sqs/aws4_request"))
         #expect(signature.contains("x-a") && !signature.contains("ecret") && first.field("x-amz-date") != nil)
         #expect(second.method == "GET" && second.body.isEmpty && second.field("x-a") == nil && second.field("authorization") == nil)
+    }
+
+    @Test("A handle that posted sends nothing of that with a delete")
+    func deleteAfterPost() throws {
+        let receiver = try ScriptedReceiver(.status(200))
+        let client = loopbackClient()
+        _ = client.send(OutgoingRequest(url: receiver.url("/1"), body: [1, 2, 3]))
+        _ = client.send(OutgoingRequest(method: .delete, url: receiver.url("/2")))
+        let second = try #require(receiver.requests.last)
+        #expect(receiver.connectionCount == 1 && second.method == "DELETE" && second.body.isEmpty)
+    }
+
+    @Test("A handle that is used again sends each request's own address, fields and body, however many and long")
+    func reused() throws {
+        let receiver = try ScriptedReceiver(.status(200))
+        let client = loopbackClient()
+        for (fieldCount, length) in [(1, 10), (60, 300_000), (0, 0), (3, 3), (60, 3), (2, 70_000), (2, 1)] {
+            let fields = (0..<fieldCount).map { (name: "X-\($0)", value: "\($0) of \(fieldCount)" + String(repeating: "-", count: $0)) }
+            let body = [UInt8](repeating: UInt8(truncatingIfNeeded: length), count: length)
+            #expect(client.send(OutgoingRequest(url: receiver.url("/\(length)"), fields: fields, body: body)).fault == .none)
+            let sent = try #require(receiver.requests.last)
+            #expect(sent.path == "/\(length)" && sent.body == body)
+            let own = sent.fields.filter { $0.name.hasPrefix("X-") }
+            #expect(own.map(\.name) == fields.map(\.name) && own.map(\.value) == fields.map(\.value))
+        }
+        #expect(receiver.connectionCount == 1)
+    }
+
+    @Test("Receivers that close what is kept make way for others, whose sockets have the same numbers")
+    func closedWhileIdle() throws {
+        let client = loopbackClient()
+        for _ in 0..<10 {
+            let receivers = try (0..<4).map { _ in try ScriptedReceiver(.status(200), .status(200), .lastStatus(200)) }
+            for _ in 0..<2 {
+                for receiver in receivers { #expect(client.send(OutgoingRequest(url: receiver.url(), body: [1])).fault == .none) }
+            }
+            // Some close after their answer, some while nobody asks them.
+            for receiver in receivers.prefix(2) { #expect(client.send(OutgoingRequest(url: receiver.url())).fault == .none) }
+            for receiver in receivers { receiver.stop() }
+        }
+    }
+
+    @Test("Hundreds that are ready at once are all served")
+    func crowd() throws {
+        let gate = DispatchSemaphore(value: 0)
+        let receiver = try ScriptedReceiver { _ in
+            gate.wait()
+            return .status(200)
+        }
+        let client = loopbackClient(maximumConnections: 300)
+        let done = DispatchGroup()
+        let good = Atomic<Int>(0)
+        for _ in 0..<300 {
+            done.enter()
+            client.send(OutgoingRequest(url: receiver.url(), body: [1])) { result in
+                if result.fault == .none { good.add(1, ordering: .relaxed) }
+                done.leave()
+            }
+        }
+        for _ in 0..<300 { gate.signal() }
+        done.wait()
+        #expect(good.load(ordering: .relaxed) == 300)
     }
 
     @Test("Every field that AWS is told was signed is sent, and an empty one is refused")

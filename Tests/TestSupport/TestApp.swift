@@ -51,6 +51,7 @@ package final class TestApp: Sendable {
         logger.logLevel = .critical
         var installation = Installation(
             dataFolder: folder, resourceFolder: package, policy: policy, clock: clock, passwordCost: .testing)
+        installation.openEngine = { RepeatingEngine(try SQLiteEngine(path: $0, readers: $1)) }
         change(&installation)
         return try Application(installation, logger: logger)
     }
