@@ -9,6 +9,8 @@ package enum DatabaseError: Error, Equatable, CustomStringConvertible {
     case full
     /// The disk failed under a write: what is durable is known only after a restart.
     case inputOutput(String)
+    /// The file is none of the database's, or was cut or written over.
+    case damaged(String)
     /// A read took longer than it may.
     case tooSlow
     /// The reads that one account may have at once are under way.
@@ -29,6 +31,7 @@ package enum DatabaseError: Error, Equatable, CustomStringConvertible {
         case .constraint(let what): "a constraint refused the row: \(what)"
         case .full: "the disk is full"
         case .inputOutput(let what): "the disk failed: \(what)"
+        case .damaged(let what): "the database is damaged: \(what)"
         case .tooSlow: "the read took too long"
         case .busy: "too many reads are under way"
         case .locked: "another process holds the lock of the database"

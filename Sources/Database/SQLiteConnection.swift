@@ -173,6 +173,7 @@ extension DatabaseError {
         case .SQLITE_INTERRUPT: self = .tooSlow
         case .SQLITE_BUSY: self = .locked
         case .SQLITE_IOERR: self = .inputOutput(message)
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .damaged(message)
         case .SQLITE_CONSTRAINT:
             let isDuplicate =
                 error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE || error.extendedResultCode == .SQLITE_CONSTRAINT_PRIMARYKEY

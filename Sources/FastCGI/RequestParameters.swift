@@ -63,7 +63,10 @@ struct RequestParameters {
         guard bytes.allSatisfy(Self.isPlain) else { return }
         let name = String(decoding: bytes, as: UTF8.self)
         guard variables[name] == nil else { return }
-        let value = String(decoding: entry[(equals + 1)...], as: UTF8.self)
+        // What is no UTF-8 in a header is read as the Latin-1 that headers once were: a mark in the place of what cannot be read would make
+        // one key of two. In an address it can only be a mistake.
+        let text = entry[(equals + 1)...]
+        let value = String(validating: text, as: UTF8.self) ?? (name == "REQUEST_URI" ? "" : Self.latin1(text))
         variables[name] = value
         guard bytes.starts(with: Self.fieldPrefix) else {
             if !value.isEmpty, name == "CONTENT_TYPE" || name == "CONTENT_LENGTH" { append(bytes, value) }
@@ -82,6 +85,12 @@ struct RequestParameters {
         let lowercased = String(decoding: name.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0 | 0x20 }, as: UTF8.self)
         guard let name = HTTPField.Name(lowercased) else { return }
         fields.append(HTTPField(name: name, value: value))
+    }
+
+    private static func latin1(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> String {
+        var text = String.UnicodeScalarView()
+        text.append(contentsOf: bytes.lazy.map { Unicode.Scalar($0) })
+        return String(text)
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {

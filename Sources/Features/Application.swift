@@ -138,6 +138,7 @@ package final class Application: Sendable {
         scheduler.stop(within: time / 2)
         app.engine.stop(within: max(.zero, deadline - .now))
         app.client.stop()
+        app.site.refused.flush()
         app.site.database.close()
     }
 }

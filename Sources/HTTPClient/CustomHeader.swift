@@ -12,6 +12,10 @@ package struct CustomHeader: Sendable, Equatable {
         self.value = value
     }
 
+    package static func == (one: CustomHeader, other: CustomHeader) -> Bool {
+        one.name.isIdentical(to: other.name) && one.value.isIdentical(to: other.value)
+    }
+
     package enum Problem: Sendable, Equatable {
         case nameEmpty
         /// Not a token of RFC 9110.

@@ -8,12 +8,17 @@ package enum TypedText {
     }
 
     /// What people call something: a `line` that has nothing in it either that nobody sees, such as signs that turn the direction of the
-    /// text around it. Joiners stay, Persian and many emoji are written with them; a line break counts as a space.
+    /// text around it. Joiners stay, Persian and many emoji are written with them; a line break counts as a space. Of marks upon one letter
+    /// no more stay than any writing has: a hundred of them run across the whole page. What is too long for a name stays so, to be refused.
     package static func name(_ text: String) -> String {
         let core = withoutEdges(text)
         guard !core.allSatisfy({ $0.value >= 0x20 && $0.value < 0x7F }) else { return String(core) }
         var name = String.UnicodeScalarView()
+        let maximumMarks = core.count > maximumName ? Int.max : Self.maximumMarks
+        var marks = 0
         for scalar in core {
+            if isMark(scalar) { marks += 1 } else if !isInvisible(scalar) { marks = 0 }
+            guard marks <= maximumMarks else { continue }
             if scalar.value < 0x80 ? (0x09...0x0D).contains(scalar.value) : [0x85, 0x2028, 0x2029].contains(scalar.value) {
                 name.append(" ")
             } else if !isInvisible(scalar) || isJoiner(scalar) {
@@ -35,6 +40,8 @@ package enum TypedText {
         return String(compact)
     }
 
+    private static let maximumMarks = 8
+
     /// Scalars of a name: what a page has room for. They may be a single Character, so the bound is none of Characters.
     package static let maximumName = 100
 
@@ -50,8 +57,8 @@ package enum TypedText {
             // The blank Braille pattern is a symbol by its category.
             guard !isBlank(scalar), scalar.value != 0x2800, !scalar.properties.isDefaultIgnorableCodePoint else { return false }
             return switch scalar.properties.generalCategory {
-            case .format, .unassigned, .surrogate, .privateUse, .nonspacingMark, .enclosingMark: false
-            default: true
+            case .format, .unassigned, .surrogate, .privateUse: false
+            default: !isMark(scalar)
             }
         }
     }
@@ -75,6 +82,12 @@ package enum TypedText {
     private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.value < 0x7F { return scalar.value <= 0x20 }
         return isInvisible(scalar) || scalar.properties.isWhitespace
+    }
+
+    /// Of no width, and so upon or below what stands before it.
+    private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+        guard scalar.value >= 0x300 else { return false }
+        return scalar.properties.generalCategory == .nonspacingMark || scalar.properties.generalCategory == .enclosingMark
     }
 
     private static func isJoiner(_ scalar: Unicode.Scalar) -> Bool {

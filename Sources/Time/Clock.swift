@@ -13,6 +13,9 @@ package struct Clock: Sendable {
         self.offset = offset
     }
 
+    /// Time that nobody sets, for what has to pass; only differences mean anything.
+    package var steadyNow: Duration { .milliseconds(now().milliseconds) - offset() }
+
     /// The machine's clock, UTC.
     package static let system = Clock {
         var time = timespec()

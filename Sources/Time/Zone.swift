@@ -30,7 +30,7 @@ package struct Zone: Sendable {
     package init?(identifier: String) {
         if identifier == "UTC" {
             self = .utc
-        } else if let zone = Self.cache.withLock({ $0[identifier] }) {
+        } else if let zone = Self.cache.withLock({ $0[identifier] }), zone.identifier.utf8.elementsEqual(identifier.utf8) {
             self = zone
         } else {
             guard let bytes = ZoneDatabase.bytes(of: identifier), let transitions = ZoneTransitions(tzif: bytes) else { return nil }

@@ -31,6 +31,7 @@ package struct SessionStore: Sendable {
         return token
     }
 
+    /// One that begins long after now was begun by a clock that was ahead, and would last until that clock's time has come.
     func find(token: String, on connection: any Connection) throws -> Session? {
         let now = clock.now()
         return try connection.first(
@@ -40,7 +41,7 @@ package struct SessionStore: Sendable {
             FROM sessions s JOIN users u ON u.id = s.user_id
             LEFT JOIN roles r ON r.id = u.role_id LEFT JOIN accounts a ON a.id = s.account_id
             WHERE s.token_hash = \(Token.hash(token)) AND u.is_enabled = 1
-                AND s.last_seen_at > \(now - Self.idle) AND s.created_at > \(now - Self.absolute)
+                AND s.last_seen_at > \(now - Self.idle) AND s.created_at > \(now - Self.absolute) AND s.created_at <= \(now + Self.absolute)
             """, session)
     }
 
@@ -58,7 +59,10 @@ package struct SessionStore: Sendable {
         return session
     }
 
-    func isTouchDue(_ session: Session) -> Bool { session.lastSeenAt < clock.now() - Self.touch }
+    func isTouchDue(_ session: Session) -> Bool {
+        let age = clock.now() - session.lastSeenAt
+        return age > Self.touch || age < .zero - Self.touch
+    }
 
     func touch(_ session: Session, on connection: any Connection) throws {
         try connection.execute("UPDATE sessions SET last_seen_at = \(clock.now()) WHERE id = \(session.id)")
@@ -77,7 +81,10 @@ package struct SessionStore: Sendable {
     package func deleteExpired(on connection: any Connection) throws {
         let now = clock.now()
         try connection.execute(
-            "DELETE FROM sessions WHERE last_seen_at <= \(now - Self.idle) OR created_at <= \(now - Self.absolute)")
+            """
+            DELETE FROM sessions WHERE last_seen_at <= \(now - Self.idle) OR created_at <= \(now - Self.absolute)
+                OR created_at > \(now + Self.absolute)
+            """)
     }
 }
 

@@ -1,7 +1,9 @@
 """Bad input, through the real nginx: each ends as a clear error, in time, and changes nothing."""
 
 import json
+import threading
 import time
+import zlib
 
 import pytest
 
@@ -46,6 +48,40 @@ def test_a_logo_of_10_megabytes_is_told_to_be_too_large_by_the_web_server(stage)
     answer = logo(stage.administrator, File("logo.png", b"\x89PNG" + b"\0" * 10_000_000, "image/png"))
     assert answer.status == 413
     assert answer.heading
+
+
+def test_texts_within_a_picture_are_not_unpacked(stage):
+    """Two hundred of them would be 1.6 GB, and took the decoder 14 s."""
+    text = images.chunk(b"zTXt", b"a\0\0" + zlib.compress(b"\0" * 7_999_000, 9))
+    whole = images.png()
+    started = time.monotonic()
+    answer = logo(stage.administrator, File("logo.png", whole[:33] + 200 * text + whole[33:], "image/png"))
+    assert answer.status == 200 and time.monotonic() - started < 3
+    assert answer.form("logo").submit(logo_remove="yes").status == 200
+
+
+def test_many_large_pictures_at_once_leave_the_others_their_pages(stage, t):
+    """Each takes a second of a processor: of sixteen from one account one is looked at, and the others are asked to come again."""
+    console, other = stage.administrator, stage.french
+    form = console.get("/settings/account").form("logo").set("logo", File("logo.png", images.png(4096, 4096), "image/png"))
+    body, kind = form.encoded(form.buttons[0])
+    answers = []
+    posts = [
+        threading.Thread(target=lambda: answers.append(console.request("POST", form.action, body, {"Content-Type": kind}, follow=False)))
+        for _ in range(16)]
+    for post in posts:
+        post.start()
+    slowest = 0
+    while any(post.is_alive() for post in posts):
+        started = time.monotonic()
+        assert other.get("/me").status == 200
+        slowest = max(slowest, time.monotonic() - started)
+    assert slowest < 2, f"{slowest:.1f} s"
+    busy = [answer for answer in answers if answer.status == 422]
+    assert len(answers) == 16 and busy and all((form.name_of("logo"), t("account.logo.busy")) in answer.errors for answer in busy)
+    page = console.get("/settings/account").form("logo")
+    if "logo_remove" in page.names():
+        page.submit(logo_remove="yes")
 
 
 def test_a_path_in_a_file_name_is_no_path(stage):

@@ -84,9 +84,12 @@ struct FastCGIClient: ~Copyable {
         return reply
     }
 
-    static func exchange(_ path: String, _ parameters: [(String, String)] = [], body: [UInt8] = []) throws -> Reply {
+    /// - Parameter bytes: further ones, whose values are no text.
+    static func exchange(
+        _ path: String, _ parameters: [(String, String)] = [], bytes: [(String, [UInt8])] = [], body: [UInt8] = []
+    ) throws -> Reply {
         let client = try FastCGIClient(path)
-        client.send(request(parameters, body: body))
+        client.send(head(parameters, bytes: bytes, length: body.count) + stream(5, body))
         return client.reply()
     }
 
@@ -95,15 +98,19 @@ struct FastCGIClient: ~Copyable {
     }
 
     /// BEGIN_REQUEST and all parameters; those given come first, so that they count.
-    static func head(_ parameters: [(String, String)], length: Int, keepConnection: Bool = false) -> [UInt8] {
+    static func head(
+        _ parameters: [(String, String)], bytes: [(String, [UInt8])] = [], length: Int, keepConnection: Bool = false
+    ) -> [UInt8] {
         let standard = [("REQUEST_METHOD", "GET"), ("REQUEST_URI", "/"), ("CONTENT_LENGTH", length == 0 ? "" : "\(length)")]
         var pairs: [UInt8] = []
-        for (name, value) in parameters + standard.filter({ standard in !parameters.contains { $0.0 == standard.0 } }) {
-            for count in [name.utf8.count, value.utf8.count] {
-                let bytes = withUnsafeBytes(of: UInt32(count | 1 << 31).bigEndian, Array.init)
-                pairs += count < 128 ? [UInt8(count)] : bytes
+        let given = parameters.map { ($0.0, Array($0.1.utf8)) } + bytes
+        let missing = standard.filter { standard in !given.contains { $0.0 == standard.0 } }.map { ($0.0, Array($0.1.utf8)) }
+        for (name, value) in given + missing {
+            for count in [name.utf8.count, value.count] {
+                let length = withUnsafeBytes(of: UInt32(count | 1 << 31).bigEndian, Array.init)
+                pairs += count < 128 ? [UInt8(count)] : length
             }
-            pairs += Array(name.utf8) + Array(value.utf8)
+            pairs += Array(name.utf8) + value
         }
         return record(1, [0, 1, keepConnection ? 1 : 0, 0, 0, 0, 0, 0]) + stream(4, pairs)
     }

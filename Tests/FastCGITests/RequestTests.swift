@@ -66,6 +66,21 @@ struct FastCGIRequestTests {
         #expect(running.callCount == 0)
     }
 
+    @Test("Headers that are no UTF-8 stay as different as they were sent, and an address that is none is refused")
+    func otherBytes() throws {
+        let running = try RunningServer(handler: Self.describe)
+        let texts = try [[0xFF], [0xFE], [0x6B, 0xE9], [0x6B, 0xC3, 0xA9], [0xED, 0xA0, 0x80]].map { (bytes: [UInt8]) in
+            try FastCGIClient.exchange(running.path, bytes: [("HTTP_IDEMPOTENCY_KEY", bytes)]).text
+        }
+        #expect(texts[0].contains("idempotency-key=ÿ\n") && texts[1].contains("idempotency-key=þ\n"))
+        #expect(texts[2].contains("idempotency-key=ké\n") && texts[2] == texts[3])
+        #expect(texts.allSatisfy { !$0.contains("\u{FFFD}") })
+        for path in [Array("/\u{E9}".utf8).dropLast(), "/?q=".utf8 + [0xFF]] {
+            #expect(try FastCGIClient.exchange(running.path, bytes: [("REQUEST_URI", Array(path))]).head.hasPrefix("Status: 400 "))
+        }
+        #expect(running.callCount == 5)
+    }
+
     @Test("A body that the application left unread is never parsed as a request", arguments: [false, true])
     func forged(keepConnection: Bool) throws {
         let running = try RunningServer { _ in .text("done") }

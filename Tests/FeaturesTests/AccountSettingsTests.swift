@@ -247,7 +247,7 @@ struct AccountSettingsTests {
     func badLogos() throws {
         let png = SampleImages.png()
         let cases: [(String, [UInt8], String)] = [
-            ("big.png", png + [UInt8](repeating: 0, count: 2_000_000), "Choose a logo smaller than 2 MB"),
+            ("big.png", png + [UInt8](repeating: 0, count: 2_000_000), "Choose a logo smaller than 2 MB"),
             ("logo.png", Array("<svg onload=alert(1)>".utf8), "not PNG, JPEG or GIF"),
             ("logo.png", [], "not PNG, JPEG or GIF"),
             ("logo.jpg", png, "its content is PNG"),

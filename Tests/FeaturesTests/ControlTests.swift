@@ -99,7 +99,7 @@ struct ControlTests {
         _ = try ControlVerb.createAccount(account).run(on: stage.app)
         let user = NewUser(email: "Ann@Initech.example", name: "Ann", password: TestApp.password, role: .administrator)
         _ = try ControlVerb.createUser(user, account: "initech").run(on: stage.app)
-        let answer = try ControlVerb.createKey(account: "initech", name: "pbx", scopes: ["events:write"]).run(on: stage.app)
+        let answer = try ControlVerb.createKey(account: "\u{A0}initech\u{200B}", name: "pbx", scopes: ["events:write"]).run(on: stage.app)
         #expect(answer.lines.count == 1 && answer.lines[0].hasPrefix("hsk_"))
         let actions = try stage.site.database.read {
             try $0.rows("SELECT action FROM audit WHERE user_name = 'Command line' ORDER BY id") { try $0.next(String.self) }

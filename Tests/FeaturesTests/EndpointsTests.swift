@@ -53,6 +53,27 @@ struct EndpointsTests {
         #expect(other.text.contains("Enter the key"))
     }
 
+    @Test("What differs by its bytes alone, as é from e with an accent, is a change and is stored: a secret, a header's value, a name")
+    func composition() throws {
+        let pages = try WebhookPages()
+        let (one, other) = ("caf\u{E9}", "cafe\u{301}")
+        func fields(_ name: String, _ token: String, _ header: String) -> [(String, String)] {
+            [("name", name), ("authentication", "bearer"), ("token", token), ("headers", "X-Token: \(header)")]
+        }
+        let address = try pages.add(fields(one, one, one))
+        for (index, form) in [fields(one, other, "••••••"), fields(one, "", other), fields(other, "", "••••••")].enumerated() {
+            #expect(pages.alice.post(address, WebhookPages.form(form, version: index + 1)).status == 303)
+            let stored = try pages.stored(address)
+            #expect(stored.version == index + 2)
+            guard case .bearer(let token) = stored.authentication, let header = stored.headers.first?.value else {
+                Issue.record("no token, or no header")
+                return
+            }
+            let wanted = [index == 2 ? other : one, other, index == 0 ? one : other]
+            #expect([stored.name, token, header].map { Array($0.utf8) } == wanted.map { Array($0.utf8) })
+        }
+    }
+
     @Test(
         "Every spelling of a target that is not https, has user info or leads to a refused address comes back with its message",
         arguments: [
@@ -244,7 +265,7 @@ struct EndpointsTests {
         let stale = pages.alice.post(address, mine)
         #expect(stale.status == 422)
         for (yours, stored) in [
-            ("call:end, cdr", "All “CRM” events"), ("Login and password (Basic)", "Bearer token"), ("acme", "none"),
+            ("call:end, cdr", "All “CRM” events"), ("Login and password (Basic)", "Bearer token"), ("acme", "None"),
             ("X-Token (Changed)", "X-Token, X-New"),
         ] {
             #expect(stale.text.contains("<td data-label=\"Yours\">\(yours)</td><td data-label=\"Currently saved\">\(stored)</td>"))

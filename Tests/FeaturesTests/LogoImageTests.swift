@@ -1,8 +1,13 @@
 // Logos from strangers: what is taken, what is left of it, and that whatever does not decode is refused.
 
 import CPictures
+import Database
 import Foundation
+import HTTP
+import TestSupport
 import Testing
+import Threading
+import Web
 
 @testable import Features
 
@@ -50,6 +55,37 @@ struct LogoImageTests {
         let again = try LogoImage(remaking: image.bytes)
         #expect((again.format, again.width, again.height) == (image.format, image.width, image.height))
         if image.format == .png { #expect(again == image) }
+    }
+
+    @Test("What is compressed beside the picture is not even unpacked: the decoder gets what the pixels need")
+    func onlyTheNeeded() throws {
+        let (sRGB, transparent) = (SampleImages.chunk("sRGB", [0]), SampleImages.chunk("tRNS", [0, 1, 0, 1, 0, 1]))
+        let gamma = SampleImages.chunk("gAMA", SampleImages.bigEndian(45455))
+        let needed = SampleImages.png(before: sRGB + gamma + transparent)
+        #expect(PNGChunks.needed(of: SampleImages.pngWithEverything) == needed + SampleImages.secret)
+        let text = SampleImages.chunk("zTXt", Array("a\0\0".utf8) + SampleImages.secret)
+        let profile = SampleImages.chunk("iCCP", Array("a\0\0".utf8) + SampleImages.secret)
+        #expect(PNGChunks.needed(of: SampleImages.png(before: text + profile, after: text)) == SampleImages.png())
+        // What cannot be read stays, to be refused.
+        for bytes in [[], Array(needed.prefix(7)), Array(needed.dropLast(3)), needed + [0x7F, 0xFF, 0xFF, 0xFF] + text] {
+            #expect(PNGChunks.needed(of: bytes) == bytes)
+        }
+    }
+
+    @Test("Pictures are looked at one for an account and four in all; who comes while none is free is told so, and no worker waits")
+    func busy() throws {
+        let test = try TestApp()
+        let body = Array("--q\r\nContent-Disposition: form-data; name=\"logo\"; filename=\"a.png\"\r\n\r\n".utf8) + SampleImages.png()
+        let type = MediaType(parsing: "multipart/form-data; boundary=q")
+        let form = try MultipartParser(contentType: type, folder: test.site.uploadFolder).parse(
+            RequestBody(body + Array("\r\n--q--\r\n".utf8)))
+        let places = Places<ID<Account>>(ofOwner: 1, inAll: 2)
+        let isBusy = { (account: ID<Account>) in if case .refused(.busy) = LogoUpload(form, of: account, places) { true } else { false } }
+        try places.withPlace(of: test.acme) {
+            #expect(isBusy(test.acme) && !isBusy(test.globex))
+            try places.withPlace(of: test.globex) { #expect(isBusy(test.acme) && isBusy(test.globex)) }
+        }
+        #expect(!isBusy(test.acme))
     }
 
     @Test("The pixels are those of the file: transparency, inks, and of an animation the first picture")

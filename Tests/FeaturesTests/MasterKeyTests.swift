@@ -112,6 +112,26 @@ final class MasterKeyTests {
         #expect(check().map(\.grade) == [.problem])
     }
 
+    @Test("A database that was cut, or written over, is told in words by the check and by the start; an empty file is told too")
+    func damagedFile() throws {
+        let (path, copy) = ("\(folder)/hookswitch.sqlite", "\(folder)/copy.sqlite")
+        try run { app in
+            try addWebhook(app)
+            _ = try ControlVerb.backup(path: copy).run(on: app)
+        }
+        let whole = try Data(contentsOf: URL(filePath: copy))
+        for damaged in [whole.prefix(10_000), Data(repeating: 0x41, count: whole.count)] {
+            for name in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + name) }
+            try damaged.write(to: URL(filePath: path))
+            let error = #expect(throws: DatabaseError.self) { try run() }
+            let failure = try #require(error.map { VerbFailure($0) })
+            #expect(failure.kind == .data && failure.message.hasPrefix("The database is damaged ("), "\(failure)")
+            #expect(check().contains { $0.grade == .problem && $0.text.hasPrefix("The database is damaged (") })
+        }
+        try Data().write(to: URL(filePath: path))
+        #expect(check().contains { $0.grade == .warning && $0.text.contains("is empty") })
+    }
+
     @Test("A table that was dropped is seen by the check, beside a process that serves too, and stops the next start")
     func dropped() throws {
         try run { app in

@@ -2,6 +2,7 @@
 
 import Database
 import Features
+import Foundation
 import HTTP
 import HTTPTypes
 import TestSupport
@@ -70,6 +71,22 @@ struct RefusedEntriesTests {
         test.site.refused.record(.init(.key, of: "acme", in: test.acme, from: "198.51.100.1"), requestID: "-")
         #expect(try total() == 2004)
         #expect(try test.site.database.read { try $0.value("SELECT COUNT(DISTINCT hour) FROM refused_entries", as: Int.self) } == 2)
+    }
+
+    @Test("What was counted is written down when the process ends")
+    func stopping() throws {
+        let folder = NSTemporaryDirectory() + "hookswitch-test-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        func run<Value>(_ body: (Site) throws -> Value) throws -> Value {
+            let application = try TestApp.empty(folder: folder, clock: test.clock.clock)
+            defer { application.stop(within: .seconds(1)) }
+            return try body(application.app.site)
+        }
+        try run { site in
+            for _ in 0..<7 { site.refused.record(.init(.key, of: "", in: nil, from: "198.51.100.1"), requestID: "-") }
+        }
+        let times = try run { site in try site.database.read { try $0.value("SELECT SUM(times) FROM refused_entries", as: Int.self) } }
+        #expect(times == 7)
     }
 
     @Test("They are kept for three months")

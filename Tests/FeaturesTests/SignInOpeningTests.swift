@@ -19,7 +19,7 @@ struct SignInOpeningTests {
 
     /// The link's path and query, as the verb prints it.
     private func link(_ email: String? = nil) throws -> String {
-        let answer = try ControlVerb.unlockUser(email: email ?? test.alice.email.uppercased()).run(on: test.app)
+        let answer = try ControlVerb.unlockUser(email: email ?? "\u{A0}\(test.alice.email.uppercased())\u{200B}").run(on: test.app)
         let line = try #require(answer.lines.first)
         #expect(line.hasPrefix(test.site.address.text + "/sign-in/unlock?code=") && answer.notes.count == 1)
         return String(line.dropFirst(test.site.address.text.utf8.count))

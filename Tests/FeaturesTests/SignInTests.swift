@@ -110,6 +110,29 @@ struct SignInTests {
         #expect(busy.get("/me").status == 303)
     }
 
+    @Test("A clock that was days ahead and is set right leaves no session behind it, and an hour lasts an hour; a small step ends nothing")
+    func clockAhead() throws {
+        let test = try TestApp()
+        test.clock.step(by: .seconds(3 * 86_400))
+        let ahead = try test.browser(test.bob)
+        let thief = try test.browser()
+        for _ in 0..<100 { _ = thief.signIn(test.alice.email, "a wrong guess") }
+        #expect(ahead.get("/me").status == 200)
+        test.clock.step(by: .seconds(-3 * 86_400))
+        #expect(ahead.get("/me").status == 303)
+        #expect(thief.signIn(test.alice.email).fields[.retryAfter] == "3600")
+        test.clock.step(by: .seconds(3 * 86_400))
+        #expect(thief.signIn(test.alice.email).status == 429)
+        test.clock.advance(by: .seconds(3601))
+        #expect(try test.browser().signIn(test.alice.email).status == 303)
+        let present = try test.browser(test.bob)
+        test.clock.step(by: .seconds(-3600))
+        #expect(present.get("/me").status == 200)
+        // Seen now, by the clock as it is: it is idle from then on.
+        test.clock.advance(by: .seconds(30 * 60))
+        #expect(present.get("/me").status == 303)
+    }
+
     @Test("The cookie is HttpOnly, SameSite=Lax, bound to the host, and new")
     func cookie() throws {
         let test = try TestApp()

@@ -55,6 +55,9 @@ struct TypedNamesTests {
             #expect(page.status == 422 && page.text.contains("Shorten this to at most 100 characters"))
         }
         #expect(post(String(repeating: "字", count: 100)).status == 303)
+        #expect(post("high " + String(repeating: "a\u{301}", count: 20) + String(repeating: "\u{20DD}\u{336}", count: 25)).status == 303)
+        let stored = try pages.all(of: pages.test.acme).map { $0.name.unicodeScalars.count }.sorted()
+        #expect(stored == [5 + 2 * 20 + 7, 100])
         #expect(pages.alice.get(WebhookPages.list).status == 200)
     }
 
@@ -64,6 +67,13 @@ struct TypedNamesTests {
         #expect(Array(account.name.utf8) == Array("Acme".utf8) && Array(account.slug.utf8) == Array("acme".utf8))
         #expect(NewAccount(name: "\u{200B}", slug: "acme").problem?.field == "account_name")
         #expect(NewAccount(name: "e" + String(repeating: "\u{301}", count: 100), slug: "acme").problem?.field == "account_name")
+        var korean = NewAccount(name: "Acme", slug: "acme")
+        (korean.country, korean.timeZone) = ("KR", "Asia/Kolkata")
+        #expect(korean.problem == nil)
+        korean.country = "\u{212A}R"
+        #expect(korean.problem?.field == "country")
+        (korean.country, korean.timeZone) = ("KR", "Asia/\u{212A}olkata")
+        #expect(korean.problem?.field == "time_zone")
         var user = NewUser(email: "\u{A0}Ada@Acme.example\u{200B}", name: "Ada\u{2029}", password: "correct horse battery", role: nil)
         #expect(user.email == "ada@acme.example" && Array(user.name.utf8) == Array("Ada".utf8) && user.problem == nil)
         user.name = "\u{200D}"

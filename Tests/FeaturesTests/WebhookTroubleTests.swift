@@ -68,6 +68,7 @@ struct WebhookTroubleTests {
 
         // A new secret, and on again.
         #expect(alice.post(address + "/secret").location == address)
+        #expect(alice.get(address).text.contains("The old one could not be read"))
         #expect(!alice.get(address).text.contains("cannot be opened"))
         #expect(alice.post(address + "/resume").location == address)
         #expect(post() == 202)

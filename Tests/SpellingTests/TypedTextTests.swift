@@ -25,6 +25,13 @@ struct TypedTextTests {
             ("\u{1F468}\u{200D}\u{1F4BB} team\u{200D}", "\u{1F468}\u{200D}\u{1F4BB} team"), ("in\u{AD}voice\u{200B}s\u{FEFF}", "invoices"),
             ("Élodie\nMartin\u{2029}2", "Élodie Martin 2"), ("a\u{0}b\tc", "ab c"), (" \u{2066} \u{2069} ", ""),
             ("\u{202E}\u{200D} x", "x"), ("ÉA\u{A0}B", "ÉA\u{A0}B"),
+            ("Vie\u{323}\u{302}t \u{5E9}\u{5C1}\u{5B8}\u{59D}", "Vie\u{323}\u{302}t \u{5E9}\u{5C1}\u{5B8}\u{59D}"),
+            ("a" + String(repeating: "\u{301}", count: 99), "a" + String(repeating: "\u{301}", count: 8)),
+            (
+                "a" + String(repeating: "\u{301}\u{200D}", count: 9) + "b",
+                "a" + String(repeating: "\u{301}\u{200D}", count: 8) + "b"
+            ),
+            ("a" + String(repeating: "\u{301}", count: 100), "a" + String(repeating: "\u{301}", count: 100)),
         ])
     func name(typed: String, kept: String) {
         #expect(Array(TypedText.name(typed).unicodeScalars) == Array(kept.unicodeScalars))

@@ -2,6 +2,7 @@
 
 import Database
 import HTTP
+import Threading
 package import Web
 
 extension Right {
@@ -37,6 +38,7 @@ extension Feature {
 struct AccountController {
     let editor: SettingsEditor<Member, AccountSettings, AccountContext>
     private let files: LogoFiles
+    private let pictures = Places<ID<Account>>(ofOwner: 1, inAll: 4)
 
     init(_ app: App) throws {
         files = LogoFiles(site: app.site)
@@ -50,7 +52,7 @@ struct AccountController {
     /// The new logo is durable before the row that names it; the old one goes after the commit.
     @Sendable func update(_ member: Member) throws -> WebResponse {
         var submission = try editor.submission(member)
-        let upload = LogoUpload(member.visit.upload)
+        let upload = LogoUpload(member.visit.upload, of: member.account.id, pictures)
         if case .refused(let problem) = upload { submission.errors.add(LogoUpload.fieldName, problem.text(member.t, member.numbers)) }
         let old = submission.stored.logo
         let isRemoved = member.form[LogoUpload.fieldName + "_remove"] == "yes"

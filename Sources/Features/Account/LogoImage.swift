@@ -63,13 +63,14 @@ struct LogoImage: Sendable, Equatable {
     /// Looks at the size before a pixel is decoded. Never traps, whatever the bytes are.
     init(remaking bytes: [UInt8]) throws(LogoProblem) {
         guard let format = Format(magic: bytes) else { throw .notAnImage }
+        let picture = format == .png ? PNGChunks.needed(of: bytes) : bytes
         var (width, height): (UInt32, UInt32) = (0, 0)
-        guard picture_size(format.decoder, bytes, bytes.count, &width, &height), width > 0, height > 0 else { throw .damaged }
+        guard picture_size(format.decoder, picture, picture.count, &width, &height), width > 0, height > 0 else { throw .damaged }
         guard width <= Self.maximumSide, height <= Self.maximumSide else {
             throw .dimensions(width: Int(width), height: Int(height))
         }
         let orientation = EXIFOrientation.of(bytes, format)
-        guard let made = Self.decoding.withLock({ _ in Self.remake(bytes, format, width, height, orientation) }) else { throw .damaged }
+        guard let made = Self.decoding.withLock({ _ in Self.remake(picture, format, width, height, orientation) }) else { throw .damaged }
         self.format = format.kept
         (self.width, self.height) = orientation.changesSides ? (Int(height), Int(width)) : (Int(width), Int(height))
         self.bytes = made
@@ -107,4 +108,6 @@ enum LogoProblem: Error, Equatable {
     case dimensions(width: Int, height: Int)
     /// Cut off, broken, or of a kind that browsers do not show.
     case damaged
+    /// Others are being looked at, as many as may wait.
+    case busy
 }

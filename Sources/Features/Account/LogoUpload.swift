@@ -1,8 +1,10 @@
 // The logo's part of the form: the file that was chosen, held against every rule, and the words for what is wrong with it.
 
+import Database
 import Foundation
 import HTTP
 import Spelling
+import Threading
 import Web
 
 enum LogoUpload {
@@ -14,15 +16,19 @@ enum LogoUpload {
     case chosen(LogoImage, name: String)
     case refused(LogoProblem)
 
-    init(_ form: MultipartForm) {
+    /// - Parameter places: for looking at pictures, which takes a second each, one after another: workers must not all wait for that.
+    init(_ form: MultipartForm, of account: ID<Account>, _ places: Places<ID<Account>>) {
         if form.oversizedFiles.contains(where: { $0.fieldName == Self.fieldName }) {
             self = .refused(.tooLarge)
         } else if let file = form.file(Self.fieldName) {
-            do throws(LogoProblem) {
-                let name = Self.name(file.fileName)
-                self = .chosen(try Self.image(file, named: name), name: name)
-            } catch {
-                self = .refused(error)
+            let name = Self.name(file.fileName)
+            let image = try? places.withPlace(of: account) {
+                Result { () throws(LogoProblem) in try Self.image(file, named: name) }
+            }
+            switch image {
+            case .success(let image): self = .chosen(image, name: name)
+            case .failure(let problem): self = .refused(problem)
+            case nil: self = .refused(.busy)
             }
         } else {
             self = .none
@@ -77,6 +83,7 @@ extension LogoProblem {
                 "account.logo.dimensions",
                 ["width": numbers.text(width), "height": numbers.text(height), "limit": numbers.text(LogoImage.maximumSide)])
         case .damaged: t("account.logo.damaged")
+        case .busy: t("account.logo.busy")
         }
     }
 }

@@ -88,7 +88,8 @@ extension ControlVerb {
 
     // MARK: Parts of several verbs
 
-    static func find(_ slug: String, _ app: App) throws -> ID<Account> {
+    static func find(_ typed: String, _ app: App) throws -> ID<Account> {
+        let slug = TypedText.line(typed)
         let (account, known) = try app.site.database.read { connection in
             (
                 try PeopleStore(site: app.site).account(slug: slug, on: connection),

@@ -130,7 +130,11 @@ package struct InstallationCheck {
 
     private func database() -> Finding {
         let path = "\(folder)/hookswitch.sqlite"
-        guard Self.status(of: path) != nil else { return Finding(.warning, "There is no database yet; the first start makes it.") }
+        guard let status = Self.status(of: path) else { return Finding(.warning, "There is no database yet; the first start makes it.") }
+        guard status.st_size > 0 else {
+            return Finding(
+                .warning, "The database \(path) is empty; the next start makes its tables. If it held something, restore a backup.")
+        }
         do {
             let lock = try DataFolderLock(folder: folder)
             defer { withExtendedLifetime(lock) {} }

@@ -7,7 +7,7 @@ enum UnlockVerb {
     /// Prints a link for the person's browser, instead of forgetting the guesses: they would only be made again.
     static func run(_ app: App, email: String) throws -> VerbAnswer {
         let site = app.site
-        let email = email.lowercased()
+        let email = NewUser.spelled(email)
         let token: String? = try site.database.write { connection in
             let users = try SignInStore(clock: site.clock).credentials(email: email, on: connection).filter(\.isEnabled)
             guard !users.isEmpty else { return nil }

@@ -44,6 +44,7 @@ package struct VerbFailure: Error, Sendable, Equatable, Codable, CustomStringCon
         case .full: self.init(.temporary, "The disk is full: nothing was saved. Make room, then try again.")
         case .tooSlow, .busy, .locked: self.init(.temporary, "\(error.description). Try again in a few seconds.")
         case .closed: self.init(.temporary, "The process is ending. Try again in a few seconds.")
+        case .damaged(let what): self.init(.data, "The database is damaged (\(what)). Restore a backup.")
         case .duplicate, .constraint, .migration: self.init(.data, error.description)
         case .inputOutput, .unexpectedValue, .engine, .nested: self.init(.internal, error.description)
         }

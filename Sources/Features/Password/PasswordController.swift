@@ -36,7 +36,7 @@ struct PasswordController {
         var (entry, errors) = PasswordEntry.form.read(person.form, over: PasswordEntry(), Situation(t, user.email))
         guard errors.isEmpty else { return try show(kept, person.visit, person.session, errors) }
         let subject = user.user.stored
-        if let wait = attempts.begin(subject, at: person.now) {
+        if let wait = attempts.begin(subject, at: person.site.clock.steadyNow) {
             errors.add("current_password", t("password.too_many", count: Int(clamping: (max(1, wait.components.seconds) + 59) / 60)))
             return try show(kept, person.visit, person.session, errors, status: .tooManyRequests)
         }

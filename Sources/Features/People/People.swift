@@ -42,7 +42,8 @@ package struct NewAccount: Sendable, Codable {
         var problems: [(String, String)] = []
         if !TypedText.isName(name) { problems.append(("account_name", "people.account_name.needed")) }
         if !Self.isSlug(slug) { problems.append(("slug", "people.slug.format")) }
-        if !Countries.codes.contains(country) { problems.append(("country", "people.country.unknown")) }
+        // By bytes: the Kelvin sign is a K to Swift, and to nobody else.
+        if country.utf8.count != 2 || !Countries.codes.contains(country) { problems.append(("country", "people.country.unknown")) }
         if Language(rawValue: language) == nil { problems.append(("account_language", "people.language.unknown")) }
         if Zone(identifier: timeZone) == nil { problems.append(("time_zone", "people.time_zone.unknown")) }
         return problems
@@ -73,7 +74,7 @@ package struct NewUser: Sendable, Codable {
         self.role = role
     }
 
-    private static func spelled(_ email: String) -> String { TypedText.compact(email).lowercased() }
+    static func spelled(_ email: String) -> String { TypedText.compact(email).lowercased() }
 
     /// To be filled in: of a new account, who chooses a password of their own at the first sign-in.
     static var firstAdministrator: NewUser {

@@ -1,7 +1,6 @@
 // Limits attempts to sign in. Counted in memory: forgetting a few at a restart costs less than a write for each.
 
 import Synchronization
-import Time
 
 /// Failed tries of the last hour, by what was tried: an email address, or a browser that its owner has used.
 final class SignInAttempts: Sendable {
@@ -11,11 +10,13 @@ final class SignInAttempts: Sendable {
     /// What is remembered at most: some 8 MB.
     private static let maximumSubjects = 10_000
 
-    private let tries = Mutex<[String: [Timestamp]]>([:])
+    private let tries = Mutex<[String: [Duration]]>([:])
 
     /// Counts a try before it is made, so that many at once are counted too. When there were too many already, nothing is counted,
     /// and the time until the next may be made is given.
-    func begin(_ subject: String, at now: Timestamp) -> Duration? {
+    ///
+    /// - Parameter now: by a clock that nobody sets: otherwise an hour might last for days.
+    func begin(_ subject: String, at now: Duration) -> Duration? {
         tries.withLock { tries in
             var own = (tries[subject] ?? []).filter { $0 > now - Self.period }
             if own.count >= Self.maximum, let oldest = own.first { return oldest + Self.period - now }
@@ -36,7 +37,7 @@ final class SignInAttempts: Sendable {
     }
 
     /// The half with the fewest tries goes: somebody who tries many invented names cannot wash away the count of a real one.
-    private static func makeRoom(in tries: inout [String: [Timestamp]], at now: Timestamp) {
+    private static func makeRoom(in tries: inout [String: [Duration]], at now: Duration) {
         tries = tries.filter { $0.value.contains { $0 > now - period } }
         guard tries.count >= maximumSubjects else { return }
         let kept = tries.sorted { $0.value.count > $1.value.count }.prefix(maximumSubjects / 2)

@@ -32,7 +32,7 @@ struct SignInChoices {
                 """
                 SELECT 1 FROM sign_in_choices c JOIN users u ON u.id = c.user_id
                 WHERE c.token_hash = \(Token.hash(token)) AND c.user_id = \(user) AND c.browser_hash = \(browser)
-                    AND c.created_at > \(clock.now() - Self.period) AND u.is_enabled = 1 AND u.password_changed_at <= c.created_at
+                    AND c.created_at > \(clock.now() - Self.period) AND c.created_at <= \(clock.now() + Self.period) AND u.is_enabled = 1 AND u.password_changed_at <= c.created_at
                 """, as: Int.self) != nil
         // Of two who choose at once, the rows go with one.
         return try connection.execute("DELETE FROM sign_in_choices WHERE token_hash = \(Token.hash(token))") > 0 && isOffered

@@ -62,7 +62,7 @@ struct SignInController {
         }
         // The owner's browser has an allowance of its own, so that others who guess cannot lock the owner out.
         let subject = device.map { "device \($0)" } ?? "email \(entry.email)"
-        if let wait = attempts.begin(subject, at: visit.now) {
+        if let wait = attempts.begin(subject, at: visit.site.clock.steadyNow) {
             recordRefusal(candidates, visit)
             return try showTooMany(way, visit, wait)
         }

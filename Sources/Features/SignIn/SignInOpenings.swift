@@ -19,10 +19,13 @@ struct SignInOpenings {
         return token
     }
 
-    /// For whom it is; nil when it is used up or too old, or never was.
+    /// For whom it is; nil when it is used up or too old, or never was. A clock that was ahead makes none that lasts for days.
     func email(of token: String, on connection: any Connection) throws -> String? {
         try connection.value(
-            "SELECT email FROM sign_in_openings WHERE token_hash = \(Token.hash(token)) AND created_at > \(clock.now() - Self.period)")
+            """
+            SELECT email FROM sign_in_openings
+            WHERE token_hash = \(Token.hash(token)) AND created_at > \(clock.now() - Self.period) AND created_at <= \(clock.now() + Self.period)
+            """)
     }
 
     /// Uses it up.

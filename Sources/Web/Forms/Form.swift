@@ -69,7 +69,8 @@ package struct Form<Value: Sendable, Context: Sendable>: Sendable {
         let after = JSONObject(members: fields.flatMap { $0.json(new) }.map { ($0.name, $0.value) })
         let values = fields.flatMap { $0.json(old) }.compactMap { member -> FieldChange? in
             guard !secrets.contains(member.name), let value = after[member.name],
-                value != member.value || differences.contains(where: { $0.name == member.name && $0.old == $0.new })
+                value.serialized() != member.value.serialized()
+                    || differences.contains(where: { $0.name == member.name && $0.old == $0.new })
             else { return nil }
             return FieldChange(member.name, before: Self.text(member.value), after: Self.text(value))
         }

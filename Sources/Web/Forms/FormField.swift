@@ -2,6 +2,7 @@
 
 package import HTTP
 package import JSON
+import Spelling
 
 package protocol FormField<Root, Context>: Sendable {
     associatedtype Root
@@ -166,7 +167,8 @@ package struct FieldWords: Sendable {
     func needed(_ complaints: String...) -> [[String]] { [[label]] + complaints.map { [errors + $0, "shared.error.\($0)"] } }
 
     package func differ(old: String, new: String, _ comparison: Comparison, isSecret: Bool = false) {
-        guard old != new else { return }
+        // By bytes: what looks the same need not be the same to a receiver.
+        guard !old.isIdentical(to: new) else { return }
         comparison.differences.append(Difference(name: name, label: comparison.t(label), old: old, new: new, isSecret: isSecret))
     }
 }

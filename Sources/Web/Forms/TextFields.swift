@@ -228,7 +228,7 @@ package struct Secret<Root, Context>: NamedField {
     }
 
     package func compare(old: Root, new: Root, _ context: Context, _ comparison: Comparison) {
-        guard slot[old] != slot[new] else { return }
+        guard slot[old].map(ExactText.init) != slot[new].map(ExactText.init) else { return }
         let t = comparison.t
         let isCleared = (slot[new] ?? "").isEmpty
         words.differ(

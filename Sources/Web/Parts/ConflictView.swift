@@ -1,6 +1,7 @@
 // Two people had the same form open, or a form was made for another account: both values of what differs, instead of one overwriting
 // the other in silence.
 
+import Spelling
 import Templating
 
 /// `shared/conflict`
@@ -22,7 +23,7 @@ package struct ConflictView: TemplateData {
         title = t(isElsewhere ? "shared.conflict.elsewhere.title" : "shared.conflict.title")
         text = t(isElsewhere ? "shared.conflict.elsewhere.text" : "shared.conflict.text")
         let none = t("shared.conflict.none")
-        rows = values.filter { $0.yours != $0.stored }.map { value in
+        rows = values.filter { !$0.yours.isIdentical(to: $0.stored) }.map { value in
             Row(label: value.label, yours: value.yours.isEmpty ? none : value.yours, stored: value.stored.isEmpty ? none : value.stored)
         }
     }

@@ -64,8 +64,7 @@ struct EndpointPage: TemplateData {
         authentication =
             switch webhook.authentication {
             case .none, .bearer: kind
-            case .basic(let login, _): "\(kind): \(login)"
-            case .apiKey(let header, _): "\(kind): \(header)"
+            case .basic(let name, _), .apiKey(let name, _): t("webhooks.authentication.named", ["kind": kind, "name": name])
             }
         headerNames = webhook.headers.map(\.name)
         restriction = webhook.restriction.words(restrictable, t)

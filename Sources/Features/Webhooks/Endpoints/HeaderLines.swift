@@ -62,7 +62,7 @@ struct HeaderLines: NamedField {
         guard old.headers != new.headers else { return }
         let before = text(old, context, comparison.t)
         let after = text(new, context, comparison.t)
-        let isSecret = new.headers.contains { header in old.headers.contains { $0.name == header.name && $0.value != header.value } }
+        let isSecret = new.headers.contains { header in old.headers.contains { $0.name == header.name && $0 != header } }
         words.differ(
             old: before, new: isSecret ? "\(after) (\(comparison.t("shared.secret.changed")))" : after, comparison, isSecret: isSecret)
     }

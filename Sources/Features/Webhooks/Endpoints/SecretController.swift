@@ -55,6 +55,8 @@ struct SecretController {
     }
 
     private func rotated(_ webhook: WebhookConfiguration, _ member: Member) -> String {
-        member.t("webhooks.rotated", ["until": webhook.previousSecret.map { member.times.inSentence($0.until) } ?? ""])
+        // One that could not be read signs nothing any more.
+        guard let previous = webhook.previousSecret else { return member.t("webhooks.rotated.alone") }
+        return member.t("webhooks.rotated", ["until": member.times.inSentence(previous.until)])
     }
 }
