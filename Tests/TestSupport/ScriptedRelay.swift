@@ -53,7 +53,11 @@ package final class ScriptedRelay: Sendable {
     }
 
     private func serve(_ socket: Int32) {
-        defer { close(socket) }
+        // Not a number that is somebody else's by then.
+        defer {
+            state.withLock { $0.sockets.removeAll { $0 == socket } }
+            close(socket)
+        }
         var taken = Taken()
         taken.connection = state.withLock { state in
             state.connections += 1
