@@ -287,8 +287,11 @@ struct UsersTests {
         let link = try link(inLetter: 0)
         #expect(try test.browser().get(link).text.contains(test.bob.email))
         for _ in 0..<5 { #expect(ask(test.bob.email).location == known.location) }
+        // Behind the answers.
+        _ = try self.link(inLetter: 2)
         let letters = try test.site.database.read { try $0.value("SELECT COUNT(*) FROM mails", as: Int.self) }
         #expect(letters == 3)
+        #expect(try test.audit().filter { $0 == "password.forgotten" }.count == 3)
         #expect(ask("no-address").status == 422)
     }
 

@@ -1,4 +1,5 @@
-// A password that was forgotten: a link by mail, and the same answer, after the same work, whether or not anybody has the address.
+// A password that was forgotten: a link by mail, and the same answer in the same time, whether or not anybody has the address:
+// who it is for is looked up behind the answer.
 
 import Database
 import HTTP
@@ -42,17 +43,18 @@ struct ForgottenPasswordController {
         guard errors.isEmpty else { return try show(visit.form, visit, errors) }
         let email = entry.email.lowercased()
         if app.mailer.canSend, attempts.begin(email, at: visit.site.clock.steadyNow) == nil {
-            try visit.site.database.write { connection in
-                // Written in either case, so that the time of the answer says nothing.
-                try AuditEntry(
-                    account: nil, user: nil, userName: UnnamedActor.system.rawValue, action: "password.forgotten",
-                    subject: visit.request.remoteAddress, requestID: visit.requestID
-                ).record(visit.site, on: connection)
-                for reader in try letters.readers(email: email, on: connection) {
-                    try letters.send(.forgotten, to: reader, from: "", on: connection)
+            let (address, requestID) = (visit.request.remoteAddress, visit.requestID)
+            app.mailer.run { [app, letters] in
+                try app.site.database.write { connection in
+                    for reader in try letters.readers(email: email, on: connection) {
+                        try letters.send(.forgotten, to: reader, from: "", on: connection)
+                        try AuditEntry(
+                            account: reader.account, user: reader.user, userName: reader.name, action: "password.forgotten",
+                            subject: address, requestID: requestID
+                        ).record(app.site, on: connection)
+                    }
                 }
             }
-            app.mailer.wake()
         }
         return visit.redirect(to: "/sign-in", .info, saying: visit.t("forgotten.saved"))
     }
