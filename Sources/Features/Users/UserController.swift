@@ -90,7 +90,8 @@ struct UserController {
                 view.wayOut = .init(member.t("users.cancel"), to: Self.path)
                 if context.count >= UserStore.limit { view.notice = UserStore.limitText(member) }
                 let lead = member.t(app.mailer.canSend ? "users.new.lead.mail" : "users.new.lead.link")
-                let head = PageHead(member.t("users.new.title"), lead: lead, up: [UserStep.list(member.t)])
+                let head = PageHead(
+                    member.t("users.new.title"), lead: lead, section: member.t("users.section"), up: [UserStep.list(member.t)])
                 return try member.page(formTemplate, FormPage(view), head, hasErrors: view.isRefused)
             })
         change = try SettingsEditor(
@@ -113,7 +114,7 @@ struct UserController {
                 var view = view
                 view.wayOut = .init(member.t("users.cancel"), to: Self.path(of: user.id))
                 let head = PageHead(
-                    member.t("users.edit.title", ["name": user.name]),
+                    member.t("users.edit.title", ["name": user.name]), section: member.t("users.section"),
                     up: [UserStep.list(member.t), (user.name, Self.path(of: user.id))])
                 return try member.page(formTemplate, FormPage(view), head, hasErrors: view.isRefused)
             })
