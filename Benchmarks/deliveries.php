@@ -221,7 +221,7 @@ ob_start();
 </div>
 <form class="filters" method="get" action="/settings/webhooks/history" role="search" aria-label="Filter the list">
 <div class="fields">
-<div class="field search"><label for="q">ID, event key or URL</label><input class="input" type="search" id="q" name="q" value=""></div>
+<div class="field search"><label for="q">ID, event key, URL or payload</label><input class="input" type="search" id="q" name="q" value=""></div>
 <div class="field pick"><label for="state">Status</label><select class="input" id="state" name="state">
 <option value="" selected>All</option>
 <?php foreach (STATES as $state => [, $label]): ?>

@@ -64,13 +64,13 @@ package struct ID<Entity: Identified>: Hashable, Comparable, Sendable, SQLConver
         self.value = value
     }
 
-    package init?(columns: any ColumnSource, at index: Int) {
+    package init(columns: any ColumnSource, at index: Int) throws(NoSuchValue) {
         switch Entity.idForm {
         case .uuid:
-            guard let value = base32Decoded(columns.text(at: index).utf8, length: Entity.idForm.length) else { return nil }
+            guard let value = base32Decoded(columns.text(at: index).utf8, length: Entity.idForm.length) else { throw NoSuchValue() }
             self.value = value
         case .number:
-            guard let value = UInt128(exactly: columns.integer(at: index)) else { return nil }
+            guard let value = UInt128(exactly: columns.integer(at: index)) else { throw NoSuchValue() }
             self.value = value
         }
     }
@@ -100,7 +100,16 @@ package struct ID<Entity: Identified>: Hashable, Comparable, Sendable, SQLConver
     /// When it was made, or a little later where the clock had been ahead.
     package var time: Timestamp { Timestamp(milliseconds: Int64(truncatingIfNeeded: value >> Entity.idForm.timeShift)) }
 
-    package var description: String { "\(Entity.idPrefix)_\(stored)" }
+    package var description: String {
+        let prefix = Entity.idPrefix.utf8
+        let length = Entity.idForm.length
+        return String(unsafeUninitializedCapacity: prefix.count + 1 + length) { buffer in
+            _ = buffer.initialize(from: prefix)
+            buffer[prefix.count] = UInt8(ascii: "_")
+            writeBase32(value, into: buffer, from: prefix.count + 1, to: prefix.count + 1 + length)
+            return prefix.count + 1 + length
+        }
+    }
 
     package static func < (left: ID, right: ID) -> Bool { left.value < right.value }
 }
@@ -163,12 +172,16 @@ private let digitValues: [UInt8] = {
 
 private func base32Encoded(_ value: UInt128, length: Int) -> String {
     String(unsafeUninitializedCapacity: length) { buffer in
-        var rest = value
-        for index in stride(from: length - 1, through: 0, by: -1) {
-            buffer[index] = digits[Int(truncatingIfNeeded: rest & 31)]
-            rest >>= 5
-        }
+        writeBase32(value, into: buffer, from: 0, to: length)
         return length
+    }
+}
+
+private func writeBase32(_ value: UInt128, into buffer: UnsafeMutableBufferPointer<UInt8>, from start: Int, to end: Int) {
+    var rest = value
+    for index in stride(from: end - 1, through: start, by: -1) {
+        buffer[index] = digits[Int(truncatingIfNeeded: rest & 31)]
+        rest >>= 5
     }
 }
 

@@ -2,7 +2,7 @@
 // what watches the process.
 
 import Dispatch
-import Synchronization
+import Threading
 
 /// What a read is for. It says how long it may take, and whose share of the readers it takes.
 package enum Reading: Sendable, Equatable {
@@ -61,7 +61,7 @@ final class ReaderShares: Sendable {
         init(_ reading: Reading) { self.reading = reading }
     }
 
-    private struct State {
+    private struct State: Sendable {
         var busy = 0
         var pages = 0
         var pagesOfAccount: [ID<Account>?: Int] = [:]
@@ -74,7 +74,7 @@ final class ReaderShares: Sendable {
     private let maximumPages: Int
     private let maximumOfAccount: Int
     private let limits: ReadLimits
-    private let state = Mutex(State())
+    private let state = ShortLock(State())
 
     init(readers: Int, limits: ReadLimits) {
         self.readers = max(1, readers)

@@ -39,8 +39,13 @@ package protocol SQLConvertible: Sendable {
     static var sqlType: SQLType { get }
     var sqlValue: SQLValue { get }
 
-    /// Reads a column that is not NULL; nil when what is stored there is not a value of this type.
-    init?(columns: any ColumnSource, at index: Int)
+    /// Reads a column that is not NULL. Throws when what is stored there is not a value of this type.
+    init(columns: any ColumnSource, at index: Int) throws(NoSuchValue)
+}
+
+/// What a column holds is no value of the type that is wanted.
+package struct NoSuchValue: Error {
+    package init() {}
 }
 
 extension Optional where Wrapped: SQLConvertible {
@@ -50,41 +55,47 @@ extension Optional where Wrapped: SQLConvertible {
 extension String: SQLConvertible {
     package static var sqlType: SQLType { .text }
     package var sqlValue: SQLValue { .text(self) }
-    package init?(columns: any ColumnSource, at index: Int) { self = columns.text(at: index) }
+    package init(columns: any ColumnSource, at index: Int) { self = columns.text(at: index) }
 }
 
 extension Int64: SQLConvertible {
     package static var sqlType: SQLType { .integer }
     package var sqlValue: SQLValue { .integer(self) }
-    package init?(columns: any ColumnSource, at index: Int) { self = columns.integer(at: index) }
+    package init(columns: any ColumnSource, at index: Int) { self = columns.integer(at: index) }
 }
 
 extension Int: SQLConvertible {
     package static var sqlType: SQLType { .integer }
     package var sqlValue: SQLValue { .integer(Int64(self)) }
-    package init?(columns: any ColumnSource, at index: Int) { self.init(exactly: columns.integer(at: index)) }
+    package init(columns: any ColumnSource, at index: Int) throws(NoSuchValue) {
+        guard let value = Int(exactly: columns.integer(at: index)) else { throw NoSuchValue() }
+        self = value
+    }
 }
 
 extension Bool: SQLConvertible {
     package static var sqlType: SQLType { .integer }
     package var sqlValue: SQLValue { .integer(self ? 1 : 0) }
-    package init?(columns: any ColumnSource, at index: Int) { self = columns.integer(at: index) != 0 }
+    package init(columns: any ColumnSource, at index: Int) { self = columns.integer(at: index) != 0 }
 }
 
 extension [UInt8]: SQLConvertible {
     package static var sqlType: SQLType { .blob }
     package var sqlValue: SQLValue { .blob(self) }
-    package init?(columns: any ColumnSource, at index: Int) { self = columns.blob(at: index) }
+    package init(columns: any ColumnSource, at index: Int) { self = columns.blob(at: index) }
 }
 
 extension Timestamp: SQLConvertible {
     package static var sqlType: SQLType { .integer }
     package var sqlValue: SQLValue { .integer(milliseconds) }
-    package init?(columns: any ColumnSource, at index: Int) { self.init(milliseconds: columns.integer(at: index)) }
+    package init(columns: any ColumnSource, at index: Int) { self.init(milliseconds: columns.integer(at: index)) }
 }
 
 extension SQLConvertible where Self: RawRepresentable, RawValue == String {
     package static var sqlType: SQLType { .text }
     package var sqlValue: SQLValue { .text(rawValue) }
-    package init?(columns: any ColumnSource, at index: Int) { self.init(rawValue: columns.text(at: index)) }
+    package init(columns: any ColumnSource, at index: Int) throws(NoSuchValue) {
+        guard let value = Self(rawValue: columns.text(at: index)) else { throw NoSuchValue() }
+        self = value
+    }
 }

@@ -21,12 +21,21 @@ final class SQLiteConnection: Connection {
 
     /// Begins a transaction that reads; the first statement fixes the moment that it sees.
     func begin() throws {
-        try check(sqlite3_exec(database.sqliteConnection, "BEGIN", nil, nil, nil), expecting: SQLITE_OK)
+        try check(step("BEGIN"), expecting: SQLITE_DONE)
     }
 
     /// Whatever became of it, nothing is left of it.
     func end() {
-        if sqlite3_get_autocommit(database.sqliteConnection) == 0 { sqlite3_exec(database.sqliteConnection, "ROLLBACK", nil, nil, nil) }
+        if sqlite3_get_autocommit(database.sqliteConnection) == 0 { _ = try? step("ROLLBACK") }
+    }
+
+    /// A statement prepared once for all: two reads a page begin and end.
+    private func step(_ text: String) throws -> Int32 {
+        let prepared = try self.prepared(text)
+        defer { withExtendedLifetime(prepared) {} }
+        let code = sqlite3_step(prepared.sqliteStatement)
+        sqlite3_reset(prepared.sqliteStatement)
+        return code
     }
 
     func execute(_ sql: SQL) throws -> Int {

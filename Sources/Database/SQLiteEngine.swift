@@ -4,12 +4,13 @@ import Foundation
 import GRDB
 import GRDBSQLite
 import Synchronization
+import Threading
 
 package final class SQLiteEngine: Engine {
     private let pool: DatabasePool
     /// Readers that nobody has just now, the last used first. The pool hands its own out under a lock that threads sleep on, which
     /// took a fifth of a page's time.
-    private let idleReaders = Mutex<[DatabaseQueue]>([])
+    private let idleReaders = ShortLock<[DatabaseQueue]>([])
     package let readers: Int
     private let path: String
     private let readerConfiguration: Configuration

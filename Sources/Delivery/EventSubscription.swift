@@ -46,5 +46,5 @@ extension EventSubscription: SQLConvertible {
 
     package static var sqlType: SQLType { .text }
     package var sqlValue: SQLValue { .text(stored) }
-    package init?(columns: any ColumnSource, at index: Int) { self.init(stored: columns.text(at: index)) }
+    package init(columns: any ColumnSource, at index: Int) { self.init(stored: columns.text(at: index)) }
 }

@@ -1,7 +1,7 @@
 // A webhook as it stands in its table: what is secret is sealed, and what is one thing here may be two columns there.
 
 package import Database
-import HTTPClient
+package import HTTPClient
 import JSON
 import Spelling
 import Time
@@ -159,4 +159,10 @@ extension SealedColumn {
     package static let ofWebhooks = [webhookSecret, webhookPreviousSecret, webhookAuthentication, webhookHeaders]
 }
 
-extension Credential.Kind: SQLConvertible {}
+extension Credential.Kind: SQLConvertible {
+    /// As `DeliveryState` says.
+    package init(columns: any ColumnSource, at index: Int) throws(NoSuchValue) {
+        guard let value = Self(rawValue: columns.text(at: index)) else { throw NoSuchValue() }
+        self = value
+    }
+}

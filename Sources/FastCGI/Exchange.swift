@@ -66,16 +66,16 @@ struct Exchange: Sendable {
             response = .text("Something went wrong on our side.", status: .internalServerError)
         }
         let unread = body.end()
+        var rest: Int32?
         do {
             try connection.write(response, isHead: isHead)
-            let rest = unread > 0 ? connection.duplicate() : nil
-            connection.finish()
-            if let rest { self.cutoffs.drain(rest, maximum: unread) }
+            if unread > 0 { rest = connection.duplicate() }
         } catch {
-            // Closed without an end: nginx then breaks off towards the client too, who would otherwise take half an export for a whole one.
+            // It has no end then: nginx breaks off towards the client too, who would otherwise take half an export for a whole one.
             if !(error is ClientGone) { logger.error("A response broke off.", metadata: ["reason": "\(error)"]) }
-            connection.abandon()
         }
+        connection.close()
+        if let rest { self.cutoffs.drain(rest, maximum: unread) }
     }
 
     /// What libfcgi lacks. A read or write that takes longer fails, and with it the exchange.

@@ -1,4 +1,4 @@
-// libfcgi's request structure, wrapped so that its order of calls cannot be got wrong: receive, read, write, then finish or abandon.
+// libfcgi's request structure, wrapped so that its order of calls cannot be got wrong: receive, read, write, close.
 
 import CFastCGI
 import Glibc
@@ -34,7 +34,7 @@ final class FastCGIConnection {
         guard FCGX_Accept_r(request) == 0 else { return false }
         // Parameters that break off between two of them are whole to libfcgi; half a request, perhaps without its cookie, is none to us.
         guard FCGX_GetError(request.pointee.in) == 0 else {
-            abandon()
+            close()
             return false
         }
         parameters = RequestParameters(request.pointee.envp)
@@ -58,45 +58,38 @@ final class FastCGIConnection {
         return poll(&look, 1, 0) == 1 && look.revents & Int16(POLLHUP) != 0
     }
 
-    /// The connection once more, for who goes on with it after `finish`.
+    /// The connection once more, for who goes on with it after `close`.
     func duplicate() -> Int32? {
         let copy = fcntl(request.pointee.ipcFd, F_DUPFD_CLOEXEC, 0)
         return copy >= 0 ? copy : nil
     }
 
+    /// The whole answer, its end included.
     func write(_ response: Response, isHead: Bool) throws {
-        let hasBody = !isHead && response.status != .noContent && response.status != .notModified
-        try write(ResponseHead.serialized(response)[...])
-        guard hasBody else { return }
+        let head = ResponseHead.serialized(response)
+        guard !isHead, response.status != .noContent, response.status != .notModified else {
+            return try AnswerRecords(of: requestID, head: head, isLast: true).write(to: descriptor)
+        }
         switch response.body {
-        case .bytes(let bytes): try write(bytes[...])
-        case .stream(let produce): try produce { chunk in try write(chunk) }
+        case .bytes(let bytes):
+            try AnswerRecords(of: requestID, head: head, bodyCount: bytes.count, isLast: true).write(body: bytes[...], to: descriptor)
+        case .stream(let produce):
+            try AnswerRecords(of: requestID, head: head, isLast: false).write(to: descriptor)
+            try produce { chunk in
+                try AnswerRecords(of: requestID, bodyCount: chunk.count, isLast: false).write(body: chunk, to: descriptor)
+            }
+            try AnswerRecords(of: requestID, isLast: true).write(to: descriptor)
         }
     }
 
-    /// Ends the request properly, and closes.
-    func finish() {
-        // Whatever nginx asked for: on a kept connection, what is left of a body would be read as the next request's records.
-        request.pointee.keepConnection = 0
-        FCGX_Finish_r(request)
-    }
-
-    /// Closes without the record that says that the response is whole.
-    func abandon() {
+    /// After an answer, or without one: what was written is not touched. Whatever nginx asked for, no connection is kept: on it, what is
+    /// left of a body would be read as the next request's records.
+    func close() {
         FCGX_Free(request, 1)
     }
 
-    private func write(_ bytes: ArraySlice<UInt8>) throws(ClientGone) {
-        var rest = bytes
-        while !rest.isEmpty {
-            let part = rest.prefix(1 << 30)
-            let written = part.withUnsafeBytes { buffer in
-                FCGX_PutStr(buffer.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(buffer.count), request.pointee.out)
-            }
-            guard written == Int32(part.count) else { throw ClientGone() }
-            rest = rest.dropFirst(part.count)
-        }
-    }
+    private var descriptor: Int32 { request.pointee.ipcFd }
+    private var requestID: Int32 { request.pointee.requestId }
 }
 
 /// nginx has closed the connection, most often because its client did.

@@ -18,6 +18,7 @@ struct RequestParameters {
     /// - Parameter environment: `NAME=value` strings, ended by a null, as libfcgi gives them; copied, as they go with the request.
     init(_ environment: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) {
         guard var entry = environment else { return }
+        variables.reserveCapacity(48)
         while let text = entry.pointee {
             text.withMemoryRebound(to: UInt8.self, capacity: strlen(text)) { add(UnsafeBufferPointer(start: $0, count: strlen(text))) }
             entry += 1

@@ -59,29 +59,35 @@ package struct ASCIIText: ~Copyable {
         }
     }
 
-    package mutating func append(_ scalar: Unicode.Scalar) { append(UInt8(truncatingIfNeeded: scalar.value)) }
-
     package mutating func append(_ text: String) {
-        for byte in text.utf8 { append(byte) }
-    }
-
-    private mutating func append(_ byte: UInt8) {
-        guard count < bytes.count else { return }
-        bytes[count] = byte
-        count += 1
+        var text = text
+        text.withUTF8 { text in
+            guard bytes.count - count >= text.count else { return }
+            for byte in text {
+                bytes[count] = byte
+                count += 1
+            }
+        }
     }
 
     /// Zero-padded to `digits`, and as many more as it has where that is 1; `number` is not negative.
     package mutating func append(_ number: Int, digits: Int = 1) {
-        var divisor = 1
-        for _ in 1..<digits { divisor *= 10 }
-        while digits == 1, number / divisor >= 10 { divisor *= 10 }
-        var rest = number
-        while divisor > 0 {
-            append(48 + UInt8(truncatingIfNeeded: (rest / divisor) % 10))
-            rest %= divisor
-            divisor /= 10
+        var length = digits
+        if digits == 1 {
+            var rest = number / 10
+            while rest > 0 {
+                rest /= 10
+                length += 1
+            }
         }
+        guard bytes.count - count >= length else { return }
+        // From its end, so that all that is divided by is the constant 10.
+        var rest = number
+        for place in stride(from: count + length - 1, through: count, by: -1) {
+            bytes[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        }
+        count += length
     }
 
     mutating func append(_ date: CivilDate) {

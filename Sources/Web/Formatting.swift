@@ -149,11 +149,11 @@ package struct Times: Sendable {
     }
 
     package func view(_ time: Timestamp) -> TimeView {
-        TimeView(iso: time.iso8601, text: text(time), relative: relative(time))
+        TimeView(time: time, text: text(time), relative: relative(time))
     }
 
     package func sentenceView(_ time: Timestamp) -> TimeView {
-        TimeView(iso: time.iso8601, text: inSentence(time), relative: relative(time))
+        TimeView(time: time, text: inSentence(time), relative: relative(time))
     }
 
     /// `Europe/Paris (+01:00)`, for beside a date filter.
@@ -182,6 +182,6 @@ package struct TimeColumn {
         let distance = times.distance(to: time)
         let relative = if let last, last.distance == distance { last.text } else { times.text(distance) }
         last = (distance, relative)
-        return TimeView(iso: time.iso8601, text: times.text(time), relative: relative)
+        return TimeView(time: time, text: times.text(time), relative: relative)
     }
 }

@@ -80,8 +80,15 @@ extension [Tab] {
 extension Tab {
     /// How much of `path` leads to this tab; 0 when it is no page of it. Of a parent and a child with one address, the child's.
     fileprivate func closeness(to path: String) -> Int {
-        let own = [self.path, pagesBelow].compactMap { $0 }.filter { path.isIdentical(to: $0) || path.begins(with: $0 + "/") }
-        return (own.map(\.utf8.count).max() ?? 0) * 2 + (own.isEmpty || parent == nil ? 0 : 1)
+        let own = max(Self.length(of: self.path, leadingTo: path), pagesBelow.map { Self.length(of: $0, leadingTo: path) } ?? 0)
+        return own == 0 ? 0 : own * 2 + (parent == nil ? 0 : 1)
+    }
+
+    /// 0 when `path` is neither that nor below it.
+    private static func length(of own: String, leadingTo path: String) -> Int {
+        guard path.begins(with: own) else { return 0 }
+        let rest = path.utf8.dropFirst(own.utf8.count)
+        return rest.isEmpty || rest.first == UInt8(ascii: "/") ? own.utf8.count : 0
     }
 }
 

@@ -2,8 +2,8 @@
 
 package import Database
 package import Logging
-import Synchronization
 package import Templating
+import Threading
 package import Time
 
 package final class Site: Sendable {
@@ -27,7 +27,7 @@ package final class Site: Sendable {
     /// Those that the role User begins with.
     package let userRights: Set<Right>
     private let templateLibrary: TemplateLibrary
-    private let zones = Mutex<[String: Zone]>([:])
+    private let zones = ShortLock<[String: Zone]>([:])
 
     package init(
         database: Database, vault: Vault, address: SiteAddress, clock: Clock, ids: IDGenerator, locales: Locales, assets: Assets,

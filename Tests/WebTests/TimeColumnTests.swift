@@ -21,7 +21,7 @@ struct TimeColumnTests {
         ] {
             let time = now + .seconds(seconds)
             let (view, alone) = (column.view(time), times.view(time))
-            #expect(view.relative == alone.relative && view.text == alone.text && view.iso == alone.iso, "\(seconds) s")
+            #expect(view.relative == alone.relative && view.text == alone.text && view.time == alone.time, "\(seconds) s")
         }
     }
 }

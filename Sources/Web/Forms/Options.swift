@@ -16,20 +16,28 @@ package final class OptionList: Sendable {
     private let markup: String
     /// Where each item's markup begins, and the end.
     private let offsets: [Int]
+    /// Where each would say that it is selected.
+    private let marks: [Int]
 
     package init(_ items: [(value: String, label: String, hint: String)]) {
         self.items = items.map { Item(value: $0.value, label: $0.label, hint: $0.hint) }
         places = Dictionary(self.items.enumerated().map { ($1.value, $0) }) { first, _ in first }
         var markup = ""
         var offsets: [Int] = []
+        var marks: [Int] = []
         for item in self.items {
             offsets.append(markup.utf8.count)
-            markup += "<option value=\"\(Self.escaped(item.value))\">\(Self.escaped(item.label))</option>\n"
+            markup += "<option value=\"\(Self.escaped(item.value))\""
+            marks.append(markup.utf8.count)
+            markup += ">\(Self.escaped(item.label))</option>\n"
         }
         offsets.append(markup.utf8.count)
         self.markup = markup
         self.offsets = offsets
+        self.marks = marks
     }
+
+    package convenience init(_ items: [(value: String, label: String)]) { self.init(items.map { ($0.value, $0.label, "") }) }
 
     package func label(of value: String) -> String? { place(of: value).map { items[$0].label } }
     package func contains(_ value: String) -> Bool { place(of: value) != nil }
@@ -43,6 +51,13 @@ package final class OptionList: Sendable {
         items.enumerated().map { index, item in
             .init(id: "\(name)-\(index)", value: item.value, label: item.label, hint: item.hint, isSelected: chosen.contains(item.value))
         }
+    }
+
+    /// All options, one of them selected; none where it is not listed.
+    func markup(selecting value: String) -> String {
+        guard let place = place(of: value) else { return markup }
+        let mark = markup.utf8.index(markup.startIndex, offsetBy: marks[place])
+        return "\(markup[..<mark]) selected\(markup[mark...])"
     }
 
     func showAll(in control: inout Control) { control.optionsAfter = markup[markup.startIndex...] }
@@ -84,7 +99,7 @@ package final class OptionCatalogue: Sendable {
 
     package func list(_ t: Translation) -> OptionList {
         if let list = lists.withLock({ $0[t.language] }) { return list }
-        let list = OptionList(make(t).map { ($0.value, $0.label, "") })
+        let list = OptionList(make(t))
         return lists.withLock { lists in
             if let first = lists[t.language] { return first }
             lists[t.language] = list

@@ -20,27 +20,25 @@ package struct SearchView: TemplateData {
 
 /// One of a list; `shared/select`.
 package struct SelectView: TemplateData {
-    package struct Option: TemplateData {
-        let value: String
-        let label: String
-        let isSelected: Bool
-
-        package static let fields = Fields<Option> {
-            Flag("selected") { $0.isSelected }
-        }
-    }
-
     let name: String
     let label: String
-    let options: [Option]
+    private let list: OptionList
+    private let selected: String
+
+    /// - Parameter list: made once a language where it is long and always the same.
+    package init(_ name: String, _ label: String, selected: String, _ list: OptionList) {
+        (self.name, self.label, self.selected, self.list) = (name, label, selected, list)
+    }
 
     package init(_ name: String, _ label: String, selected: String, options: [(value: String, label: String)]) {
-        self.name = name
-        self.label = label
-        self.options = options.map { Option(value: $0.value, label: $0.label, isSelected: $0.value == selected) }
+        self.init(name, label, selected: selected, OptionList(options))
     }
+
+    /// The label of what is chosen; nil for the blank one, which narrows nothing.
+    var chosen: String? { selected.isEmpty ? nil : list.label(of: selected) }
 
     package static let fields = Fields<SelectView> {
         Text("id") { $0.name }
+        Markup("options") { Markup(html: $0.list.markup(selecting: $0.selected)) }
     }
 }

@@ -65,9 +65,7 @@ package struct FiltersView: TemplateData {
         isFiltered = query.fields.contains { !["before", "after"].contains($0.name) && !$0.value.isEmpty }
         var said: [String] = []
         if let search, !search.value.isEmpty { said.append("\(search.label): \(TextDirection.isolated(search.value))") }
-        said += selects.compactMap { select in
-            select.options.first { $0.isSelected && !$0.value.isEmpty }.map { "\(select.label): \(TextDirection.isolated($0.label))" }
-        }
+        said += selects.compactMap { select in select.chosen.map { "\(select.label): \(TextDirection.isolated($0))" } }
         if let from = range.from { said.append("\(t("shared.filters.from")): \(times.date(from))") }
         if let to = range.to { said.append("\(t("shared.filters.to")): \(times.date(to))") }
         summary = said.joined(separator: " · ")

@@ -3,11 +3,16 @@
 import Spelling
 import Telephony
 package import Templating
+import Time
 
 package struct TimeView: TemplateData {
-    let iso: String
+    let time: Timestamp
     package let text: String
     let relative: String
+
+    package static let fields = Fields<TimeView> {
+        Text("iso") { $0.time.iso8601 }
+    }
 }
 
 /// Status: icon, word and colour; `shared/badge`.

@@ -108,8 +108,8 @@ struct DeliveryController {
                     "q", t(member.may(.viewPayloads) ? "deliveries.search_payloads" : "deliveries.search"), value: query["q"] ?? ""),
                 range: DateRange(query),
                 selects: [
-                    SelectView("state", t("deliveries.state"), selected: filter.state?.rawValue ?? "", options: words.stateOptions),
-                    SelectView("type", t("deliveries.type"), selected: filter.eventType ?? "", options: words.typeOptions),
+                    SelectView("state", t("deliveries.state"), selected: filter.state?.rawValue ?? "", words.stateOptions),
+                    SelectView("type", t("deliveries.type"), selected: filter.eventType ?? "", words.typeOptions),
                 ], query: query, times: times, t: t),
             rows: found.rows.map {
                 DeliveryRowView($0, words, &column, urls.view($0.url))

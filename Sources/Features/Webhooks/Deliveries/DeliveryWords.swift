@@ -5,7 +5,7 @@ import HTTPClient
 import Time
 import Web
 
-struct DeliveryWords: Sendable {
+final class DeliveryWords: Sendable {
     /// What the page says about a fault: whose it was, what happened, and what to do.
     struct Fault: Sendable {
         let kind: BadgeView.Kind
@@ -33,8 +33,8 @@ struct DeliveryWords: Sendable {
         }
     }
 
-    let stateOptions: [(value: String, label: String)]
-    let typeOptions: [(value: String, label: String)]
+    let stateOptions: OptionList
+    let typeOptions: OptionList
     private let t: Translation
     private let badges: [DeliveryState: BadgeView]
     private let authentications: [Credential.Kind: String]
@@ -65,12 +65,13 @@ struct DeliveryWords: Sendable {
             answers[answer] = Fault(
                 kind: .bad, who: t("deliveries.fault.receiver_status.who"), short: t(key), advice: t("\(key).advice"))
         }
-        stateOptions =
-            [("", t("deliveries.state.all"))] + DeliveryState.allCases.map { ($0.rawValue, t("deliveries.state.\($0.rawValue)")) }
+        stateOptions = OptionList(
+            [("", t("deliveries.state.all"))] + DeliveryState.allCases.map { ($0.rawValue, t("deliveries.state.\($0.rawValue)")) })
         let types = EventCatalogue.standard.types + [.test]
         typeParts = types.reduce(into: [:]) { $0[$1.name] = Self.parts($1.name) }
         let names = EventCatalogue.standard.types.map(\.name).sorted { ($0.lowercased(), $0) < ($1.lowercased(), $1) }
-        typeOptions = [("", t("deliveries.type.all"))] + names.map { ($0, $0) } + [(EventType.test.name, t("deliveries.type.test"))]
+        typeOptions = OptionList(
+            [("", t("deliveries.type.all"))] + names.map { ($0, $0) } + [(EventType.test.name, t("deliveries.type.test"))])
     }
 
     /// The words of an event type's name, each with the mark behind it: `USER_`, `CREATED`.
