@@ -45,6 +45,8 @@ final class Dispatcher {
     private var nextWrite: Duration?
     /// When the last turn ended.
     private var lastTurn: Duration?
+    /// Until when what is not written yet waits for more. Kept, since time goes on between the decision and the wait.
+    private var gatheringEnd: Duration?
     private var isClosed = false
     private var isStopping = false
     /// Where the wall clock stood against the steady one, and by how much it was set since of what the database does not know yet.
@@ -107,9 +109,7 @@ final class Dispatcher {
         time = sweepInterval - (steady - lastSweep)
         if let alarm { time = min(time, alarm - engine.clock.now()) }
         if let nextWrite { time = min(time, nextWrite - steady) }
-        if let lastTurn, !unrecorded.isEmpty, case let left = lastTurn + Self.gatheringTime - steady, left > .zero {
-            time = min(time, left)
-        }
+        if let gatheringEnd { time = min(time, gatheringEnd - steady) }
         return max(time, .milliseconds(1))
     }
 
@@ -212,10 +212,14 @@ final class Dispatcher {
     // MARK: Turns
 
     private func startTurn() {
+        gatheringEnd = nil
         guard turn == nil else { return }
         if let nextWrite, steady < nextWrite { return }
         nextWrite = nil
-        guard !mayGather else { return }
+        if mayGather {
+            if let lastTurn, !unrecorded.isEmpty { gatheringEnd = lastTurn + Self.gatheringTime }
+            return
+        }
         let now = engine.clock.now()
         let (demands, retries) = demands(at: now)
         let wanted = forced.filter { (try? lane($0.value)) != nil }

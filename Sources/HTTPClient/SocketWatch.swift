@@ -66,8 +66,7 @@ final class SocketWatch {
             if socket == event {
                 ccurl_eventfd_clear(event)
             } else if state(of: socket).wanted == 0 {
-                // Of a kept connection: most often its other end has closed it.
-                tell(0, of: socket)
+                hear(what, unaskedOn: socket)
             } else {
                 curl_multi_socket_action(multi, socket, what, &running)
             }
@@ -97,6 +96,16 @@ final class SocketWatch {
         change(socket) { $0.wanted = wanted }
         let state = state(of: socket)
         if wanted != state.told, wanted != 0 || !state.isOpen { tell(wanted, of: socket) }
+    }
+
+    /// On a kept connection. Most often its other end has closed it; whatever else came answers no request, and libcurl 7.88.1 would take
+    /// it for the answer to the next, and each answer for that to the request after it: the connection ends here.
+    private func hear(_ what: Int32, unaskedOn socket: Int32) {
+        let isReadable = what & (CURL_CSELECT_IN | CURL_CSELECT_ERR) != 0
+        let state = state(of: socket)
+        // What was closed since the kernel told of it may have its number from somebody else by now.
+        if isReadable, state.isOpen, state.told != 0 { shutdown(socket, Int32(SHUT_RDWR)) }
+        tell(isReadable ? 0 : CURL_POLL_IN, of: socket)
     }
 
     private func tell(_ wanted: Int32, of socket: Int32) {

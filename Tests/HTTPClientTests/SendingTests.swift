@@ -103,6 +103,20 @@ struct SendingTests {
         }
     }
 
+    @Test("What a receiver says unasked on a kept connection answers nothing: the next request has an answer of its own")
+    func unasked() throws {
+        let (receiver, other) = (try ScriptedReceiver(.status(200)), try ScriptedReceiver(.status(200)))
+        let client = loopbackClient()
+        for number in 1...3 {
+            #expect(client.send(OutgoingRequest(url: receiver.url(), body: [1])).status == 200)
+            #expect(receiver.requests.count == number && receiver.connectionCount == number)
+            receiver.say(Array("HTTP/1.1 500 Again\r\nContent-Length: 0\r\n\r\n".utf8))
+            // What came later has been heard when this returns, and so has that.
+            #expect(client.send(OutgoingRequest(url: other.url())).status == 200)
+        }
+        #expect(other.connectionCount == 1)
+    }
+
     @Test("Hundreds that are ready at once are all served")
     func crowd() throws {
         let gate = DispatchSemaphore(value: 0)

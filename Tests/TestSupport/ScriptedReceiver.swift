@@ -104,6 +104,9 @@ package final class ScriptedReceiver: Sendable {
         return false
     }
 
+    /// Sends the bytes on every open connection, whatever was asked there.
+    package func say(_ bytes: [UInt8]) { state.say(bytes) }
+
     /// Waits until `count` requests have come; false when they have not in time.
     package func wait(for count: Int, seconds: Double = 10) -> Bool {
         let end = Date(timeIntervalSinceNow: seconds)
@@ -178,6 +181,12 @@ final class ReceiverState: Sendable {
     }
 
     func record(_ request: ScriptedReceiver.Recorded) { value.withLock { $0.requests.append(request) } }
+
+    func say(_ bytes: [UInt8]) {
+        value.withLock { value in
+            for socket in value.open { _ = send(socket, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
+        }
+    }
 
     func closeAll(_ listener: Int32) {
         value.withLock { value in
