@@ -104,7 +104,7 @@ struct SettingsAPITests {
         let tabs = Set(features.flatMap(\.tabs).map(\.path))
         let edited = test.application.pipeline.routes.filter { tabs.contains($0.pattern) }.compactMap { $0.form?.name }
         #expect(edited.contains("account"))
-        // A new webhook is added in its list; webhooks are no settings, they will have calls of their own.
-        #expect(Set(edited).subtracting(features.flatMap(\.settings).map(\.name) + ["webhooks.new"]).isEmpty)
+        // A new webhook or user is added in its list; they are no settings, and will have calls of their own.
+        #expect(Set(edited).subtracting(features.flatMap(\.settings).map(\.name) + ["webhooks.new", "user"]).isEmpty)
     }
 }

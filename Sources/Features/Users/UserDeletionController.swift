@@ -19,6 +19,7 @@ struct UserDeletionController {
         let t = member.t
         let user = try changeable(member)
         let href = UserController.path(of: user.entry.id)
+        guard user.entry.id != member.session.user else { return member.refusesOneself() }
         let page = ConfirmPage(
             action: href + "/delete", back: href, strong: t("users.delete.strong"), text: t("users.delete.text"),
             note: t("users.delete.note"), facts: [Fact(t("user.email"), user.entry.email), Fact(t("user.role"), user.roleWords(t))],
@@ -31,6 +32,7 @@ struct UserDeletionController {
 
     @Sendable func create(_ member: Member) throws -> WebResponse {
         let user = try changeable(member)
+        guard user.entry.id != member.session.user else { return member.refusesOneself() }
         do {
             try member.delete(.user, named: "\(user.entry.name) (\(user.entry.email))") { connection in
                 try store.delete(user.entry.id, of: member.account.id, on: connection)
@@ -42,11 +44,17 @@ struct UserDeletionController {
         return member.redirect(to: UserController.path, saying: member.t("users.deleted", ["name": user.entry.name]))
     }
 
-    /// Not oneself: who deletes themselves by a slip cannot take it back.
     private func changeable(_ member: Member) throws -> UserRecord {
         let user = try member.read { try store.user(member.id(), of: member.account.id, on: $0) }
-        guard member.mayChange(user), user.entry.id != member.session.user else { throw Abort(.notFound) }
+        guard member.mayChange(user) else { throw Abort(.notFound) }
         return user
+    }
+}
+
+extension Member {
+    /// Who deletes or disables themselves by a slip could not take it back.
+    fileprivate func refusesOneself() -> WebResponse {
+        redirect(to: UserController.path(of: session.user), .bad, saying: t("users.oneself"))
     }
 }
 
@@ -65,7 +73,8 @@ struct UserSuspensionController {
         let account = member.account.id
         let user = try member.read { try store.user(member.id(), of: account, on: $0) }
         let path = UserController.path(of: user.entry.id)
-        guard member.mayChange(user), user.entry.id != member.session.user else { throw Abort(.notFound) }
+        guard member.mayChange(user) else { throw Abort(.notFound) }
+        guard user.entry.id != member.session.user else { return member.refusesOneself() }
         do {
             try member.change(action, of: user.entry.email) { connection in
                 guard try store.setEnabled(isEnabled, user.entry.id, of: account, on: connection) else { throw Refusal.stale }
