@@ -193,12 +193,16 @@ class Bench:
     def product_lists(self, page):
         """What the product's page takes from lists of its own, read off the page, for PHP to include: opcache keeps it."""
         tree, sprite = page.tree, re.search(r'<svg hidden.*?</svg>', page.text, re.S).group()
-        tabs = []
+        tabs, group = [], ""
         for item in tree.first("nav", class_="tabs").first("ul").children:
             if getattr(item, "tag", None) == "li":
                 links = item.all("a")
+                if not links:
+                    group = item.text
+                    continue
                 children = [{"href": a.get("href"), "label": a.text, "current": a.get("aria-current") == "page"} for a in links[1:]]
-                tabs.append({"href": links[0].get("href"), "label": links[0].text, "right": "webhooks.view", "children": children})
+                tabs.append({"href": links[0].get("href"), "label": links[0].text, "right": "webhooks.view", "group": group, "children": children})
+                group = ""
         types = [[option.get("value"), option.text] for option in tree.first("select", id="type").all("option") if option.get("value")]
         lists = {
             "css": tree.first("link", rel="stylesheet").get("href"), "logo": tree.first("link", rel="icon").get("href"),

@@ -197,6 +197,9 @@ ob_start();
 <nav class="tabs" aria-label="Settings">
 <ul>
 <?php foreach ($product['tabs'] as $tab): if (!$may($tab['right'])) continue ?>
+<?php if ($tab['group']): ?>
+<li class="group"><h2><?= h($tab['group']) ?></h2></li>
+<?php endif ?>
 <li<?= $tab['children'] ? ' class="open"' : '' ?>><a href="<?= h($tab['href']) ?>"><?= h($tab['label']) ?></a>
 <?php if ($tab['children']): ?>
 <ul>
