@@ -10,6 +10,8 @@ package enum MailState: String, Sendable, SQLConvertible {
     case refused
     /// Its time ran out before the relay took it.
     case expired
+    /// Its words cannot be opened with this master key.
+    case unreadable
 }
 
 /// What a page says of a message.

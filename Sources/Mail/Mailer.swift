@@ -134,8 +134,14 @@ package final class Mailer: Sendable {
     private func run(_ relay: MailRelay) {
         var connection: RelayConnection?
         var pause: Duration?
+        // Offered to the relay and not written down, as on a full disk: to be written, not to be sent again.
+        var unrecorded: (MailOutcome, MailStore.Due)?
         while !isStopping {
             do {
+                if let (outcome, due) = unrecorded {
+                    try record(outcome, of: due)
+                    unrecorded = nil
+                }
                 if let work = nextWork() {
                     try work()
                     continue
@@ -153,11 +159,19 @@ package final class Mailer: Sendable {
                     }
                     continue
                 }
-                let message = try store.message(of: due)
+                guard let message = try? store.message(of: due) else {
+                    logger.error("A message cannot be opened with this master key, and is given up", metadata: ["mail": "\(due.id)"])
+                    try database.write {
+                        try store.settle(due.id, as: .unreadable, attempts: due.attempts, answer: "", at: clock.now(), on: $0)
+                    }
+                    continue
+                }
                 connection = connection ?? RelayConnection(relay) { [self] in isStopping }
                 let outcome =
                     connection?.send(message, from: sender, id: due.id.stored, at: due.createdAt) ?? .unavailable(reason: "no memory")
+                unrecorded = (outcome, due)
                 try record(outcome, of: due)
+                unrecorded = nil
                 if case .unavailable(let reason) = outcome {
                     connection = nil
                     let next = min(pause.map { $0 * 2 } ?? pace.firstPause, pace.longestPause)

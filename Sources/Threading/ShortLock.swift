@@ -6,6 +6,7 @@
 
 import Glibc
 
+/// Unchecked, since the compiler does not see that the value is touched under the lock alone.
 package final class ShortLock<Value: Sendable>: @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private var value: Value

@@ -220,6 +220,23 @@ struct UsersTests {
         #expect(raised.status == 422)
     }
 
+    @Test("The role that a form begins with is given to nobody by who has less than it")
+    func roleToBeginWith() throws {
+        try test.site.database.write { connection in
+            try connection.execute(
+                "UPDATE roles SET rights = 'people.view people.manage' WHERE account_id = \(test.acme) AND name = 'user'")
+            try connection.execute(
+                """
+                INSERT INTO roles (id, account_id, name, rights, is_administrator)
+                VALUES (\(test.site.ids.next(RoleRow.self)), \(test.acme), 'a more able one', 'people.view webhooks.manage', 0)
+                """)
+        }
+        let bob = try test.browser(test.bob)
+        #expect(!bob.get("/users/new").text.contains("a more able one"))
+        #expect(try add("x@acme.example", role: "a more able one", by: bob).status == 422)
+        #expect(try add("y@acme.example", by: bob).status == 303)
+    }
+
     @Test("People of another account are nobody here, and their roles are none")
     func otherAccount() throws {
         let admin = try test.browser(test.alice)

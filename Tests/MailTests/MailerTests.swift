@@ -5,6 +5,7 @@ import Database
 import Foundation
 import Logging
 import Mail
+import Synchronization
 import TestSupport
 import Testing
 import Time
@@ -12,6 +13,7 @@ import Time
 @Suite("Mail", .timeLimit(.minutes(2)))
 struct MailerTests {
     final class World {
+        let disk: FillingEngine
         let folder = "/tmp/hookswitch-mail-\(UUID().uuidString)"
         let clock: ManualClock
         let database: Database
@@ -23,7 +25,8 @@ struct MailerTests {
         init() throws {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             clock = ManualClock(try #require(Timestamp(iso8601: "2026-11-27T16:05:09Z")))
-            database = Database(engine: try SQLiteEngine(path: folder + "/test.sqlite", readers: 4))
+            disk = FillingEngine(try SQLiteEngine(path: folder + "/test.sqlite", readers: 4))
+            database = Database(engine: disk)
             try database.migrate(MailSchema.migrations, at: clock.clock.now())
             ids = IDGenerator(clock: clock.clock)
             user = ids.next()
@@ -214,6 +217,41 @@ struct MailerTests {
         #expect(relay.taken.count == 1)
     }
 
+    @Test("What was handed over and could not be written down, as on a full disk, is not sent again")
+    func fullDisk() throws {
+        let world = try World()
+        let relay = try ScriptedRelay { [disk = world.disk] command, _ in
+            if command == "." { disk.isFull.withLock { $0 = true } }
+            return nil
+        }
+        defer { relay.stop() }
+        let mailer = try world.mailer(relay.url)
+        try world.post(mailer)
+        #expect(eventually { relay.taken.count == 1 })
+        #expect(eventually { world.disk.refused.withLock { $0 } > 2 })
+        #expect(try world.last(mailer)?.state == .waiting)
+        world.disk.isFull.withLock { $0 = false }
+        #expect(try eventually { try world.last(mailer)?.state == .sent })
+        #expect(relay.taken.count == 1 && relay.heard("DATA") == 1)
+    }
+
+    @Test("A message that the master key does not open is given up, and keeps no other")
+    func unreadable() throws {
+        let world = try World()
+        let relay = try ScriptedRelay()
+        defer { relay.stop() }
+        let mailer = try world.mailer(relay.url, isStarted: false)
+        try world.post(mailer, to: "ana@acme.example")
+        try world.database.write { try $0.execute("UPDATE mails SET html = text") }
+        try world.post(mailer, to: "bob@acme.example")
+        try mailer.start()
+        #expect(eventually { relay.taken.count == 1 })
+        #expect(relay.taken.first?.recipients.first?.contains("bob@acme.example") == true)
+        #expect(try eventually { try world.database.read { try mailer.waiting(on: $0) } == 0 })
+        let states = try world.database.read { try $0.rows("SELECT state FROM mails ORDER BY id") { try $0.next(String.self) } }
+        #expect(states == ["unreadable", "sent"])
+    }
+
     @Test("A relay elsewhere is not told a word without TLS, and a password needs it")
     func encryption() throws {
         #expect(throws: MailRelay.Problem.self) { try MailRelay("smtp://user:secret@relay.example?tls=never") }
@@ -231,4 +269,30 @@ struct MailerTests {
         #expect(eventually { mailer.trouble != nil })
         #expect(relay.taken.isEmpty && relay.heard("MAIL") == 0)
     }
+}
+
+/// SQLite on a disk that is full while the test says so.
+final class FillingEngine: Engine {
+    let isFull = Mutex(false)
+    let refused = Mutex(0)
+    private let engine: any Engine
+
+    init(_ engine: any Engine) {
+        self.engine = engine
+    }
+
+    func transaction(_ body: (any Connection) throws -> Void) throws {
+        if isFull.withLock({ $0 }) {
+            refused.withLock { $0 += 1 }
+            throw DatabaseError.full
+        }
+        try engine.transaction(body)
+    }
+
+    var readers: Int { engine.readers }
+    func read(until end: ReadEnd?, _ body: (any Connection) throws -> Void) throws { try engine.read(until: end, body) }
+    func backup(to path: String) throws { try engine.backup(to: path) }
+    func verify() throws -> Verification { try engine.verify() }
+    func schemaDifferences(from migrations: [Migration]) throws -> [String] { try engine.schemaDifferences(from: migrations) }
+    var statementCount: Int { engine.statementCount }
 }

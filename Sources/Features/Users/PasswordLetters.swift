@@ -73,10 +73,7 @@ struct PasswordLetters {
 
     /// Of somebody just made, where there is mail.
     func invite(_ entry: UserEntry, _ member: Member, on connection: any Connection) throws {
-        guard app.mailer.canSend else { return }
-        let reader = LinkReader(
-            user: entry.id, name: entry.name, email: entry.email, account: member.account.id, accountName: member.account.name,
-            language: Language(rawValue: member.account.language) ?? .english)
+        guard app.mailer.canSend, let reader = try reader(entry.id, on: connection) else { return }
         try send(.invitation, to: reader, from: member.session.userName, on: connection)
     }
 

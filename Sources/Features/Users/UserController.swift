@@ -33,7 +33,7 @@ extension Feature {
                 .get(path + "/new", .needs(.managePeople), users.addition.edit),
                 .post(path, .needs(.managePeople), users.create).keeping(UserEntry.form),
                 .get(path + "/{id}", .needs(.viewPeople), users.show),
-                .get(path + "/{id}/edit", .needs(.managePeople), users.edit),
+                .get(path + "/{id}/edit", .needs(.managePeople), users.change.edit),
                 .post(path + "/{id}", .needs(.managePeople), users.update).keeping(UserEntry.form),
                 .post(path + "/{id}/suspension", .needs(.managePeople), suspension.create),
                 .post(path + "/{id}/suspension/end", .needs(.managePeople), suspension.delete),
@@ -49,10 +49,9 @@ struct UserController {
     private static let pageSize = 50
 
     let addition: SettingsEditor<Member, UserEntry, UserContext>
-    private let change: SettingsEditor<Member, UserEntry, UserContext>
+    let change: SettingsEditor<Member, UserEntry, UserContext>
     private let app: App
     private let store: UserStore
-    private let letters: PasswordLetters
     private let list: PageTemplate<UsersPage>
     private let template: PageTemplate<UserPage>
 
@@ -64,7 +63,6 @@ struct UserController {
         let letters = try PasswordLetters(app)
         self.app = app
         self.store = store
-        self.letters = letters
         list = try app.site.page("users/index")
         template = try app.site.page("users/show")
         let context: @Sendable (Member, UserEntry, any Connection) throws -> UserContext = { member, _, connection in
@@ -76,7 +74,11 @@ struct UserController {
         addition = try SettingsEditor(
             UserEntry.form, at: Self.path, action: "user.create",
             making: Making(\.id, made: { try store.made($0, of: $1.account.id, on: $2) }), subject: { $0.email }, app.site,
-            load: { member, connection in try store.new(in: member.account.id, on: connection) }, context: context,
+            // What a form begins with it takes back: that has to be what may be given, too.
+            load: { member, connection in
+                try store.new(withOneOf: store.roles(of: member.account.id, on: connection).filter { member.mayGive($0) })
+            },
+            context: context,
             save: { new, _, member, connection in
                 do {
                     try store.insert(new, in: member.account.id, on: connection)
@@ -163,11 +165,8 @@ struct UserController {
             })
     }
 
-    @Sendable func edit(_ member: Member) throws -> WebResponse { try change.edit(member) }
-
     @Sendable func update(_ member: Member) throws -> WebResponse {
         let submission = try change.submission(member)
-        // A role that the form does not offer is refused there; one's own, which may lose the right to this page, is asked back.
         return try change.save(
             submission, to: Self.path(of: submission.value.id),
             after: { member.t("users.saved", ["name": submission.value.name]) })
@@ -182,6 +181,12 @@ extension Member {
     /// Nobody gives what they have not.
     func mayGive(_ role: RoleChoice) -> Bool {
         role.isAdministrator ? session.isAdministrator : role.rights.isSubset(of: session.rights)
+    }
+
+    /// Once more where it is done: they may have become an administrator meanwhile.
+    func requireChangeable(_ user: ID<User>, _ store: UserStore, on connection: any Connection) throws {
+        try connection.lock(account.id)
+        guard mayChange(try store.user(user, of: account.id, on: connection)) else { throw Abort(.notFound) }
     }
 
     /// Nobody changes somebody, nor takes their place by a link, who may do more.

@@ -35,7 +35,8 @@ struct UserDeletionController {
         guard user.entry.id != member.session.user else { return member.refusesOneself() }
         do {
             try member.delete(.user, named: "\(user.entry.name) (\(user.entry.email))") { connection in
-                try store.delete(user.entry.id, of: member.account.id, on: connection)
+                try member.requireChangeable(user.entry.id, store, on: connection)
+                return try store.delete(user.entry.id, of: member.account.id, on: connection)
             }
         } catch is UserStore.LastAdministrator {
             return member.redirect(
@@ -77,6 +78,7 @@ struct UserSuspensionController {
         guard user.entry.id != member.session.user else { return member.refusesOneself() }
         do {
             try member.change(action, of: user.entry.email) { connection in
+                try member.requireChangeable(user.entry.id, store, on: connection)
                 guard try store.setEnabled(isEnabled, user.entry.id, of: account, on: connection) else { throw Refusal.stale }
             }
         } catch Refusal.stale {

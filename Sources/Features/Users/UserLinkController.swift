@@ -29,6 +29,7 @@ struct UserLinkController {
         guard user.isEnabled else { return member.redirect(to: href, .info, saying: t("users.link.disabled", ["name": user.entry.name])) }
         let kind: PasswordLetters.Kind = user.hasPassword ? .reset : .invitation
         let link: String? = try member.change("user.link", of: user.entry.email) { connection in
+            try member.requireChangeable(user.entry.id, store, on: connection)
             guard let reader = try letters.reader(user.entry.id, on: connection) else { throw Refusal.notFound }
             guard app.mailer.canSend else { return try letters.link(for: user.entry.id, on: connection) }
             try letters.send(kind, to: reader, from: member.session.userName, on: connection)

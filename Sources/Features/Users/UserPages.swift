@@ -66,7 +66,7 @@ struct UserPage: TemplateData {
         lastSeen = user.lastSeenAt.map { member.times.view($0) }
         self.mail = mail.map { t("users.mail.\($0.state.rawValue)", ["email": $0.recipient, "answer": $0.answer]) } ?? ""
         mailAt = mail.map { member.times.view($0.at) }
-        isMailRefused = mail?.state == .refused || mail?.state == .expired
+        isMailRefused = [.refused, .expired, .unreadable].contains(mail?.state)
         isOwn = user.entry.id == member.session.user
         mayChange = member.may(.managePeople) && member.mayChange(user)
         isEnabled = user.isEnabled

@@ -44,9 +44,9 @@ struct UserStore {
         (ids, clock) = (app.site.ids, app.site.clock)
     }
 
-    func new(in account: ID<Account>, on connection: any Connection) throws -> UserEntry {
-        let role = try roles(of: account, on: connection).first { !$0.isAdministrator }
-        guard let role else { throw Abort(.notFound) }
+    /// - Parameter roles: those that may be given; the first that is no administrator's is the one to begin with.
+    func new(withOneOf roles: [RoleChoice]) throws -> UserEntry {
+        guard let role = roles.first(where: { !$0.isAdministrator }) ?? roles.first else { throw Abort(.notFound) }
         return UserEntry(id: ids.next(), role: role.id)
     }
 
