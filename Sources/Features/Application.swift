@@ -102,7 +102,9 @@ package final class Application: Sendable {
             allRights: Set(features.flatMap(\.rights)), userRights: Set(features.flatMap(\.userRights)),
             accountLogo: features.compactMap(\.accountLogo).first)
         let client = HTTPClient(policy: installation.policy, userAgent: "Hookswitch/\(Self.version)")
-        let directory = WebhookDirectory(database: database, vault: vault)
+        let directory = WebhookDirectory(database: database, vault: vault) { account, connection in
+            try AccountState.of(account, on: connection).map { !$0.isOpen } ?? false
+        }
         let engine = DeliveryEngine(
             node: lock.node, database: database, client: client, clock: clock, ids: ids, directory: directory, logger: logger,
             maximumTests: max(1, installation.workers / 4))

@@ -28,6 +28,7 @@ package struct APIKeyStore: Sendable {
         let id: ID<APIKey>
         let account: ID<Account>
         let slug: String
+        let state: AccountState
         let scopes: Set<Scope>
     }
 
@@ -39,12 +40,12 @@ package struct APIKeyStore: Sendable {
         guard secret.begins(with: "hsk_") else { return nil }
         return try connection.first(
             """
-            SELECT k.id, k.account_id, a.slug, k.scopes FROM api_keys k JOIN accounts a ON a.id = k.account_id
+            SELECT k.id, k.account_id, a.slug, a.state, k.scopes FROM api_keys k JOIN accounts a ON a.id = k.account_id
             WHERE k.secret_hash = \(Token.hash(secret)) AND k.revoked_at IS NULL
             """
         ) { row in
             Found(
-                id: try row.next(), account: try row.next(), slug: try row.next(),
+                id: try row.next(), account: try row.next(), slug: try row.next(), state: try row.next(),
                 scopes: Set(try row.next(String.self).words().map { Scope(String($0)) }))
         }
     }

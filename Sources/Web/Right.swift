@@ -19,6 +19,11 @@ package struct Right: RawRepresentable, Hashable, Sendable {
     }
 }
 
+extension Right {
+    /// Of staff alone: no feature lists it, so no role has it and no account's menu shows what needs it.
+    package static let operatorConsole = Right("operator")
+}
+
 extension Set<Right> {
     /// As a role stores them. What no feature knows any more stays what it is, and is asked for by no route.
     package init(stored: String) {

@@ -24,4 +24,9 @@ package struct Tab: Sendable {
         self.pagesBelow = pagesBelow
         self.group = group
     }
+
+    /// Of the operator's console, for staff of the platform whatever account they look into.
+    package init(order: Int, label: String, operatorPath: String) {
+        self.init(order: order, label: label, path: operatorPath, right: .operatorConsole)
+    }
 }

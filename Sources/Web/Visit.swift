@@ -91,9 +91,13 @@ package struct Visit {
             frame.isOperator = session.isOperator
             if let account = session.account {
                 frame.isVisiting = session.isOperator
+                frame.isVisitingSuspended = session.isOperator && !account.state.isOpen
                 frame.tabs = tabs.views(rights: session.rights, path: request.path, t)
                 frame.hasSettings = !frame.tabs.isEmpty
                 frame.logoURL = account.logoURL
+            }
+            if session.isOperator, session.account == nil || request.path.begins(with: "/operator") {
+                frame.tabs = tabs.views(rights: [.operatorConsole], path: request.path, t)
             }
         }
         let bytes = try template.render(page, in: frame, language: language)
