@@ -387,7 +387,8 @@ extension Problem {
 
     fileprivate static let accountSuspended = Problem(
         status: .forbidden, type: "account-suspended", title: "Account suspended",
-        detail: "The operator has suspended this account. Events and media files are still taken: its deliveries are held, and go on when the "
+        detail:
+            "The operator has suspended this account. Events and media files are still taken: its deliveries are held, and go on when the "
             + "account does. Nothing else is answered until then.")
 }
 

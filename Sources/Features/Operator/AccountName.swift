@@ -2,6 +2,7 @@
 // media, so that another would lose what is sent meanwhile.
 
 import Database
+import HTTPTypes
 import Web
 
 struct AccountName {
@@ -22,7 +23,7 @@ struct AccountName {
     }
 }
 
-extension AccountController {
+extension ClientAccountController {
     static func nameEditor(_ site: Site) throws -> SettingsEditor<Person, AccountName, Void> {
         let template: PageTemplate<FormPage> = try site.page("shared/form_page")
         return try SettingsEditor(

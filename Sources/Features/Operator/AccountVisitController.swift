@@ -15,13 +15,13 @@ struct AccountVisit {
 }
 
 struct AccountVisitController {
-    let page: AccountController
+    let page: ClientAccountController
 
     /// From now on this session reads and writes that account.
     @Sendable func create(_ person: Person) throws -> WebResponse {
         let account = try person.read { try person.account(on: $0) }
         guard account.state != .deleting else {
-            return person.redirect(to: AccountController.path, .bad, saying: person.t("operator.visit.deleting"))
+            return person.redirect(to: ClientAccountController.path, .bad, saying: person.t("operator.visit.deleting"))
         }
         let (visit, errors) = AccountVisit.form.read(person.form, over: AccountVisit(), Situation(person.t, ()))
         guard errors.isEmpty else { return try page.show(person, person.form, errors) }
@@ -36,9 +36,9 @@ struct AccountVisitController {
 
     /// Out of the account again, back to the list. Also for a strip that stands in a second tab: there is nothing left to leave then.
     @Sendable func delete(_ person: Person) throws -> WebResponse {
-        guard let account = person.session.account else { return person.redirect(to: AccountController.path) }
+        guard let account = person.session.account else { return person.redirect(to: ClientAccountController.path) }
         let token = try person.change("account.leave", of: account.slug) { try AccountDirectory.leave(person.session.id, on: $0) }
-        var response = person.redirect(to: AccountController.path, saying: person.t("operator.left", ["account": account.name]))
+        var response = person.redirect(to: ClientAccountController.path, saying: person.t("operator.left", ["account": account.name]))
         person.visit.renew(&response, session: token)
         return response
     }

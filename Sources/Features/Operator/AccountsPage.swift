@@ -22,7 +22,7 @@ struct AccountRowView: TemplateData {
     let isOpen: Bool
 
     init(_ record: AccountRecord, _ person: Person) {
-        href = AccountController.path(of: record.slug)
+        href = ClientAccountController.path(of: record.slug)
         name = record.name
         slug = record.slug
         state = record.state.badge(person.t)

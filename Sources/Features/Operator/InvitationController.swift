@@ -27,7 +27,7 @@ struct InvitationController {
             return (account, isInvited ? try letters.reader(user, on: connection) : nil)
         }
         guard let reader else { throw Abort(.notFound) }
-        let href = AccountController.path(of: account.slug)
+        let href = ClientAccountController.path(of: account.slug)
         let link: String? = try person.change("user.link", of: reader.email, in: account.id) { connection in
             // They may have followed an earlier link meanwhile.
             guard try AccountDirectory.invited(in: account.id, on: connection).contains(user) else { throw Refusal.notFound }

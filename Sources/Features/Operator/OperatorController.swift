@@ -10,14 +10,15 @@ import Web
 
 extension Feature {
     static let operatorAccounts = Feature(
-        tabs: [Tab(order: 10, label: "operator.title", operatorPath: AccountController.path)]
+        tabs: [Tab(order: 10, label: "operator.title", operatorPath: ClientAccountController.path)]
     ) { app in
         let accounts = try OperatorController(app)
-        let account = try AccountController(app)
+        let account = try ClientAccountController(app)
         let visit = AccountVisitController(page: account)
         let suspension = try SuspensionController(app)
+        let limits = try AccountLimitsController(app)
         let invitation = try InvitationController(app)
-        let path = AccountController.path
+        let path = ClientAccountController.path
         return Running(
             routes: [
                 .get("/operator", .operator) { _ in .redirect(to: path) },
@@ -30,17 +31,18 @@ extension Feature {
                 .get(path + "/{slug}/suspension", .operator, suspension.new),
                 .post(path + "/{slug}/suspension", .operator, suspension.create).keeping(Suspension.form),
                 .post(path + "/{slug}/suspension/end", .operator, suspension.delete),
+                .get(path + "/{slug}/limits", .operator, limits.index),
                 .post(path + "/{slug}/invitations/{id}", .operator, invitation.create),
-            ] + account.names.routes(.operator))
+            ] + account.names.routes(.operator) + limits.editor.routes(.operator, update: limits.update))
     }
 }
 
 /// The way up from the pages of an account.
 enum OperatorStep {
-    static func list(_ t: Translation) -> (label: String, href: String) { (t("operator.title"), AccountController.path) }
+    static func list(_ t: Translation) -> (label: String, href: String) { (t("operator.title"), ClientAccountController.path) }
 
     static func below(_ name: String, _ slug: String, _ t: Translation) -> [(label: String, href: String)] {
-        [list(t), (name, AccountController.path(of: slug))]
+        [list(t), (name, ClientAccountController.path(of: slug))]
     }
 }
 
@@ -70,7 +72,7 @@ struct OperatorController {
         self.people = people
         list = try app.site.page("operator/accounts")
         editor = try SettingsEditor(
-            NewAccountEntry.form, at: AccountController.path, action: "account.create",
+            NewAccountEntry.form, at: ClientAccountController.path, action: "account.create",
             making: Making(\.id, made: { new, _, connection in try people.made(new.account, as: new.id, on: connection) }),
             subject: { $0.account.slug },
             // Whatever account the operator has open: its people are not to read of another.
@@ -91,7 +93,7 @@ struct OperatorController {
             },
             page: { view, _, _, person in
                 var view = view
-                view.wayOut = .init(person.t("operator.cancel"), to: AccountController.path)
+                view.wayOut = .init(person.t("operator.cancel"), to: ClientAccountController.path)
                 let head = PageHead(
                     person.t("new_account.title"), lead: person.t("new_account.lead"), section: person.t("operator.section"),
                     up: [OperatorStep.list(person.t)])
@@ -113,7 +115,7 @@ struct OperatorController {
                 options: [("", t("operator.state.all"))] + AccountState.allCases.map { ($0.rawValue, t("operator.state.\($0.rawValue)")) }),
             isFiltered: !filter.search.isEmpty || filter.state != nil,
             rows: found.elements.map { AccountRowView($0, person) },
-            pager: found.pager(path: AccountController.path, query: person.query) { $0.id },
+            pager: found.pager(path: ClientAccountController.path, query: person.query) { $0.id },
             empty: found.elements.isEmpty ? EmptyView(t("operator.empty.title"), t("operator.empty.text")) : nil)
         return try person.page(list, page, PageHead(t("operator.title"), lead: t("operator.lead"), section: t("operator.section")))
     }
@@ -130,7 +132,7 @@ struct OperatorController {
         }
         let account = submission.value.account
         return try editor.save(
-            submission, to: AccountController.path(of: account.slug),
+            submission, to: ClientAccountController.path(of: account.slug),
             after: {
                 app.mailer.wake()
                 return submission.member.t("operator.created", ["account": account.name])

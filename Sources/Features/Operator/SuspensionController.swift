@@ -47,7 +47,7 @@ struct SuspensionController {
         }
         app.webhooksChanged([], of: account.id)
         return person.redirect(
-            to: AccountController.path(of: account.slug), saying: person.t("operator.suspended", ["account": account.name]))
+            to: ClientAccountController.path(of: account.slug), saying: person.t("operator.suspended", ["account": account.name]))
     }
 
     @Sendable func delete(_ person: Person) throws -> WebResponse {
@@ -63,12 +63,12 @@ struct SuspensionController {
         }
         app.webhooksChanged(webhooks, of: account.id)
         return person.redirect(
-            to: AccountController.path(of: account.slug), saying: person.t("operator.resumed", ["account": account.name]))
+            to: ClientAccountController.path(of: account.slug), saying: person.t("operator.resumed", ["account": account.name]))
     }
 
     /// Somebody was quicker, or a second click.
     private func refused(_ account: AccountRecord, _ person: Person) -> WebResponse {
-        let path = AccountController.path(of: account.slug)
+        let path = ClientAccountController.path(of: account.slug)
         return person.redirect(to: path, .info, saying: person.t("operator.state.already", ["account": account.name]))
     }
 
@@ -76,7 +76,7 @@ struct SuspensionController {
         _ account: AccountRecord, _ typed: FormData, _ person: Person, _ errors: FieldErrors = FieldErrors()
     ) throws -> WebResponse {
         let t = person.t
-        let href = AccountController.path(of: account.slug)
+        let href = ClientAccountController.path(of: account.slug)
         var view = FormView(
             Suspension.form.controls(typed, stored: nil, errors: errors, Situation(t, ())), errors: errors, action: href + "/suspension",
             save: t("operator.suspension.save"), t)

@@ -7,14 +7,14 @@ import Mail
 import Templating
 import Web
 
-struct AccountController {
+struct ClientAccountController {
     static let path = "/operator/accounts"
 
     static func path(of slug: String) -> String { "\(path)/\(slug)" }
 
     let names: SettingsEditor<Person, AccountName, Void>
     private let letters: PasswordLetters
-    private let template: PageTemplate<AccountPage>
+    private let template: PageTemplate<ClientAccountPage>
 
     init(_ app: App) throws {
         names = try Self.nameEditor(app.site)
@@ -32,7 +32,7 @@ struct AccountController {
             let invited = try AccountDirectory.invited(in: account.id, on: connection).compactMap {
                 try letters.reader($0, on: connection)
             }
-            let page = AccountPage(
+            let page = ClientAccountPage(
                 account, try AccountDirectory.figures(of: account.id, at: person.now, on: connection),
                 suspension: try AccountDirectory.suspension(of: account.id, on: connection), invited: invited, typed, errors, person)
             return (account, page)
@@ -43,7 +43,7 @@ struct AccountController {
     }
 }
 
-struct AccountPage: TemplateData {
+struct ClientAccountPage: TemplateData {
     let href: String
     let slug: String
     let state: BadgeView
@@ -69,7 +69,7 @@ struct AccountPage: TemplateData {
         _ typed: FormData, _ errors: FieldErrors, _ person: Person
     ) {
         let t = person.t
-        let href = AccountController.path(of: account.slug)
+        let href = ClientAccountController.path(of: account.slug)
         self.href = href
         slug = account.slug
         state = account.state.badge(t)
