@@ -63,6 +63,11 @@ package final class WebhookDirectory: Sendable {
     /// Asked within a transaction: what is kept here may have just changed.
     func isSuspended(_ account: ID<Account>, on connection: any Connection) throws -> Bool { try isSuspended(account, connection) }
 
+    /// As a transaction sees them that may have changed them.
+    func webhooks(of account: ID<Account>, on connection: any Connection) throws -> AccountWebhooks {
+        try store.accountWebhooks(of: account, on: connection)
+    }
+
     /// The webhook and whether anything goes out for its account now; nil when there is no such webhook (any more).
     package func webhook(_ id: ID<Webhook>) throws -> (configuration: WebhookConfiguration, isIntegrationOn: Bool)? {
         let known = state.withLock { $0.owners[id] }
