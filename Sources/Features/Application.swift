@@ -119,6 +119,7 @@ package final class Application: Sendable {
         self.app = app
         let running = try features.map { try $0.run(app) }
         self.running = running
+        app.recurring.begin { try running.flatMap { try $0.jobs() } }
         pipeline = try Pipeline(
             site: site, routes: running.flatMap(\.routes), tabs: features.flatMap(\.tabs), workers: installation.workers,
             // Without a sign-in nobody has a session that could end.

@@ -12,6 +12,8 @@ package enum AccountState: String, CaseIterable, Sendable, SQLConvertible {
     case deleting
 
     package var isOpen: Bool { self == .active }
+    /// Whether its machines are heard at all.
+    var takesWhatIsHandedOver: Bool { self != .deleting }
 
     /// Nil when there is no such account.
     package static func of(_ account: ID<Account>, on connection: any Connection) throws -> AccountState? {

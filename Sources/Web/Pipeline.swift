@@ -368,6 +368,7 @@ package final class Pipeline: Sendable {
                 status: .forbidden, type: "missing-scope", title: "Missing scope",
                 detail: "This key lacks the scope \(scope.rawValue). Make a key that has it.")
         }
+        guard key.state.takesWhatIsHandedOver else { throw Problem.notFound }
         guard key.state.isOpen || route.isOpenWhileSuspended else { throw Problem.accountSuspended }
         if let length = request.body.length, length > route.bodyLimit { throw BodyError.tooLarge(limit: route.bodyLimit) }
         return try largeBodies.withPlace(for: request.body, of: key.account) {

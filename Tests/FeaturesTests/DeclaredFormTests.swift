@@ -77,7 +77,7 @@ struct DeclaredFormTests {
         let otherwise: Set<String> = [
             "retention", "new_account", "webhook_settings", "webhooks.new", "webhooks.edit", "webhooks.pause", "webhooks.resume",
             // What is asked before something is done; a number in a table of all limits.
-            "operator.visit", "operator.suspension", "account_limit",
+            "operator.visit", "operator.suspension", "operator.closing", "account_limit",
         ]
         for form in routes.compactMap(\.form) where !otherwise.contains(form.name) {
             #expect(fitting[form.name] == true, "Add \(form.name) to `fitting`, or, with the reason, to `otherwise`")

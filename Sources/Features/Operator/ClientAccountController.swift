@@ -34,7 +34,8 @@ struct ClientAccountController {
             }
             let page = ClientAccountPage(
                 account, try AccountDirectory.figures(of: account.id, at: person.now, on: connection),
-                suspension: try AccountDirectory.suspension(of: account.id, on: connection), invited: invited, typed, errors, person)
+                suspension: try AccountDirectory.suspension(of: account.id, on: connection),
+                closure: try ClosureStore.closure(of: account.id, on: connection), invited: invited, typed, errors, person)
             return (account, page)
         }
         return try person.page(
@@ -60,12 +61,15 @@ struct ClientAccountPage: TemplateData {
     let suspensionReason: String
     let suspendedBy: String
     let suspendedAt: TimeView?
+    let closure: ClosureView?
+    let mayClose: Bool
     let invited: [InvitedView]
     /// That opens it.
     let form: FormView
 
     init(
-        _ account: AccountRecord, _ figures: AccountDirectory.Figures, suspension: AccountDirectory.Suspension?, invited: [LinkReader],
+        _ account: AccountRecord, _ figures: AccountDirectory.Figures, suspension: AccountDirectory.Suspension?,
+        closure: Closure?, invited: [LinkReader],
         _ typed: FormData, _ errors: FieldErrors, _ person: Person
     ) {
         let t = person.t
@@ -87,6 +91,8 @@ struct ClientAccountPage: TemplateData {
         isActive = account.state == .active
         isSuspended = account.state == .suspended
         mayOpen = account.state != .deleting
+        self.closure = closure.map { ClosureView($0, account.state, heldFiles: figures.heldFiles, person) }
+        mayClose = account.state == .active || account.state == .suspended
         suspensionReason = suspension?.reason ?? ""
         suspendedBy = suspension?.by ?? ""
         suspendedAt = suspension.map { person.times.view($0.at) }

@@ -36,7 +36,6 @@ struct InvitationController {
             return nil
         }
         guard let link else {
-            app.mailer.wake()
             return person.redirect(to: href, saying: t("users.link.sent", ["email": reader.email]))
         }
         let page = UserLinkPage(link: CodeView(t("users.link.label"), link, id: "link"), href: href, name: reader.name)

@@ -10,13 +10,22 @@ import Web
 
 extension Feature {
     static let operatorAccounts = Feature(
-        tabs: [Tab(order: 10, label: "operator.title", operatorPath: ClientAccountController.path)]
+        tabs: [
+            Tab(order: 10, label: "operator.title", operatorPath: ClientAccountController.path),
+            Tab(order: 20, label: "certificate.list.title", operatorPath: CertificateController.path),
+            Tab(order: 90, label: "health.title", operatorPath: HealthPageController.path),
+        ], migrations: ClosingSchema.migrations, folders: ["exports"]
     ) { app in
         let accounts = try OperatorController(app)
         let account = try ClientAccountController(app)
         let visit = AccountVisitController(page: account)
         let suspension = try SuspensionController(app)
         let limits = try AccountLimitsController(app)
+        let export = AccountExport(app)
+        let deletion = AccountDeletion(app, export)
+        let closing = try ClosingController(app, export)
+        let certificates = try CertificateController(app)
+        let health = try HealthPageController(app)
         let invitation = try InvitationController(app)
         let path = ClientAccountController.path
         return Running(
@@ -32,8 +41,22 @@ extension Feature {
                 .post(path + "/{slug}/suspension", .operator, suspension.create).keeping(Suspension.form),
                 .post(path + "/{slug}/suspension/end", .operator, suspension.delete),
                 .get(path + "/{slug}/limits", .operator, limits.index),
+                .get(path + "/{slug}/closing", .operator, closing.new),
+                .post(path + "/{slug}/closing", .operator, closing.create).keeping(Closing.form),
+                .post(path + "/{slug}/closing/end", .operator, closing.delete),
+                .get(path + "/{slug}/export", .operator, closing.download),
+                .get(CertificateController.path, .operator, certificates.index),
+                .get(CertificateController.path + "/{id}", .operator, certificates.show),
+                .get(CertificateController.path + "/{id}/json", .operator, certificates.export),
+                .get(HealthPageController.path, .operator, health.show),
                 .post(path + "/{slug}/invitations/{id}", .operator, invitation.create),
-            ] + account.names.routes(.operator) + limits.editor.routes(.operator, update: limits.update))
+            ] + account.names.routes(.operator) + limits.editor.routes(.operator, update: limits.update),
+            jobs: {
+                // What there is to export is rare, and what has run stands in a table.
+                let isExporting = try !app.site.database.read(ClosureStore.unexported).isEmpty
+                return [try deletion.job()] + (isExporting ? [try export.job()] : [])
+            },
+            onStart: { try export.begin() })
     }
 }
 
@@ -133,9 +156,6 @@ struct OperatorController {
         let account = submission.value.account
         return try editor.save(
             submission, to: ClientAccountController.path(of: account.slug),
-            after: {
-                app.mailer.wake()
-                return submission.member.t("operator.created", ["account": account.name])
-            })
+            after: { submission.member.t("operator.created", ["account": account.name]) })
     }
 }
