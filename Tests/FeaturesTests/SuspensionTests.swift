@@ -99,7 +99,7 @@ struct SuspensionTests {
         try suspend()
         let refused = test.call(.get, base + "/settings", key: key)
         #expect(refused.status == 403 && refused.text.contains("account-suspended") && refused.text.contains("suspended this account"))
-        let event = Array(#"{"type":"call:end","time":"2026-11-22T13:05:00Z","data":{"call_id":"c-9"}}"#.utf8)
+        let event = Array(#"{"event_type":"call:end","data":{"call_id":"c-9"}}"#.utf8)
         let accepted = test.call(.post, base + "/events", key: key, body: event)
         #expect(accepted.status == 202, "\(accepted.text)")
         let open = test.application.pipeline.routes.filter(\.isOpenWhileSuspended).map(\.pattern)
