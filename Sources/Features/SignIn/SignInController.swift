@@ -3,13 +3,22 @@
 import Database
 import HTTP
 import HTTPTypes
+import JSON
+import Mail
 import Spelling
 import Time
 import Web
 
+extension AlertKind {
+    /// So many passwords were tried for one address that only browsers which its owner has used may go on.
+    static let signInClosed = AlertKind("sign_in_closed", .warning, .single, right: .viewPeople) { subject in
+        ID<User>(subject).map { UserController.path(of: $0) }
+    }
+}
+
 extension Feature {
     /// With the change of a password, which may have to come before a form that waited.
-    static let signIn = Feature { app in
+    static let signIn = Feature(raises: [.signInClosed]) { app in
         let passwords = try PasswordController(app)
         let controller = try SignInController(app, passwords)
         let openings = try SignInOpeningController(app)
@@ -34,6 +43,7 @@ extension Feature {
 }
 
 struct SignInController {
+    private let app: App
     private let store: SignInStore
     private let attempts = SignInAttempts()
     private let passwords: PasswordController
@@ -43,6 +53,7 @@ struct SignInController {
     private let choiceTemplate: PageTemplate<SignInChoicePage>
 
     init(_ app: App, _ passwords: PasswordController) throws {
+        self.app = app
         store = SignInStore(clock: app.site.clock)
         self.passwords = passwords
         resume = try KeptFormPresenter(app)
@@ -84,6 +95,7 @@ struct SignInController {
         let fitting = zip(candidates, matches).filter { $0.isEnabled && $1 }.map(\.0)
         guard let user = fitting.first else {
             recordRefusal(candidates, visit)
+            if device == nil, attempts.isFull(subject, at: visit.site.clock.steadyNow) { try tellOfClosing(candidates, visit) }
             errors.add("email", visit.t("sign_in.wrong"))
             return try show(visit.form, way, visit, errors)
         }
@@ -117,6 +129,24 @@ struct SignInController {
         let account = candidates.count == 1 ? candidates.first?.account : nil
         visit.site.refused.record(
             .init(.signIn, of: candidates.first?.email ?? "", in: account, from: visit.request.remoteAddress), requestID: visit.requestID)
+    }
+
+    /// Once an hour, not with each guess that follows.
+    private func tellOfClosing(_ candidates: [Credentials], _ visit: Visit) throws {
+        let people = candidates.filter(\.isEnabled)
+        guard people.contains(where: { $0.account != nil }) else { return }
+        try visit.site.database.write { connection in
+            for person in people {
+                guard let account = person.account else { continue }
+                try app.alerts.raise(
+                    .signInClosed, for: account, of: person.user.description,
+                    [
+                        "name": .string(person.name), "email": .string(person.email), "address": .string(visit.request.remoteAddress),
+                        "tries": JSONValue(Int64(SignInAttempts.usual)),
+                    ], on: connection)
+            }
+        }
+        app.mailer.wake()
     }
 
     /// The visitor's browser, when anybody with this address has signed in there.

@@ -20,8 +20,10 @@ extension DeletedEntity {
 extension Feature {
     static let users = Feature(
         tabs: [Tab(order: 110, label: "users.title", path: UserController.path, right: .viewPeople, group: "users.section")],
-        rights: [.viewPeople, .managePeople], deletes: [.user], migrations: MailSchema.migrations, secrets: MailSchema.secrets
+        rights: [.viewPeople, .managePeople], deletes: [.user], raises: [.mailUndelivered], migrations: MailSchema.migrations,
+        secrets: MailSchema.secrets
     ) { app in
+        app.tellOfUndeliveredMail()
         let users = try UserController(app)
         let deletion = try UserDeletionController(app)
         let suspension = UserSuspensionController(app)

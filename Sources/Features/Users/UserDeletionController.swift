@@ -8,10 +8,12 @@ import Web
 
 struct UserDeletionController {
     private let store: UserStore
+    private let alerts: Alerts
     private let template: PageTemplate<ConfirmPage>
 
     init(_ app: App) throws {
         store = UserStore(app)
+        alerts = app.alerts
         template = try app.site.page("shared/confirm")
     }
 
@@ -36,7 +38,11 @@ struct UserDeletionController {
         do {
             try member.delete(.user, named: "\(user.entry.name) (\(user.entry.email))") { connection in
                 try member.requireChangeable(user.entry.id, store, on: connection)
-                return try store.delete(user.entry.id, of: member.account.id, on: connection)
+                let account = member.account.id
+                for kind in [AlertKind.mailUndelivered, .signInClosed] {
+                    try alerts.resolve(kind, for: account, of: user.entry.id.description, on: connection)
+                }
+                return try store.delete(user.entry.id, of: account, on: connection)
             }
         } catch is UserStore.LastAdministrator {
             return member.redirect(

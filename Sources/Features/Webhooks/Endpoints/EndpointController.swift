@@ -22,9 +22,10 @@ extension Feature {
                 parent: WebhookSettingsController.path)
         ],
         rights: [.seeSecrets],
-        deletes: [.webhook],
+        deletes: [.webhook], raises: [.webhookDisabled],
         secrets: SealedColumn.ofWebhooks
     ) { app in
+        app.tellOfDisabledWebhooks()
         let endpoints = try EndpointController(app)
         let deletions = try EndpointDeletionController(app)
         let pauses = try PauseController(app)
