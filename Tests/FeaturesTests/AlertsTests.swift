@@ -1,8 +1,10 @@
 // Notices: that each happening which somebody has to know of makes one, that it makes one only, and that the administrators hear of it.
 
 import Database
+import Delivery
 import Foundation
 import HTTP
+import HTTPClient
 import HTTPTypes
 import JSON
 import Mail
