@@ -32,7 +32,7 @@ package struct Frame: TemplateData {
     }
 
     /// What waits for somebody, and where.
-    package struct WaitingView: TemplateData {
+    package struct AttentionView: TemplateData {
         let label: String
         let href: String
         let count: String
@@ -58,7 +58,7 @@ package struct Frame: TemplateData {
     var hasSettings = false
     var section = ""
     var tabs: [TabView] = []
-    var waiting: WaitingView?
+    var attention: AttentionView?
     var up: [Step] = []
     var flash: Flash?
     var heading = ""

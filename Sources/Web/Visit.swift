@@ -92,8 +92,8 @@ package struct Visit {
             if let account = session.account {
                 frame.isVisiting = session.isOperator
                 frame.tabs = tabs.views(rights: session.rights, waiting: account.waiting, path: request.path, t)
-                frame.waiting = frame.tabs.first { !$0.count.isEmpty }.map {
-                    Frame.WaitingView(label: $0.label, href: $0.href, count: $0.count)
+                frame.attention = frame.tabs.first { !$0.count.isEmpty }.map {
+                    Frame.AttentionView(label: $0.label, href: $0.href, count: $0.count)
                 }
                 frame.hasSettings = !frame.tabs.isEmpty
                 frame.logoURL = account.logoURL
