@@ -26,7 +26,7 @@ package final class Alerts: Sendable {
 
     func kind(named name: String) -> AlertKind? { kinds[name] }
 
-    /// Within the transaction of what happened. The mailer finds the letters by itself, at once when it is woken afterwards.
+    /// Within the transaction of what happened. The letters go once that is durable.
     ///
     /// - Parameters:
     ///   - subject: what it is about, in no language: of a kind and a subject there is one notice at a time.

@@ -4,7 +4,6 @@ import Database
 import HTTP
 import HTTPTypes
 import JSON
-import Mail
 import Templating
 import Web
 
@@ -114,7 +113,6 @@ struct OperatorController {
                 on: connection)
             return token
         }
-        app.mailer.wake()
         var response = person.redirect(to: "/", saying: person.t("operator.opened", ["account": name]))
         person.visit.renew(&response, session: token)
         return response

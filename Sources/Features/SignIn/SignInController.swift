@@ -95,7 +95,7 @@ struct SignInController {
         let fitting = zip(candidates, matches).filter { $0.isEnabled && $1 }.map(\.0)
         guard let user = fitting.first else {
             recordRefusal(candidates, visit)
-            if device == nil, attempts.isFull(subject, at: visit.site.clock.steadyNow) { try tellOfClosing(candidates, visit) }
+            if device == nil, attempts.isFull(subject, at: visit.site.clock.steadyNow) { tellOfClosing(candidates, visit) }
             errors.add("email", visit.t("sign_in.wrong"))
             return try show(visit.form, way, visit, errors)
         }
@@ -129,24 +129,34 @@ struct SignInController {
         let account = candidates.count == 1 ? candidates.first?.account : nil
         visit.site.refused.record(
             .init(.signIn, of: candidates.first?.email ?? "", in: account, from: visit.request.remoteAddress), requestID: visit.requestID)
+        guard let person = candidates.first?.person, let account else { return }
+        let address = visit.request.remoteAddress
+        // Behind the answer, whose time would tell that there is somebody.
+        app.mailer.run { [app] in
+            try app.site.database.write {
+                try app.tell(.signInFailed, of: person, by: EventActor(nil, at: address), in: account, on: $0)
+            }
+        }
     }
 
     /// Once an hour, not with each guess that follows.
-    private func tellOfClosing(_ candidates: [Credentials], _ visit: Visit) throws {
+    private func tellOfClosing(_ candidates: [Credentials], _ visit: Visit) {
         let people = candidates.filter(\.isEnabled)
         guard people.contains(where: { $0.account != nil }) else { return }
-        try visit.site.database.write { connection in
-            for person in people {
-                guard let account = person.account else { continue }
-                try app.alerts.raise(
-                    .signInClosed, for: account, of: person.user.description,
-                    [
-                        "name": .string(person.name), "email": .string(person.email), "address": .string(visit.request.remoteAddress),
-                        "tries": JSONValue(Int64(SignInAttempts.usual)),
-                    ], on: connection)
+        let address = visit.request.remoteAddress
+        app.mailer.run { [app] in
+            try app.site.database.write { connection in
+                for person in people {
+                    guard let account = person.account else { continue }
+                    try app.alerts.raise(
+                        .signInClosed, for: account, of: person.user.description,
+                        [
+                            "name": .string(person.name), "email": .string(person.email), "address": .string(address),
+                            "tries": JSONValue(Int64(SignInAttempts.usual)),
+                        ], on: connection)
+                }
             }
         }
-        app.mailer.wake()
     }
 
     /// The visitor's browser, when anybody with this address has signed in there.
@@ -173,6 +183,9 @@ struct SignInController {
                     account: session.ownAccount, user: session.user, userName: session.userName, action: "session.end",
                     subject: session.id.description, requestID: visit.requestID
                 ).record(visit.site, on: connection)
+                let person = EventPerson(id: session.user, email: session.email, name: session.userName)
+                try app.tell(
+                    .signedOut, of: person, by: EventActor(person, at: visit.request.remoteAddress), in: session.ownAccount, on: connection)
             }
         }
         var response = visit.redirect(to: "/sign-in", .info, saying: visit.t("sign_in.signed_out"))
@@ -206,6 +219,8 @@ struct SignInController {
                 account: user.account, user: user.user, userName: user.name, action: "session.start", subject: visit.request.remoteAddress,
                 requestID: visit.requestID
             ).record(site, on: connection)
+            try app.tell(
+                .signedIn, of: user.person, by: EventActor(user.person, at: visit.request.remoteAddress), in: user.account, on: connection)
             return try site.sessions.start(
                 user: user.user, account: user.account, userAgent: visit.request.fields[.userAgent] ?? "",
                 address: visit.request.remoteAddress, on: connection)
