@@ -118,7 +118,6 @@ package final class Mailer: Sendable {
     }
 
     package func start() throws {
-        guard let relay else { return }
         state.withLock { $0.thread = true }
         try OwnThread.start("mail") { [self] in
             run(relay)
@@ -140,7 +139,7 @@ package final class Mailer: Sendable {
 
     private var isStopping: Bool { state.withLock { $0.isStopping } }
 
-    private func run(_ relay: MailRelay) {
+    private func run(_ relay: MailRelay?) {
         var connection: RelayConnection?
         var pause: Duration?
         // Offered to the relay and not written down, as on a full disk: to be written, not to be sent again.
@@ -153,6 +152,11 @@ package final class Mailer: Sendable {
                 }
                 if let work = nextWork() {
                     try work()
+                    continue
+                }
+                // Nothing can be sent; what is asked for behind an answer is done all the same.
+                guard let relay else {
+                    _ = signal.wait(timeout: .now() + Self.longestSleep / .seconds(1))
                     continue
                 }
                 guard let due = try database.read({ try store.next(before: clock.now(), on: $0) }) else {

@@ -210,6 +210,16 @@ struct AlertsTests {
         #expect(page.contains("Bob Durand") && page.contains("127.0.0.1") && page.contains("/users/\(test.bob.id)"))
     }
 
+    @Test("Where there is no mail, the notice is in the console all the same")
+    func withoutMail() throws {
+        let test = try TestApp()
+        try test.app.mailer.start()
+        let guesser = try test.browser()
+        for _ in 0..<SignInAttempts.usual { _ = guesser.signIn(test.bob.email, "a wrong guess") }
+        #expect(try eventually { try test.browser(test.alice).get("/alerts").text.contains("Bob Durand") })
+        #expect(try test.site.database.read { try $0.value("SELECT COUNT(*) FROM mails", as: Int.self) } == 0)
+    }
+
     @Test("A webhook that the engine switches off is told of, with the reason, until it is on again")
     func webhookGone() throws {
         try test.turnIntegrationOn(in: test.acme)
