@@ -17,11 +17,12 @@ package struct App: Sendable {
     package let acceptor: EventAcceptor
     package let engine: DeliveryEngine
     package let mailer: Mailer
+    package let alerts: Alerts
     package let recurring: RecurringWork
 
     package init(
         site: Site, features: [Feature], vault: Vault, policy: AddressPolicy, client: HTTPClient, directory: WebhookDirectory,
-        acceptor: EventAcceptor, engine: DeliveryEngine, mailer: Mailer, recurring: RecurringWork = RecurringWork()
+        acceptor: EventAcceptor, engine: DeliveryEngine, mailer: Mailer, alerts: Alerts, recurring: RecurringWork = RecurringWork()
     ) {
         self.site = site
         self.features = features
@@ -33,5 +34,6 @@ package struct App: Sendable {
         self.engine = engine
         self.mailer = mailer
         self.recurring = recurring
+        self.alerts = alerts
     }
 }

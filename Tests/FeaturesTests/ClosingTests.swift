@@ -324,6 +324,10 @@ extension TestApp {
                 "INSERT INTO queues (id, account_id, name, created_at) VALUES (\(site.ids.next(Queue.self)), \(account), 'Sales', 1)",
                 "INSERT INTO tracking_numbers (account_id, number, name, created_at) VALUES (\(account), '+33187001234', 'Shop', 1)",
                 "INSERT INTO playlists (id, account_id, name, created_at) VALUES (\(site.ids.next(Playlist.self)), \(account), 'Calm', 1)",
+                """
+                INSERT INTO alerts (id, account_id, kind, subject, variant, params, times, first_at, last_at)
+                VALUES ('a1', \(account), 'account_opened', 'x', '', '{}', 1, 1, 1)
+                """,
                 "INSERT INTO account_limits (account_id, name, maximum) VALUES (\(account), 'users', 7)",
                 """
                 INSERT INTO refused_entries (hour, kind, subject, address, account_id, times, last_at)

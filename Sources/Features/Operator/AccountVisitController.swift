@@ -3,6 +3,7 @@
 import Database
 import HTTP
 import HTTPTypes
+import JSON
 import Web
 
 struct AccountVisit {
@@ -16,6 +17,7 @@ struct AccountVisit {
 
 struct AccountVisitController {
     let page: ClientAccountController
+    let alerts: Alerts
 
     /// From now on this session reads and writes that account.
     @Sendable func create(_ person: Person) throws -> WebResponse {
@@ -27,7 +29,10 @@ struct AccountVisitController {
         guard errors.isEmpty else { return try page.show(person, person.form, errors) }
         let changes = visit.reason.map { [FieldChange("reason", before: "", after: $0)] } ?? []
         let token = try person.change("account.open", of: account.slug, in: account.id, changes: changes) { connection in
-            try AccountDirectory.open(account.id, in: person.session.id, on: connection)
+            let name = person.session.userName
+            try alerts.raise(
+                .accountOpened, for: account.id, of: person.session.user.description, ["name": .string(name)], on: connection)
+            return try AccountDirectory.open(account.id, in: person.session.id, on: connection)
         }
         var response = person.redirect(to: "/", saying: person.t("operator.opened", ["account": account.name]))
         person.visit.renew(&response, session: token)

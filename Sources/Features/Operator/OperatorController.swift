@@ -8,17 +8,22 @@ import Mail
 import Templating
 import Web
 
+extension AlertKind {
+    /// Staff of the platform is in the account: the account is to know, of each of them by name.
+    static let accountOpened = AlertKind("account_opened", .info, .single, right: .viewAlerts) { _ in nil }
+}
+
 extension Feature {
     static let operatorAccounts = Feature(
         tabs: [
             Tab(order: 10, label: "operator.title", operatorPath: ClientAccountController.path),
             Tab(order: 20, label: "certificate.list.title", operatorPath: CertificateController.path),
             Tab(order: 90, label: "health.title", operatorPath: HealthPageController.path),
-        ], migrations: ClosingSchema.migrations, folders: ["exports"]
+        ], raises: [.accountOpened], migrations: ClosingSchema.migrations, folders: ["exports"]
     ) { app in
         let accounts = try OperatorController(app)
         let account = try ClientAccountController(app)
-        let visit = AccountVisitController(page: account)
+        let visit = AccountVisitController(page: account, alerts: app.alerts)
         let suspension = try SuspensionController(app)
         let limits = try AccountLimitsController(app)
         let export = AccountExport(app)

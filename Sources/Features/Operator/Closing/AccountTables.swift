@@ -101,6 +101,7 @@ struct AccountTable: Sendable {
         AccountTable("queues", .reference, ["id", "name", "head_of_line", "playlist_id", .number("created_at")]),
         AccountTable("tracking_numbers", .reference, key: "account_id, number", ["number", "name", .number("created_at")]),
         AccountTable("playlists", .reference, ["id", "name", .number("tracks"), .number("created_at")]),
+        AccountTable("alerts", .records, ["id", "kind", "subject", "params", .number("times"), .number("first_at"), .number("last_at")]),
         AccountTable("account_limits", .settings, key: "account_id, name", ["name", .number("maximum")]),
         AccountTable("refused_entries", .records, key: "hour, kind, subject, address"),
         AccountTable(
