@@ -98,7 +98,9 @@ struct ClosingTests {
         #expect(text.contains("alice@acme.example") && text.contains("sound of Acme") && text.contains("call:end"))
         #expect(!text.contains("mallory@globex.example") && !text.contains("whsec_"))
         let hashes = try test.site.database.read {
-            try $0.rows("SELECT password_hash FROM users WHERE account_id = \(test.acme)") { try $0.next(String.self) }
+            try $0.rows("SELECT password_hash FROM users WHERE account_id = \(test.acme) AND password_hash <> ''") {
+                try $0.next(String.self)
+            }
         }
         #expect(hashes.allSatisfy { !text.contains($0) })
     }
@@ -111,8 +113,8 @@ struct ClosingTests {
         try deletion().run()
         let olivia = try test.browser(test.olivia)
         #expect(olivia.post(path + "/closing/end").location == path)
-        #expect(try test.browser().signIn(test.alice.email).location == "/")
         let after = try rows(test.acme)
+        #expect(try test.browser().signIn(test.alice.email).location == "/")
         for table in before.keys where !["sessions", "audit", "devices"].contains(table) {
             #expect(after[table] == before[table], "\(table)")
         }
