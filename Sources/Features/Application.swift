@@ -113,7 +113,7 @@ package final class Application: Sendable {
             database: database, vault: vault, clock: clock, ids: ids, pace: installation.mailPace, logger: logger)
         let app = App(
             site: site, features: features, vault: vault, policy: installation.policy, client: client, directory: directory,
-            acceptor: acceptor, engine: engine, mailer: mailer)
+            acceptor: acceptor, engine: engine, mailer: mailer, afterwards: Afterwards(logger: logger))
         self.app = app
         let running = try features.map { try $0.run(app) }
         self.running = running
@@ -149,6 +149,7 @@ package final class Application: Sendable {
         scheduler.stop(within: time / 2)
         app.engine.stop(within: max(.zero, deadline - .now))
         app.mailer.stop(within: max(.seconds(1), deadline - .now))
+        app.afterwards.finish()
         app.client.stop()
         app.site.refused.flush()
         app.site.database.close()

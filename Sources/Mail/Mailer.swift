@@ -26,14 +26,11 @@ package final class Mailer: Sendable {
     private struct State {
         var isStopping = false
         var trouble: String?
-        var work: [@Sendable () throws -> Void] = []
         var thread = false
     }
 
     /// What nobody set a shorter time for.
     package static let longestWait = Duration.seconds(2 * 86_400)
-    /// Work that waits at most; what comes beyond it is not done.
-    private static let maximumWork = 100
     /// The clock may be set while this waits.
     private static let longestSleep = Duration.seconds(60)
 
@@ -94,22 +91,6 @@ package final class Mailer: Sendable {
     /// Looks for what is due now: a clock that was set does not say so.
     package func wake() { signal.signal() }
 
-    /// Runs `work` on the mailer's thread, so that the time of an answer tells nothing of what there was to do. What a stop finds undone
-    /// stays so.
-    package func run(later work: @escaping @Sendable () throws -> Void) {
-        let isTaken = state.withLock { state in
-            guard state.work.count < Self.maximumWork else { return false }
-            state.work.append(work)
-            return true
-        }
-        if !isTaken { logger.notice("Too many letters are asked for at once") }
-        signal.signal()
-    }
-
-    private func nextWork() -> (@Sendable () throws -> Void)? {
-        state.withLock { $0.work.isEmpty ? nil : $0.work.removeFirst() }
-    }
-
     package func start() throws {
         guard let relay else { return }
         state.withLock { $0.thread = true }
@@ -143,10 +124,6 @@ package final class Mailer: Sendable {
                 if let (outcome, due) = unrecorded {
                     try record(outcome, of: due)
                     unrecorded = nil
-                }
-                if let work = nextWork() {
-                    try work()
-                    continue
                 }
                 guard let due = try database.read({ try store.next(before: clock.now(), on: $0) }) else {
                     // A connection that is not used the relay closes.

@@ -29,7 +29,9 @@ package enum WebSchema {
                 """,
                 // To SQL no NULL is like another: staff need a rule of their own.
                 "CREATE UNIQUE INDEX users_of_platform ON users (email) WHERE account_id IS NULL",
-                "CREATE INDEX users_by_account ON users (account_id, name)",
+                "CREATE INDEX users_by_account ON users (account_id, search_text, id)",
+                "CREATE INDEX users_invited ON users (account_id, search_text, id) WHERE password_hash = ''",
+                "CREATE INDEX users_disabled ON users (account_id, search_text, id) WHERE is_enabled = 0",
                 // Where an account's number is not what every account begins with.
                 """
                 CREATE TABLE account_limits (
@@ -55,6 +57,11 @@ package enum WebSchema {
                 """
                 CREATE TABLE password_links (
                     user_id TEXT PRIMARY KEY REFERENCES users (id), token_hash BLOB NOT NULL UNIQUE, created_at BIGINT NOT NULL)
+                """,
+                """
+                CREATE TABLE user_imports (
+                    user_id TEXT PRIMARY KEY REFERENCES users (id), id TEXT NOT NULL, account_id TEXT NOT NULL REFERENCES accounts (id),
+                    file_name TEXT NOT NULL, content TEXT NOT NULL, created_at BIGINT NOT NULL)
                 """,
                 """
                 CREATE TABLE sign_in_choices (

@@ -56,7 +56,7 @@ enum AccountStore {
         return try connection.rows(
             """
             SELECT id, name FROM users WHERE account_id = \(account) AND search_text LIKE \(pattern) ESCAPE '\\'
-            ORDER BY name, id LIMIT \(limit)
+            ORDER BY search_text, id LIMIT \(limit)
             """
         ) { (id: try $0.next(), name: try $0.next()) }
     }

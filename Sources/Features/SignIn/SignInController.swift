@@ -3,7 +3,6 @@
 import Database
 import HTTP
 import HTTPTypes
-import Mail
 import Spelling
 import Time
 import Web
@@ -123,7 +122,7 @@ struct SignInController {
         guard let person = candidates.first?.person, let account else { return }
         let address = visit.request.remoteAddress
         // Behind the answer, whose time would tell that there is somebody.
-        app.mailer.run { [app] in
+        app.afterwards.run { [app] in
             try app.site.database.write {
                 try app.tell(.signInFailed, of: person, by: EventActor(nil, at: address), in: account, on: $0)
             }

@@ -31,12 +31,19 @@ extension Feature {
         let deletion = try UserDeletionController(app)
         let suspension = UserSuspensionController(app)
         let links = try UserLinkController(app)
+        let imports = try UserImportController(app)
         let path = UserController.path
         return Running(
             routes: [
                 .get(path, .needs(.viewPeople), users.index),
                 .get(path + "/new", .needs(.managePeople), users.addition.edit),
                 .post(path, .needs(.managePeople), users.create).keeping(UserEntry.form),
+                .get(UserExport.path, .needs(.viewPeople), UserExport(app).show),
+                .get(UserImportController.path, .needs(.managePeople), imports.new),
+                .post(UserImportController.path, .needs(.managePeople), imports.create)
+                    .acceptingFiles(upTo: UserImportController.maximumFile).keeping(UserTable.form),
+                .get(UserImportController.previewPath, .needs(.managePeople), imports.review),
+                .post(UserImportController.previewPath, .needs(.managePeople), imports.apply),
                 .get(path + "/{id}", .needs(.viewPeople), users.show),
                 .get(path + "/{id}/edit", .needs(.managePeople), users.change.edit),
                 .post(path + "/{id}", .needs(.managePeople), users.update).keeping(UserEntry.form),
@@ -129,8 +136,7 @@ struct UserController {
 
     @Sendable func index(_ member: Member) throws -> WebResponse {
         let t = member.t
-        let filter = UserFilter(
-            search: member.query["q"] ?? "", state: member.query["state"].flatMap { UserRecord.State(rawValue: $0) })
+        let filter = UserFilter(member.query)
         let (found, count) = try member.read { connection in
             (
                 try store.page(of: member.account.id, filter, at: PagePosition(member.query), size: Self.pageSize, on: connection),
@@ -144,7 +150,8 @@ struct UserController {
                 options: [("", t("users.state.all"))] + UserRecord.State.allCases.map { ($0.rawValue, t("users.state.\($0.rawValue)")) }),
             isFiltered: !filter.search.isEmpty || filter.state != nil, mayManage: member.may(.managePeople),
             count: t("users.count", count: count), rows: found.elements.map { UserRowView($0, member) },
-            pager: found.pager(path: Self.path, query: member.query) { $0.entry.id },
+            exportURL: "\(UserExport.path)?\(member.query.encoded())",
+            pager: found.pager(path: Self.path, query: member.query, isByName: true) { $0.entry.id },
             empty: found.elements.isEmpty ? EmptyView(t("users.empty.title"), t("users.empty.text")) : nil)
         return try member.page(list, page, PageHead(t("users.title"), lead: t("users.lead"), section: t("users.section")))
     }

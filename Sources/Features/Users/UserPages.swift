@@ -12,6 +12,7 @@ struct UsersPage: TemplateData {
     let mayManage: Bool
     let count: String
     let rows: [UserRowView]
+    let exportURL: String
     let pager: PagerView
     let empty: EmptyView?
 }

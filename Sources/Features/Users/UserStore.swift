@@ -2,6 +2,7 @@
 // administer it, is looked at after the write, behind the account's lock: whatever the change was, it is undone when it does not.
 
 import Database
+import HTTP
 import HTTPTypes
 import Time
 import Web
@@ -26,8 +27,13 @@ struct UserRecord {
 }
 
 struct UserFilter {
-    var search = ""
-    var state: UserRecord.State?
+    let search: String
+    let state: UserRecord.State?
+
+    init(_ query: FormData) {
+        search = query["q"] ?? ""
+        state = query["state"].flatMap { UserRecord.State(rawValue: $0) }
+    }
 }
 
 struct UserStore {
@@ -40,6 +46,8 @@ struct UserStore {
     init(_ app: App) {
         (ids, clock) = (app.site.ids, app.site.clock)
     }
+
+    func nextID() -> ID<User> { ids.next() }
 
     /// - Parameter roles: those that may be given; the first that is no administrator's is the one to begin with.
     func new(withOneOf roles: [RoleChoice]) throws -> UserEntry {
@@ -70,13 +78,24 @@ struct UserStore {
         case .disabled: condition = "\(condition) AND u.is_enabled = 0"
         case nil: break
         }
-        let direction = position.isBackward ? "ASC" as SQL : "DESC"
+        // By the folded name, as people look for somebody; the address behind it orders those of one name.
+        let place = try position.condition(byName: "u.search_text", "u.id", of: "users u", on: connection)
+        let direction = position.isBackward ? "DESC" as SQL : "ASC"
         let records = try connection.rows(
             """
-            \(Self.selection) WHERE u.account_id = \(account) \(condition) \(position.condition(on: "u.id"))
-            ORDER BY u.id \(direction) LIMIT \(size + 1)
+            \(Self.selection) WHERE u.account_id = \(account) \(condition) \(place)
+            ORDER BY u.search_text \(direction), u.id \(direction) LIMIT \(size + 1)
             """, Self.decode)
         return Keyset(records, size: size, position)
+    }
+
+    /// Those who have one of these addresses, by address.
+    func users(emails: Set<String>, of account: ID<Account>, on connection: any Connection) throws -> [String: UserRecord] {
+        var found: [String: UserRecord] = [:]
+        for email in emails where !email.isEmpty {
+            found[email] = try connection.first("\(Self.selection) WHERE u.email = \(email) AND u.account_id = \(account)", Self.decode)
+        }
+        return found
     }
 
     /// Throws 404 for somebody of another account, as for nobody.
@@ -165,7 +184,7 @@ struct UserStore {
         guard try connection.value("SELECT 1 FROM users WHERE id = \(user) AND account_id = \(account)", as: Int.self) != nil else {
             return 0
         }
-        for table: SQL in ["sessions", "devices", "sign_in_choices", "password_links"] {
+        for table: SQL in ["sessions", "devices", "sign_in_choices", "password_links", "user_imports"] {
             try connection.execute("DELETE FROM \(table) WHERE user_id = \(user)")
         }
         let count = try connection.execute("DELETE FROM users WHERE id = \(user) AND account_id = \(account)")
