@@ -18,10 +18,11 @@ package struct App: Sendable {
     package let engine: DeliveryEngine
     package let mailer: Mailer
     package let afterwards: Afterwards
+    package let alerts: Alerts
 
     package init(
         site: Site, features: [Feature], vault: Vault, policy: AddressPolicy, client: HTTPClient, directory: WebhookDirectory,
-        acceptor: EventAcceptor, engine: DeliveryEngine, mailer: Mailer, afterwards: Afterwards
+        acceptor: EventAcceptor, engine: DeliveryEngine, mailer: Mailer, afterwards: Afterwards, alerts: Alerts
     ) {
         self.site = site
         self.features = features
@@ -33,5 +34,6 @@ package struct App: Sendable {
         self.engine = engine
         self.mailer = mailer
         self.afterwards = afterwards
+        self.alerts = alerts
     }
 }

@@ -27,7 +27,11 @@ package final class Mailer: Sendable {
         var isStopping = false
         var trouble: String?
         var thread = false
+        var whenSettled: WhenSettled = { _, _ in }
     }
+
+    /// Within the transaction that writes down what became of a message.
+    package typealias WhenSettled = @Sendable (MailSettlement, any Connection) throws -> Void
 
     /// What nobody set a shorter time for.
     package static let longestWait = Duration.seconds(2 * 86_400)
@@ -62,6 +66,9 @@ package final class Mailer: Sendable {
         self.pace = pace
         self.logger = logger
     }
+
+    /// To be set before the start.
+    package func whenSettled(_ body: @escaping WhenSettled) { state.withLock { $0.whenSettled = body } }
 
     package var canSend: Bool { relay != nil }
 
@@ -133,16 +140,12 @@ package final class Mailer: Sendable {
                 }
                 guard due.expiresAt > clock.now() else {
                     let answer = trouble ?? ""
-                    try database.write {
-                        try store.settle(due.id, as: .expired, attempts: due.attempts, answer: answer, at: clock.now(), on: $0)
-                    }
+                    try settle(due, as: .expired, attempts: due.attempts, answer: answer)
                     continue
                 }
                 guard let message = try? store.message(of: due) else {
                     logger.error("A message cannot be opened with this master key, and is given up", metadata: ["mail": "\(due.id)"])
-                    try database.write {
-                        try store.settle(due.id, as: .unreadable, attempts: due.attempts, answer: "", at: clock.now(), on: $0)
-                    }
+                    try settle(due, as: .unreadable, attempts: due.attempts)
                     continue
                 }
                 connection = connection ?? RelayConnection(relay) { [self] in isStopping }
@@ -176,16 +179,26 @@ package final class Mailer: Sendable {
         let attempts = due.attempts + 1
         switch outcome {
         case .accepted:
-            try database.write { try store.settle(due.id, as: .sent, attempts: attempts, answer: "", at: now, on: $0) }
+            try settle(due, as: .sent, attempts: attempts)
         case .refused(let answer):
             logger.notice("The relay refused a message", metadata: ["mail": "\(due.id)", "answer": "\(answer)"])
-            try database.write { try store.settle(due.id, as: .refused, attempts: attempts, answer: answer, at: now, on: $0) }
+            try settle(due, as: .refused, attempts: attempts, answer: answer)
         case .deferred(let answer):
             let wait = min(pace.firstRetry * (1 << min(due.attempts, 10)), pace.longestRetry)
             // The last try is at its end, not after it.
             let next = min(now + wait, due.expiresAt)
             try database.write { try store.postpone(due.id, to: next, attempts: attempts, answer: answer, on: $0) }
         case .unavailable, .stopped: break
+        }
+    }
+
+    private func settle(_ due: MailStore.Due, as state: MailState, attempts: Int, answer: String = "") throws {
+        let settlement = MailSettlement(
+            state: state, account: due.account, user: due.user, recipient: due.recipient, answer: answer)
+        let whenSettled = self.state.withLock { $0.whenSettled }
+        try database.write { connection in
+            try store.settle(due, as: state, attempts: attempts, answer: answer, at: clock.now(), on: connection)
+            try whenSettled(settlement, connection)
         }
     }
 
