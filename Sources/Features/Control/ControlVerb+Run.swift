@@ -54,8 +54,8 @@ extension ControlVerb {
         let hash = try site.hash(user.password, for: user.email)
         do {
             _ = try site.database.write { connection in
-                let id = try PeopleStore(site: site).create(user, passwordHash: hash, in: account, on: connection)
-                try audit(account, "user.create", of: id.description, site, on: connection)
+                _ = try PeopleStore(site: site).create(user, passwordHash: hash, in: account, on: connection)
+                try audit(account, "user.create", of: user.email, site, on: connection)
             }
         } catch DatabaseError.duplicate {
             let place = slug.map { "a user of \($0)" } ?? "an operator of the platform"
@@ -106,7 +106,7 @@ extension ControlVerb {
     static func audit(
         _ account: ID<Account>?, _ action: StaticString, of subject: String, _ site: Site, on connection: any Connection
     ) throws {
-        try AuditEntry(account: account, user: nil, userName: actor, action: action, subject: subject, requestID: "-")
+        try AuditEntry(account: account, user: nil, userName: actor, action: action, subject: subject, from: "", requestID: "-")
             .record(site, on: connection)
     }
 

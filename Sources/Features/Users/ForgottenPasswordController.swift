@@ -50,7 +50,7 @@ struct ForgottenPasswordController {
                         try letters.send(.forgotten, to: reader, from: "", on: connection)
                         try AuditEntry(
                             account: reader.account, user: reader.user, userName: reader.name, action: "password.forgotten",
-                            subject: address, requestID: requestID
+                            subject: reader.email, from: address, requestID: requestID
                         ).record(app.site, on: connection)
                     }
                 }

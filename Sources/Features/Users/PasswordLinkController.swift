@@ -53,8 +53,7 @@ struct PasswordLinkController {
             try store.forgetDevices(of: taken, but: device, on: connection)
             try store.rememberDevice(device, of: taken, on: connection)
             try AuditEntry(
-                account: user.account, user: taken, userName: user.name, action: "password.link.use",
-                subject: visit.request.remoteAddress, requestID: visit.requestID
+                visit, account: user.account, user: taken, userName: user.name, action: "password.link.use", subject: user.email
             ).record(visit.site, on: connection)
             return true
         }
