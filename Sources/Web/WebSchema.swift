@@ -84,11 +84,14 @@ package enum WebSchema {
             [
                 """
                 CREATE TABLE audit (
-                    id TEXT PRIMARY KEY, account_id TEXT, user_id TEXT, user_name TEXT NOT NULL,
-                    action TEXT NOT NULL, subject TEXT NOT NULL, changes TEXT, request_id TEXT NOT NULL,
+                    id TEXT PRIMARY KEY, account_id TEXT, user_id TEXT, user_name TEXT NOT NULL, is_staff BIGINT NOT NULL DEFAULT 0,
+                    address TEXT NOT NULL DEFAULT '', area TEXT NOT NULL DEFAULT '', action TEXT NOT NULL, subject TEXT NOT NULL,
+                    form TEXT NOT NULL DEFAULT '', changes TEXT, search_text TEXT NOT NULL DEFAULT '', request_id TEXT NOT NULL,
                     at BIGINT NOT NULL)
                 """,
-                "CREATE INDEX audit_by_account ON audit (account_id, id)",
+                // A page goes by the id; the time behind it spares it the rows before a range of dates.
+                "CREATE INDEX audit_by_account ON audit (account_id, id, at)",
+                "CREATE INDEX audit_by_area ON audit (account_id, area, id, at)",
                 "CREATE INDEX audit_by_time ON audit (at)",
                 """
                 CREATE TABLE refused_entries (

@@ -26,7 +26,7 @@ struct DeclaredFormTests {
     private var routes: [Route] { test.application.pipeline.routes }
 
     /// Those that routes keep, and those of nobody who could be signed in again.
-    private var forms: [FormDeclaration] {
+    var forms: [FormDeclaration] {
         routes.compactMap(\.form) + [
             SignInEntry.form.declaration, SetupEntry.form.declaration, PasswordEntry.form.declaration, ChosenPassword.form.declaration,
             ForgottenEntry.form.declaration,

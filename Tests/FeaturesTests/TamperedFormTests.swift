@@ -319,7 +319,7 @@ import Web
         let changes = try test.site.database.read {
             try $0.value("SELECT changes FROM audit WHERE account_id = \(initech)", as: String.self) ?? ""
         }
-        #expect(changes.contains("{\"field\":\"administrator_password\",\"before\":\"\",\"after\":\"changed\"}"))
+        #expect(changes.contains("{\"field\":\"administrator_password\",\"before\":\"\",\"after\":\"changed\",\"is_secret\":true}"))
         #expect(!changes.contains("change me soon"))
     }
 

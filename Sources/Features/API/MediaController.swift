@@ -81,10 +81,8 @@ struct MediaController {
         let (record, isChanged) = try call.site.database.write { connection in
             let media = try found(call, on: connection)
             guard try MediaStore.setHold(isHeld, on: media.id, of: call.account, on: connection) else { return (media, false) }
-            try AuditEntry(
-                account: call.account, user: nil, userName: call.key.description, action: isHeld ? "media.hold" : "media.release",
-                subject: media.id.description, requestID: call.requestID
-            ).record(call.site, on: connection)
+            try AuditEntry(call, action: isHeld ? "media.hold" : "media.release", subject: media.id.description)
+                .record(call.site, on: connection)
             return (try found(call, on: connection), true)
         }
         guard isChanged else {

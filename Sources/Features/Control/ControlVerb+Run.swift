@@ -55,7 +55,7 @@ extension ControlVerb {
         do {
             _ = try site.database.write { connection in
                 let id = try PeopleStore(site: site).create(user, passwordHash: hash, in: account, on: connection)
-                try audit(account, "user.create", of: id.description, site, on: connection)
+                try audit(account, "user.create", of: user.email, site, on: connection)
                 try app.tell(
                     .userCreated, of: EventPerson(id: id, email: user.email, name: user.name), by: .platform, in: account, on: connection)
             }
@@ -108,7 +108,7 @@ extension ControlVerb {
     static func audit(
         _ account: ID<Account>?, _ action: StaticString, of subject: String, _ site: Site, on connection: any Connection
     ) throws {
-        try AuditEntry(account: account, user: nil, userName: actor, action: action, subject: subject, requestID: "-")
+        try AuditEntry(account: account, user: nil, userName: actor, action: action, subject: subject, from: "", requestID: "-")
             .record(site, on: connection)
     }
 

@@ -105,8 +105,8 @@ struct OperatorController {
         let token = try person.site.database.write { connection in
             let token = try AccountDirectory.open(account, in: person.session.id, on: connection)
             try AuditEntry(
-                account: account, user: person.session.user, userName: person.session.userName, action: "account.open", subject: slug,
-                requestID: person.visit.requestID
+                person.visit, account: account, user: person.session.user, userName: person.session.userName, action: "account.open",
+                subject: slug
             ).record(person.site, on: connection)
             try app.alerts.raise(
                 .accountOpened, for: account, of: person.session.user.description, ["name": .string(person.session.userName)],

@@ -179,8 +179,7 @@ struct SignInController {
             try visit.site.database.write { connection in
                 _ = try visit.site.sessions.end(session.id, of: session.user, on: connection)
                 try AuditEntry(
-                    account: session.ownAccount, user: session.user, userName: session.userName, action: "session.end",
-                    subject: session.id.description, requestID: visit.requestID
+                    visit, account: session.ownAccount, user: session.user, userName: session.userName, action: "session.end", subject: ""
                 ).record(visit.site, on: connection)
                 let person = EventPerson(id: session.user, email: session.email, name: session.userName)
                 try app.tell(
@@ -215,8 +214,7 @@ struct SignInController {
             if let old = visit.session { _ = try site.sessions.end(old.id, of: old.user, on: connection) }
             try store.rememberDevice(device, of: user.user, on: connection)
             try AuditEntry(
-                account: user.account, user: user.user, userName: user.name, action: "session.start", subject: visit.request.remoteAddress,
-                requestID: visit.requestID
+                visit, account: user.account, user: user.user, userName: user.name, action: "session.start", subject: ""
             ).record(site, on: connection)
             try app.tell(
                 .signedIn, of: user.person, by: EventActor(user.person, at: visit.request.remoteAddress), in: user.account, on: connection)

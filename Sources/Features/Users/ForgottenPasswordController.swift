@@ -52,7 +52,7 @@ struct ForgottenPasswordController {
                             .resetBegun, of: reader.person, by: EventActor(nil, at: address), in: reader.account, on: connection)
                         try AuditEntry(
                             account: reader.account, user: reader.user, userName: reader.name, action: "password.forgotten",
-                            subject: address, requestID: requestID
+                            subject: reader.email, from: address, requestID: requestID
                         ).record(app.site, on: connection)
                     }
                 }
