@@ -89,6 +89,7 @@ struct RoleController {
             save: { new, _, member, connection in
                 try member.requireGivable(new.rights, as: "rights", on: connection)
                 try store.insert(new, in: member.account.id, on: connection)
+                try app.tell(.roleCreated, ofRole: new.id, named: new.name, by: EventActor(member), in: member.account.id, on: connection)
             },
             page: { view, _, context, member in
                 var view = view
@@ -120,6 +121,7 @@ struct RoleController {
                 // Of both: nobody takes away what they have not.
                 try member.requireGivable(new.rights.union(old.rights).intersection(app.site.rights.all), as: "rights", on: connection)
                 try store.update(new, of: member.account.id, on: connection)
+                try app.tell(.roleChanged, ofRole: new.id, named: new.name, by: EventActor(member), in: member.account.id, on: connection)
             },
             page: { view, role, context, member in
                 var view = view

@@ -7,10 +7,12 @@ import Templating
 import Web
 
 struct RoleDeletionController {
+    private let app: App
     private let store: RoleStore
     private let template: PageTemplate<ConfirmPage>
 
     init(_ app: App) throws {
+        self.app = app
         store = RoleStore(app)
         template = try app.site.page("shared/confirm")
     }
@@ -46,7 +48,10 @@ struct RoleDeletionController {
                 // It may be another by now, and so may they.
                 let authority = try member.currentAuthority(on: connection)
                 guard authority.covers(try store.role(role.entry.id, of: account, on: connection).authority) else { throw Refusal.notFound }
-                return try store.delete(role.entry.id, of: account, on: connection)
+                let count = try store.delete(role.entry.id, of: account, on: connection)
+                try app.tell(
+                    .roleDeleted, ofRole: role.entry.id, named: role.entry.name, by: EventActor(member), in: account, on: connection)
+                return count
             }
         } catch Refusal.inUse {
             // Somebody was given it meanwhile: said as it is now.
