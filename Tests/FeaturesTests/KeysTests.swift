@@ -65,7 +65,7 @@ struct KeysTests {
         #expect(page.status == 200 && page.fields[.cacheControl] == "no-store")
         let secret = try secret(on: page)
         #expect(status(secret) == 200)
-        #expect(test.call(.get, "/api/v1/accounts/acme/events", key: secret).status == 403)
+        #expect(test.call(.post, "/api/v1/accounts/acme/events", key: secret, body: Array("[]".utf8)).status == 403)
         #expect(alice.get(path).location == "/keys")
         let list = alice.get("/keys").text
         #expect(!list.contains(secret) && list.contains("…\(secret.suffix(4))") && list.contains("Alice Martin"))

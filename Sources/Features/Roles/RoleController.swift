@@ -150,7 +150,7 @@ struct RoleController {
         let (role, page) = try member.read { connection in
             let role = try store.role(member.id(), of: account, on: connection)
             let page = RolePage(
-                role, try store.holders(of: role.entry.id, in: account, on: connection),
+                role, try store.holders(of: role.entry.id, on: connection),
                 suspended: try member.site.rights.suspended(in: account, on: connection), member)
             return (role, page)
         }

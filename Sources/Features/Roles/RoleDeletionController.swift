@@ -19,11 +19,8 @@ struct RoleDeletionController {
 
     @Sendable func new(_ member: Member) throws -> WebResponse {
         let t = member.t
-        let (role, holders) = try member.read { connection in
-            let role = try store.role(member.id(), of: member.account.id, on: connection)
-            return (role, try store.holders(of: role.entry.id, in: member.account.id, on: connection))
-        }
-        if let refusal = refusal(role, holders, member) { return refusal }
+        let (role, refusal) = try found(member)
+        if let refusal { return refusal }
         let href = RoleController.path(of: role.entry.id)
         let facts = role.facts(member)
         let page = ConfirmPage(
@@ -38,11 +35,8 @@ struct RoleDeletionController {
 
     @Sendable func create(_ member: Member) throws -> WebResponse {
         let account = member.account.id
-        let (role, holders) = try member.read { connection in
-            let role = try store.role(member.id(), of: account, on: connection)
-            return (role, try store.holders(of: role.entry.id, in: account, on: connection))
-        }
-        if let refusal = refusal(role, holders, member) { return refusal }
+        let (role, refusal) = try found(member)
+        if let refusal { return refusal }
         do {
             try member.delete(.role, named: role.entry.name) { connection in
                 // It may be another by now, and so may they.
@@ -58,6 +52,15 @@ struct RoleDeletionController {
             return member.redirect(to: RoleController.path(of: role.entry.id), .bad, saying: member.t("roles.in_use.now"))
         }
         return member.redirect(to: RoleController.path, saying: member.t("roles.deleted", ["name": role.entry.name]))
+    }
+
+    /// The role, and why it stays.
+    private func found(_ member: Member) throws -> (RoleRecord, WebResponse?) {
+        let (role, holders) = try member.read { connection in
+            let role = try store.role(member.id(), of: member.account.id, on: connection)
+            return (role, try store.holders(of: role.entry.id, on: connection))
+        }
+        return (role, refusal(role, holders, member))
     }
 
     /// Of one that somebody has, and of the administrators'.
