@@ -99,8 +99,7 @@ package final class Application: Sendable {
             templates: TemplateLibrary(
                 sources: try TemplateLibrary.load(folder: "\(resources)/Templates").sources.merging(installation.furtherTemplates) { $1 }),
             passwords: try Passwords(cost: installation.passwordCost), dataFolder: folder, version: Self.version, logger: logger,
-            allRights: Set(features.flatMap(\.rights)), userRights: Set(features.flatMap(\.userRights)),
-            accountLogo: features.compactMap(\.accountLogo).first, tabs: features.flatMap(\.tabs))
+            rights: features.rights, accountLogo: features.compactMap(\.accountLogo).first, tabs: features.flatMap(\.tabs))
         let client = HTTPClient(policy: installation.policy, userAgent: "Hookswitch/\(Self.version)")
         let directory = WebhookDirectory(database: database, vault: vault)
         let engine = DeliveryEngine(

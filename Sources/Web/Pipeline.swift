@@ -360,6 +360,7 @@ package final class Pipeline: Sendable {
                 status: .unauthorized, type: "unauthorized", title: "Unauthorized",
                 detail: "Send a valid key as “Authorization: Bearer hsk_…”. Keys are made by an administrator or operator.")
         }
+        site.keyUses.record(key.id)
         // Another account's address is answered as one that does not exist.
         guard parameters["slug"] == key.slug else { throw Problem.notFound }
         guard key.scopes.contains(scope) else {

@@ -16,7 +16,8 @@ package enum WebSchema {
                 """
                 CREATE TABLE roles (
                     id TEXT PRIMARY KEY, account_id TEXT NOT NULL REFERENCES accounts (id), name TEXT NOT NULL,
-                    rights TEXT NOT NULL, is_administrator BIGINT NOT NULL DEFAULT 0, UNIQUE (account_id, name))
+                    rights TEXT NOT NULL, is_administrator BIGINT NOT NULL DEFAULT 0, preset TEXT,
+                    version BIGINT NOT NULL DEFAULT 1, UNIQUE (account_id, name))
                 """,
                 """
                 CREATE TABLE users (
@@ -32,6 +33,7 @@ package enum WebSchema {
                 "CREATE INDEX users_by_account ON users (account_id, search_text, id)",
                 "CREATE INDEX users_invited ON users (account_id, search_text, id) WHERE password_hash = ''",
                 "CREATE INDEX users_disabled ON users (account_id, search_text, id) WHERE is_enabled = 0",
+                "CREATE INDEX users_by_role ON users (role_id, id)",
                 // Where an account's number is not what every account begins with.
                 """
                 CREATE TABLE account_limits (
@@ -75,9 +77,10 @@ package enum WebSchema {
                 """
                 CREATE TABLE api_keys (
                     id TEXT PRIMARY KEY, account_id TEXT NOT NULL REFERENCES accounts (id), name TEXT NOT NULL,
-                    secret_hash BLOB NOT NULL UNIQUE, hint TEXT NOT NULL, scopes TEXT NOT NULL,
-                    created_at BIGINT NOT NULL, revoked_at BIGINT)
-                """
+                    secret_hash BLOB NOT NULL UNIQUE, hint TEXT NOT NULL, scopes TEXT NOT NULL, user_name TEXT NOT NULL,
+                    created_at BIGINT NOT NULL, expires_at BIGINT, last_used_at BIGINT, revoked_at BIGINT)
+                """,
+                "CREATE INDEX api_keys_by_account ON api_keys (account_id, id)",
             ]),
         Migration(
             102, "records of what happened",

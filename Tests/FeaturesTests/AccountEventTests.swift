@@ -34,7 +34,7 @@ struct AccountEventTests {
 
     private func role(_ name: String) throws -> String {
         let id = try test.site.database.read {
-            try $0.value("SELECT id FROM roles WHERE account_id = \(test.acme) AND name = \(name)", as: ID<RoleRow>.self)
+            try $0.value("SELECT id FROM roles WHERE account_id = \(test.acme) AND preset = \(name)", as: ID<RoleRow>.self)
         }
         return try #require(id).description
     }

@@ -49,6 +49,7 @@ extension TestApp {
                 """)
         }
         made.insert("/api/v1/accounts/acme/media/\(media)")
+        _ = try key(of: acme)
         let tested = browser.post("/settings/webhooks/endpoints/\(webhook.id)/test")
         made.insert(try #require(tested.location))
         return made

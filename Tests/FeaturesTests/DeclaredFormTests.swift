@@ -70,12 +70,14 @@ struct DeclaredFormTests {
             "account": Self.fits(AccountSettings.form, AccountSettings.record),
             "me": Self.fits(Profile.form, Profile.record),
             "user": Self.fits(UserEntry.form, UserEntry.record),
+            "role": Self.fits(RoleEntry.form, RoleEntry.record),
             "voicemail": Self.fits(Voicemail.form, Voicemail.record),
         ]
-        // A row for each kind of media; rows of two tables; a webhook, whose authentication is sealed as one, and what is done with it.
+        // A row for each kind of media; rows of two tables; a webhook, whose authentication is sealed as one, and what is done with it; a key,
+        // of which the row keeps other things.
         let otherwise: Set<String> = [
             "retention", "new_account", "webhook_settings", "webhooks.new", "webhooks.edit", "webhooks.pause", "webhooks.resume",
-            "user_import",
+            "user_import", "key",
         ]
         for form in routes.compactMap(\.form) where !otherwise.contains(form.name) {
             #expect(fitting[form.name] == true, "Add \(form.name) to `fitting`, or, with the reason, to `otherwise`")

@@ -8,7 +8,7 @@ import Time
 package import Web
 
 extension Scope {
-    package static let writeMedia = Scope("media:write")
+    package static let writeMedia = Scope("media:write", needs: [.manageRetention])
 }
 
 extension Feature {

@@ -6,7 +6,8 @@ package enum ControlVerb: Sendable, Codable {
     /// `account` is a slug; nil for staff of the platform.
     case createUser(NewUser, account: String?)
     case unlockUser(email: String)
-    case createKey(account: String, name: String, scopes: [String])
+    /// Without `days` it is good until it is revoked.
+    case createKey(account: String, name: String, scopes: [String], days: Int?)
     /// A path from the root: the process that serves stands in another folder.
     case backup(path: String)
     case purge(account: String, isRehearsal: Bool, isConfirmed: Bool)

@@ -24,9 +24,8 @@ extension DeletedEntity {
 extension Feature {
     static let users = Feature(
         tabs: [Tab(order: 110, label: "users.title", path: UserController.path, right: .viewPeople, group: "users.section")],
-        rights: [.viewPeople, .managePeople], deletes: [.user], raises: [.mailUndelivered], limits: [.users],
-        migrations: MailSchema.migrations,
-        secrets: MailSchema.secrets
+        rights: [.viewPeople, .managePeople], presets: [.supervisor: [.viewPeople]], deletes: [.user], raises: [.mailUndelivered],
+        limits: [.users], migrations: MailSchema.migrations, secrets: MailSchema.secrets
     ) { app in
         app.tellOfUndeliveredMail()
         let users = try UserController(app)
@@ -73,6 +72,7 @@ struct UserController {
 
     init(_ app: App) throws {
         let store = UserStore(app)
+        let roles = RoleStore(app)
         let formTemplate: PageTemplate<FormPage> = try app.site.page("shared/form_page")
         let letters = try PasswordLetters(app)
         self.app = app
@@ -82,7 +82,7 @@ struct UserController {
         let context: @Sendable (Member, UserEntry, any Connection) throws -> UserContext = { member, _, connection in
             UserContext(
                 country: member.account.country,
-                roles: try store.roles(of: member.account.id, on: connection).filter { member.mayGive($0) },
+                roles: try roles.givable(by: member, on: connection),
                 usage: try Limit.users.usage(of: member.account.id, on: connection))
         }
         addition = try SettingsEditor(
@@ -90,10 +90,11 @@ struct UserController {
             making: Making(\.id, made: { try store.made($0, of: $1.account.id, on: $2) }), subject: { $0.email }, app.site,
             // What a form begins with it takes back: that has to be what may be given, too.
             load: { member, connection in
-                try store.new(withOneOf: store.roles(of: member.account.id, on: connection).filter { member.mayGive($0) })
+                try store.new(withOneOf: roles.givable(by: member, on: connection))
             },
             context: context,
             save: { new, _, member, connection in
+                try roles.requireGivable(new.role, by: member, on: connection)
                 try store.insert(new, in: member.account.id, on: connection)
                 try app.tell(.userCreated, of: new.person, by: EventActor(member), in: member.account.id, on: connection)
                 try letters.invite(new, member, on: connection)
@@ -117,6 +118,8 @@ struct UserController {
             },
             context: context,
             save: { new, old, member, connection in
+                try member.requireChangeable(new.id, store, on: connection)
+                try roles.requireGivable(new.role, by: member, on: connection)
                 do {
                     try store.update(new, of: member.account.id, on: connection)
                 } catch is UserStore.LastAdministrator {
@@ -187,21 +190,14 @@ struct UserController {
 }
 
 extension Member {
-    /// Nobody gives what they have not.
-    func mayGive(_ role: RoleChoice) -> Bool {
-        role.isAdministrator ? session.isAdministrator : role.rights.isSubset(of: session.rights)
-    }
-
-    /// Once more where it is done: they may have become an administrator meanwhile.
+    /// Once more where it is done: they may have become an administrator meanwhile, or whoever changes them have lost a right.
     func requireChangeable(_ user: ID<User>, _ store: UserStore, on connection: any Connection) throws {
-        try connection.lock(account.id)
-        guard mayChange(try store.user(user, of: account.id, on: connection)) else { throw Abort(.notFound) }
+        let authority = try currentAuthority(on: connection)
+        guard authority.covers(try store.user(user, of: account.id, on: connection).authority) else { throw Abort(.notFound) }
     }
 
     /// Nobody changes somebody, nor takes their place by a link, who may do more.
-    func mayChange(_ user: UserRecord) -> Bool {
-        user.isAdministrator ? session.isAdministrator : user.rights.isSubset(of: session.rights)
-    }
+    func mayChange(_ user: UserRecord) -> Bool { session.authority.covers(user.authority) }
 }
 
 /// The way up from the pages of a person.

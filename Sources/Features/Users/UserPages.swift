@@ -29,7 +29,7 @@ struct UserRowView: TemplateData {
         href = UserController.path(of: user.entry.id)
         name = user.entry.name
         email = user.entry.email
-        role = user.roleWords(member.t)
+        role = user.roleName
         state = user.badge(member.t)
         lastSeen = user.lastSeenAt.map { member.times.view($0) }
     }
@@ -59,7 +59,7 @@ struct UserPage: TemplateData {
         let t = member.t
         href = UserController.path(of: user.entry.id)
         email = user.entry.email
-        role = user.roleWords(t)
+        role = user.roleName
         state = user.badge(t)
         mobile = user.entry.mobile.map { PhoneView($0) }
         headOfLine = user.entry.headOfLine.map { PhoneView($0) }
@@ -79,8 +79,6 @@ struct UserPage: TemplateData {
 }
 
 extension UserRecord {
-    func roleWords(_ t: Translation) -> String { t.find("role.\(roleName)") ?? roleName }
-
     func badge(_ t: Translation) -> BadgeView {
         let words = t("users.state.\(state.rawValue)")
         switch state {

@@ -15,8 +15,7 @@ struct UserRecord {
 
     let entry: UserEntry
     let roleName: String
-    let rights: Set<Right>
-    let isAdministrator: Bool
+    let authority: Authority
     let isEnabled: Bool
     /// They have chosen one.
     let hasPassword: Bool
@@ -42,26 +41,22 @@ struct UserStore {
 
     private let ids: IDGenerator
     private let clock: Clock
+    private let rights: RightCatalogue
 
     init(_ app: App) {
-        (ids, clock) = (app.site.ids, app.site.clock)
+        (ids, clock, rights) = (app.site.ids, app.site.clock, app.site.rights)
     }
 
     func nextID() -> ID<User> { ids.next() }
 
-    /// - Parameter roles: those that may be given; the first that is no administrator's is the one to begin with.
-    func new(withOneOf roles: [RoleChoice]) throws -> UserEntry {
-        guard let role = roles.first(where: { !$0.isAdministrator }) ?? roles.first else { throw Abort(.notFound) }
-        return UserEntry(id: ids.next(), role: role.id)
-    }
-
-    func roles(of account: ID<Account>, on connection: any Connection) throws -> [RoleChoice] {
-        try connection.rows(
-            "SELECT id, name, rights, is_administrator FROM roles WHERE account_id = \(account) ORDER BY is_administrator DESC, name"
-        ) { row in
-            RoleChoice(
-                id: try row.next(), name: try row.next(), rights: Set(stored: try row.next()), isAdministrator: try row.next())
+    /// - Parameter roles: those that may be given; the one to begin with is that by which least is.
+    func new(withOneOf roles: [RoleRecord]) throws -> UserEntry {
+        let role = roles.min { one, other in
+            one.authority.isAdministrator != other.authority.isAdministrator
+                ? other.authority.isAdministrator : one.authority.rights.count < other.authority.rights.count
         }
+        guard let role else { throw Abort(.notFound) }
+        return UserEntry(id: ids.next(), role: role.entry.id)
     }
 
     func page(
@@ -85,7 +80,7 @@ struct UserStore {
             """
             \(Self.selection) WHERE u.account_id = \(account) \(condition) \(place)
             ORDER BY u.search_text \(direction), u.id \(direction) LIMIT \(size + 1)
-            """, Self.decode)
+            """, decode)
         return Keyset(records, size: size, position)
     }
 
@@ -93,14 +88,14 @@ struct UserStore {
     func users(emails: Set<String>, of account: ID<Account>, on connection: any Connection) throws -> [String: UserRecord] {
         var found: [String: UserRecord] = [:]
         for email in emails where !email.isEmpty {
-            found[email] = try connection.first("\(Self.selection) WHERE u.email = \(email) AND u.account_id = \(account)", Self.decode)
+            found[email] = try connection.first("\(Self.selection) WHERE u.email = \(email) AND u.account_id = \(account)", decode)
         }
         return found
     }
 
     /// Throws 404 for somebody of another account, as for nobody.
     func user(_ id: ID<User>, of account: ID<Account>, on connection: any Connection) throws -> UserRecord {
-        let found = try connection.first("\(Self.selection) WHERE u.id = \(id) AND u.account_id = \(account)", Self.decode)
+        let found = try connection.first("\(Self.selection) WHERE u.id = \(id) AND u.account_id = \(account)", decode)
         guard let found else { throw Abort(.notFound) }
         return found
     }
@@ -111,10 +106,11 @@ struct UserStore {
         FROM users u JOIN roles r ON r.id = u.role_id
         """
 
-    private static func decode(_ row: Row) throws -> UserRecord {
+    private func decode(_ row: Row) throws -> UserRecord {
         UserRecord(
-            entry: try UserEntry.record.decode(row), roleName: try row.next(), rights: Set(stored: try row.next()),
-            isAdministrator: try row.next(), isEnabled: try row.next(), hasPassword: try row.next(), createdAt: try row.next(),
+            entry: try UserEntry.record.decode(row), roleName: try row.next(),
+            authority: rights.authority(stored: try row.next(), isAdministrator: try row.next()), isEnabled: try row.next(),
+            hasPassword: try row.next(), createdAt: try row.next(),
             lastSeenAt: try row.next())
     }
 

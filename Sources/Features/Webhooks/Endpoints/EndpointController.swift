@@ -27,6 +27,7 @@ extension Feature {
                 parent: WebhookSettingsController.path)
         ],
         rights: [.seeSecrets],
+        presets: [.integrator: [.seeSecrets]],
         deletes: [.webhook], raises: [.webhookDisabled],
         limits: [.webhooks],
         secrets: SealedColumn.ofWebhooks
