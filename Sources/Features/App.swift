@@ -19,10 +19,12 @@ package struct App: Sendable {
     package let mailer: Mailer
     package let afterwards: Afterwards
     package let alerts: Alerts
+    package let recurring: RecurringWork
 
     package init(
         site: Site, features: [Feature], vault: Vault, policy: AddressPolicy, client: HTTPClient, directory: WebhookDirectory,
-        acceptor: EventAcceptor, engine: DeliveryEngine, mailer: Mailer, afterwards: Afterwards, alerts: Alerts
+        acceptor: EventAcceptor, engine: DeliveryEngine, mailer: Mailer, afterwards: Afterwards, alerts: Alerts,
+        recurring: RecurringWork = RecurringWork()
     ) {
         self.site = site
         self.features = features
@@ -34,6 +36,7 @@ package struct App: Sendable {
         self.engine = engine
         self.mailer = mailer
         self.afterwards = afterwards
+        self.recurring = recurring
         self.alerts = alerts
     }
 }

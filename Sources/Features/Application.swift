@@ -101,7 +101,9 @@ package final class Application: Sendable {
             passwords: try Passwords(cost: installation.passwordCost), dataFolder: folder, version: Self.version, logger: logger,
             rights: features.rights, accountLogo: features.compactMap(\.accountLogo).first, tabs: features.flatMap(\.tabs))
         let client = HTTPClient(policy: installation.policy, userAgent: "Hookswitch/\(Self.version)")
-        let directory = WebhookDirectory(database: database, vault: vault)
+        let directory = WebhookDirectory(database: database, vault: vault) { account, connection in
+            try AccountState.of(account, on: connection).map { !$0.isOpen } ?? false
+        }
         let engine = DeliveryEngine(
             node: lock.node, database: database, client: client, clock: clock, ids: ids, directory: directory, logger: logger,
             maximumTests: max(1, installation.workers / 4))
@@ -117,6 +119,7 @@ package final class Application: Sendable {
         self.app = app
         let running = try features.map { try $0.run(app) }
         self.running = running
+        app.recurring.begin { try running.flatMap { try $0.jobs() } }
         pipeline = try Pipeline(
             site: site, routes: running.flatMap(\.routes), tabs: features.flatMap(\.tabs), workers: installation.workers,
             // Without a sign-in nobody has a session that could end.

@@ -28,6 +28,7 @@ package struct Session: Sendable {
         package internal(set) var country = ""
         package internal(set) var timeZone = ""
         package internal(set) var passwordDays: Int?
+        package internal(set) var state = AccountState.active
         /// Empty: none.
         package internal(set) var logoURL = ""
         /// What waits for somebody, by the path of its tab.

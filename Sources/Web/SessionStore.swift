@@ -24,10 +24,12 @@ package struct SessionStore: Sendable {
         counts = counted.compactMap(\.waiting).map { ", \($0)" as SQL }.joined(by: "")
     }
 
-    /// Starts a session and gives its token, 256 random bits, which is nowhere else.
+    /// Starts a session and gives its token, 256 random bits, which is nowhere else. Throws `AccountSuspended`, which is answered by a page
+    /// that says so.
     package func start(
         user: ID<User>, account: ID<Account>?, userAgent: String, address: String, on connection: any Connection
     ) throws -> String {
+        try requireOpenAccount(of: user, on: connection)
         let token = Token.random()
         let now = clock.now()
         try connection.execute(
@@ -47,7 +49,7 @@ package struct SessionStore: Sendable {
                 a.id, \(Session.AccountSummary.record.columns), \(accountLogo?.column ?? "NULL")\(counts) \(conditions)
             FROM sessions s JOIN users u ON u.id = s.user_id
             LEFT JOIN roles r ON r.id = u.role_id LEFT JOIN accounts a ON a.id = s.account_id
-            WHERE s.token_hash = \(Token.hash(token)) AND u.is_enabled = 1
+            WHERE s.token_hash = \(Token.hash(token)) AND u.is_enabled = 1 AND \(AccountState.admitsUser)
                 AND s.last_seen_at > \(now - Self.idle) AND s.created_at > \(now - Self.absolute) AND s.created_at <= \(now + Self.absolute)
             """, session)
     }
@@ -160,5 +162,6 @@ extension Session.AccountSummary {
         Column("a.country", \.country)
         Column("a.time_zone", \.timeZone)
         Column("a.password_days", \.passwordDays)
+        Column("a.state", \.state)
     }
 }

@@ -11,7 +11,8 @@ package enum WebSchema {
                 CREATE TABLE accounts (
                     id TEXT PRIMARY KEY, slug TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
                     country TEXT NOT NULL, language TEXT NOT NULL, time_zone TEXT NOT NULL,
-                    password_days BIGINT, search_text TEXT NOT NULL, version BIGINT NOT NULL DEFAULT 1, created_at BIGINT NOT NULL)
+                    password_days BIGINT, search_text TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'active', suspended_at BIGINT,
+                    suspended_by TEXT, suspension_reason TEXT, version BIGINT NOT NULL DEFAULT 1, created_at BIGINT NOT NULL)
                 """,
                 """
                 CREATE TABLE roles (

@@ -71,6 +71,7 @@ struct DeclaredFormTests {
             "me": Self.fits(Profile.form, Profile.record),
             "user": Self.fits(UserEntry.form, UserEntry.record),
             "role": Self.fits(RoleEntry.form, RoleEntry.record),
+            "client_account": Self.fits(AccountName.form, AccountName.record),
             "voicemail": Self.fits(Voicemail.form, Voicemail.record),
         ]
         // A row for each kind of media; rows of two tables; a webhook, whose authentication is sealed as one, and what is done with it; a key,
@@ -78,6 +79,8 @@ struct DeclaredFormTests {
         let otherwise: Set<String> = [
             "retention", "new_account", "webhook_settings", "webhooks.new", "webhooks.edit", "webhooks.pause", "webhooks.resume",
             "user_import", "key",
+            // What is asked before something is done; a number in a table of all limits.
+            "operator.visit", "operator.suspension", "operator.closing", "account_limit",
         ]
         for form in routes.compactMap(\.form) where !otherwise.contains(form.name) {
             #expect(fitting[form.name] == true, "Add \(form.name) to `fitting`, or, with the reason, to `otherwise`")

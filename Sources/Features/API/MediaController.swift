@@ -18,7 +18,8 @@ extension Feature {
         let media = MediaController(app)
         return Running(
             routes: [
-                .machine(.post, "/media", .writeMedia, media.create).limitingBody(to: MediaController.maximumFileSize),
+                .machine(.post, "/media", .writeMedia, media.create).limitingBody(to: MediaController.maximumFileSize)
+                    .openWhileSuspended(),
                 .machine(.get, "/media/{id}", .writeMedia, media.show),
                 .machine(.patch, "/media/{id}", .writeMedia, media.update),
             ],

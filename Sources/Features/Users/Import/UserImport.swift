@@ -97,10 +97,7 @@ struct UserImport {
                     usage: try Limit.users.usage(of: account.id, on: connection))
             )
         }
-        let roles = Dictionary(
-            context.roles.flatMap { role in
-                Language.allCases.map { (SearchText.folded(role.words(member.site.locales[$0])), role.id) }
-            }, uniquingKeysWith: { first, _ in first })
+        let roles = Dictionary(context.roles.map { (SearchText.folded($0.entry.name), $0.entry.id) }, uniquingKeysWith: { first, _ in first })
         let blank = try store.new(withOneOf: context.roles)
         var lineOf: [String: Int] = [:]
         lines = zip(rows, emails).map { row, email in
