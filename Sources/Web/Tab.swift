@@ -5,7 +5,8 @@ package struct Tab: Sendable {
     /// Key of its words, which the page's `h1` repeats.
     package let label: String
     package let path: String
-    package let right: Right
+    /// Nil: the platform's staff alone see it, in an account that they have opened.
+    package let right: Right?
     /// The path of the tab that this is a sub-tab of.
     package let parent: String?
     /// A further path whose pages belong to this tab.
@@ -14,7 +15,7 @@ package struct Tab: Sendable {
     package let group: String?
 
     package init(
-        order: Int, label: String, path: String, right: Right, parent: String? = nil, pagesBelow: String? = nil, group: String? = nil
+        order: Int, label: String, path: String, right: Right?, parent: String? = nil, pagesBelow: String? = nil, group: String? = nil
     ) {
         self.order = order
         self.label = label

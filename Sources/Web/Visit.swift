@@ -53,7 +53,7 @@ package struct Visit {
     /// The first tab of Client account settings that the visitor may see.
     package var firstTabPath: String? {
         guard let session, session.account != nil else { return nil }
-        return tabs.views(rights: session.rights, path: "", t).first?.href
+        return tabs.views(for: session, path: "", t).first?.href
     }
 
     /// Reads all that a page shows at once: what one page says is of one moment.
@@ -91,7 +91,7 @@ package struct Visit {
             frame.isOperator = session.isOperator
             if let account = session.account {
                 frame.isVisiting = session.isOperator
-                frame.tabs = tabs.views(rights: session.rights, path: request.path, t)
+                frame.tabs = tabs.views(for: session, path: request.path, t)
                 frame.hasSettings = !frame.tabs.isEmpty
                 frame.logoURL = account.logoURL
             }
