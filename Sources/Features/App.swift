@@ -18,6 +18,9 @@ package struct App: Sendable {
     package let engine: DeliveryEngine
     package let mailer: Mailer
 
+    /// Who may use what is to be deleted.
+    package var uses: [UseSource] { features.flatMap(\.uses) }
+
     package init(
         site: Site, features: [Feature], vault: Vault, policy: AddressPolicy, client: HTTPClient, directory: WebhookDirectory,
         acceptor: EventAcceptor, engine: DeliveryEngine, mailer: Mailer

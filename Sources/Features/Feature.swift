@@ -19,6 +19,8 @@ package struct Feature: Sendable {
     package let deletes: [DeletedEntity]
     /// What of its own an account may have only so many of.
     package let limits: [Limit]
+    /// What of other features it uses: that cannot be deleted meanwhile.
+    package let uses: [UseSource]
     /// From a hundred of its own.
     package let migrations: [Migration]
     /// Columns in which it keeps secrets.
@@ -56,7 +58,7 @@ package struct Feature: Sendable {
 
     package init(
         tabs: [Tab] = [], rights: [Right] = [], userRights: [Right] = [], scopes: [Scope] = [], deletes: [DeletedEntity] = [],
-        limits: [Limit] = [], migrations: [Migration] = [], secrets: [SealedColumn] = [], settings: [SettingsSource] = [],
+        limits: [Limit] = [], uses: [UseSource] = [], migrations: [Migration] = [], secrets: [SealedColumn] = [], settings: [SettingsSource] = [],
         folders: [String] = [],
         accountLogo: AccountLogo? = nil,
         demonstrate: @escaping @Sendable (App, ID<Account>, any Connection) throws -> Void = { _, _, _ in },
@@ -68,6 +70,7 @@ package struct Feature: Sendable {
         self.scopes = scopes
         self.deletes = deletes
         self.limits = limits
+        self.uses = uses
         self.migrations = migrations
         self.secrets = secrets
         self.settings = settings

@@ -15,9 +15,10 @@ extension DeletedEntity {
 
 extension Feature {
     static let account = Feature(
-        tabs: [Tab(order: 10, label: "account.title", path: "/settings/account", right: .manageAccountSettings)],
+        tabs: [Tab(order: 10, label: "account.title", path: AccountController.path, right: .manageAccountSettings)],
         rights: [.manageAccountSettings],
         deletes: [.logo],
+        uses: [UseSource(of: Playlist.self, AccountStore.uses)],
         migrations: AccountSchema.migrations,
         settings: [SettingsSource(AccountSettings.form) { try AccountStore.settings(of: $1, on: $2) }],
         folders: ["logos"],
@@ -36,6 +37,8 @@ extension Feature {
 }
 
 struct AccountController {
+    static let path = "/settings/account"
+
     let editor: SettingsEditor<Member, AccountSettings, AccountContext>
     private let files: LogoFiles
     private let pictures = Places<ID<Account>>(ofOwner: 1, inAll: 4)
@@ -43,7 +46,7 @@ struct AccountController {
     init(_ app: App) throws {
         files = LogoFiles(site: app.site)
         editor = try SettingsEditor(
-            AccountSettings.form, at: "/settings/account", action: "account.update", version: { String($0.version) }, app.site,
+            AccountSettings.form, at: Self.path, action: "account.update", version: { String($0.version) }, app.site,
             load: { member, connection in try AccountStore.settings(of: member.account.id, on: connection) },
             context: { member, settings, connection in try AccountStore.context(of: settings, member, on: connection) },
             save: { new, _, member, connection in try AccountStore.save(new, of: member.account.id, on: connection) })

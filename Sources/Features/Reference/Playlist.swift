@@ -17,7 +17,7 @@ struct Playlist: ReferenceItem {
         name: "playlist", word: "playlists", table: "playlists", entity: .playlist, limit: .playlists, creation: "playlist.create",
         change: "playlist.update")
 
-    static let form = Form<Playlist, ReferenceContext>("playlist") { naming }
+    static let form = Form<Playlist, ReferenceContext>("playlist") { naming(\.name, \.reference) }
 
     static let record = Record(Playlist(id: ID(value: 0))) {
         Column("id", \.id, isUpdated: false)

@@ -24,7 +24,7 @@ struct Queue: ReferenceItem {
         name: "queue", word: "queues", table: "queues", entity: .queue, limit: .queues, creation: "queue.create", change: "queue.update")
 
     static let form = Form<Queue, ReferenceContext>("queue") {
-        naming
+        naming(\.name, \.reference)
         Phone("head_of_line", \.headOfLine, country: { _, context in context.country })
         Choice("playlist", \.playlist, of: .of(list: { $0.playlistOptions }))
     }

@@ -2,6 +2,7 @@
 // account's own people meet them where settings name them.
 
 import Database
+import HTTPTypes
 package import Web
 
 extension Scope {
@@ -17,8 +18,9 @@ extension Feature {
             Tab(order: 230, label: "tracking_number.list.title", path: TrackingNumber.kind.path, right: nil, group: "reference.section"),
         ],
         scopes: [.readReference, .writeReference], deletes: [.playlist, .queue, .trackingNumber],
-        limits: [.playlists, .queues, .trackingNumbers], migrations: ReferenceSchema.migrations,
-        uses: [UseSource(of: Playlist.self, Queue.uses), UseSource(of: Queue.self, QueueMemberStore.uses)]
+        limits: [.playlists, .queues, .trackingNumbers],
+        uses: [UseSource(of: Playlist.self, Queue.uses), UseSource(of: Queue.self, QueueMemberStore.uses)],
+        migrations: ReferenceSchema.migrations
     ) { app in
         Running(routes: try routes(of: Playlist.self, app) + routes(of: Queue.self, app) + routes(of: TrackingNumber.self, app))
     }

@@ -6,6 +6,7 @@ import HTTP
 import HTTPTypes
 import JSON
 import Spelling
+import Time
 import Web
 
 struct ReferenceCalls<Item: ReferenceItem> {
@@ -87,7 +88,7 @@ struct ReferenceCalls<Item: ReferenceItem> {
                     account: call.account, user: nil, userName: call.key.description, entity: Item.kind.entity, detail: item.name,
                     planned: count, items: count, bytes: 0
                 ).record(call.site, on: connection)
-                try record("delete", of: "\(Item.kind.entity.rawValue) \(item.name)", call, on: connection)
+                try record("delete", of: "\(Item.kind.entity.rawValue) \(item.name)", [], call, on: connection)
             }
         } catch Refusal.inUse(let uses) {
             throw Problem(
@@ -123,7 +124,7 @@ struct ReferenceCalls<Item: ReferenceItem> {
     }
 
     private func record(
-        _ action: StaticString, of subject: String, _ changes: [FieldChange] = [], _ call: MachineCall, on connection: any Connection
+        _ action: StaticString, of subject: String, _ changes: [FieldChange], _ call: MachineCall, on connection: any Connection
     ) throws {
         try AuditEntry(
             account: call.account, user: nil, userName: call.key.description, action: action, subject: subject, requestID: call.requestID,

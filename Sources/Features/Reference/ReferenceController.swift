@@ -89,7 +89,7 @@ struct ReferenceController<Item: ReferenceItem> {
             )
         }
         let page = ReferencePage(
-            href: item.path, facts: FactsView(facts: item.facts(member.t, context)), uses: UsesView(uses, member),
+            href: item.path, facts: FactsView(item.facts(member.t, context)), uses: UsesView(uses, member),
             deletion: member.t("\(Item.kind.name).delete.text"))
         return try member.page(template, page, ReferenceHead.page(item.name, of: Item.self, member))
     }

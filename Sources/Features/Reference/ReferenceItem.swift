@@ -38,10 +38,12 @@ extension ReferenceItem {
     func check(in account: ID<Account>, on connection: any Connection) throws {}
 
     /// What each kind's form begins with, in common words.
-    static var naming: Group<Self, ReferenceContext> {
+    static func naming(
+        _ name: any WritableKeyPath<Self, String> & Sendable, _ reference: any WritableKeyPath<Self, String?> & Sendable
+    ) -> Group<Self, ReferenceContext> {
         Group(wordsOf: "reference") {
-            Line("name", \.name, .name)
-            Line("reference", \.reference, upTo: ReferenceName.maximumLength, width: .medium) { text, _ in
+            Line("name", name, .name)
+            Line("reference", reference, upTo: ReferenceName.maximumLength, width: .medium) { text, _ in
                 ReferenceName.isValid(text) ? nil : "malformed"
             }
         }

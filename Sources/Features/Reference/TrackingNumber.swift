@@ -21,7 +21,7 @@ struct TrackingNumber: ReferenceItem {
         creation: "tracking_number.create", change: "tracking_number.update")
 
     static let form = Form<TrackingNumber, ReferenceContext>("tracking_number") {
-        naming
+        naming(\.name, \.reference)
         Phone("number", \.number, country: { _, context in context.country })
     }
 

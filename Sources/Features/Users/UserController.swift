@@ -74,6 +74,7 @@ struct UserController {
             UserContext(
                 country: member.account.country,
                 roles: try store.roles(of: member.account.id, on: connection).filter { member.mayGive($0) },
+                queues: try ReferenceStore.names(in: member.account.id, on: connection).map { ($0.id, $0.name) },
                 usage: try Limit.users.usage(of: member.account.id, on: connection))
         }
         addition = try SettingsEditor(
@@ -146,11 +147,14 @@ struct UserController {
     }
 
     @Sendable func show(_ member: Member) throws -> WebResponse {
-        let (user, mail) = try member.read { connection in
+        let (user, mail, queues) = try member.read { connection in
             let user = try store.user(member.id(), of: member.account.id, on: connection)
-            return (user, try app.mailer.last(of: user.entry.id, on: connection))
+            let queues = try ReferenceStore.names(of: Queue.self, in: member.account.id, on: connection)
+            return (
+                user, try app.mailer.last(of: user.entry.id, on: connection), queues.filter { user.entry.queues.contains($0.id) }.map(\.name)
+            )
         }
-        let page = UserPage(user, mail, canSend: app.mailer.canSend, member)
+        let page = UserPage(user, mail, queues: queues, canSend: app.mailer.canSend, member)
         return try member.page(
             template, page, PageHead(user.entry.name, section: member.t("users.section"), up: [UserStep.list(member.t)]))
     }

@@ -12,7 +12,8 @@ struct UserRecord {
         case active, invited, disabled
     }
 
-    let entry: UserEntry
+    /// In a list without its queues.
+    var entry: UserEntry
     let roleName: String
     let rights: Set<Right>
     let isAdministrator: Bool
@@ -82,7 +83,8 @@ struct UserStore {
     /// Throws 404 for somebody of another account, as for nobody.
     func user(_ id: ID<User>, of account: ID<Account>, on connection: any Connection) throws -> UserRecord {
         let found = try connection.first("\(Self.selection) WHERE u.id = \(id) AND u.account_id = \(account)", Self.decode)
-        guard let found else { throw Abort(.notFound) }
+        guard var found else { throw Abort(.notFound) }
+        found.entry.queues = try QueueMemberStore.queues(of: id, in: account, on: connection)
         return found
     }
 
@@ -120,6 +122,7 @@ struct UserStore {
                 VALUES (\(entry.id), \(account), \(entry.role), \(entry.email), \(entry.name),
                     \(SearchText.folded(entry.name, entry.email)), '', \(now), \(entry.mobile), \(entry.headOfLine), \(now))
                 """)
+            try QueueMemberStore.set(entry.queues, of: entry.id, in: account, on: connection)
         } catch DatabaseError.duplicate {
             throw FieldProblem("email", "taken")
         }
@@ -136,6 +139,7 @@ struct UserStore {
                 WHERE id = \(entry.id) AND account_id = \(account) AND version = \(entry.version)
                 """)
             guard changed == 1 else { throw Refusal.stale }
+            try QueueMemberStore.set(entry.queues, of: entry.id, in: account, on: connection)
         } catch DatabaseError.duplicate {
             throw FieldProblem("email", "taken")
         }
@@ -165,7 +169,7 @@ struct UserStore {
         guard try connection.value("SELECT 1 FROM users WHERE id = \(user) AND account_id = \(account)", as: Int.self) != nil else {
             return 0
         }
-        for table: SQL in ["sessions", "devices", "sign_in_choices", "password_links"] {
+        for table: SQL in ["sessions", "devices", "sign_in_choices", "password_links", "queue_members"] {
             try connection.execute("DELETE FROM \(table) WHERE user_id = \(user)")
         }
         let count = try connection.execute("DELETE FROM users WHERE id = \(user) AND account_id = \(account)")

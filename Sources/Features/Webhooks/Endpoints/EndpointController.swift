@@ -29,6 +29,7 @@ extension Feature {
         rights: [.seeSecrets],
         deletes: [.webhook],
         limits: [.webhooks],
+        uses: [UseSource(of: TrackingNumber.self, EndpointStore.uses)],
         secrets: SealedColumn.ofWebhooks
     ) { app in
         let endpoints = try EndpointController(app)
