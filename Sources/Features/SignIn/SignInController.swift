@@ -3,6 +3,7 @@
 import Database
 import HTTP
 import HTTPTypes
+import Mail
 import Spelling
 import Time
 import Web
@@ -34,6 +35,7 @@ extension Feature {
 }
 
 struct SignInController {
+    private let app: App
     private let store: SignInStore
     private let attempts = SignInAttempts()
     private let passwords: PasswordController
@@ -43,6 +45,7 @@ struct SignInController {
     private let choiceTemplate: PageTemplate<SignInChoicePage>
 
     init(_ app: App, _ passwords: PasswordController) throws {
+        self.app = app
         store = SignInStore(clock: app.site.clock)
         self.passwords = passwords
         resume = try KeptFormPresenter(app)
@@ -117,6 +120,14 @@ struct SignInController {
         let account = candidates.count == 1 ? candidates.first?.account : nil
         visit.site.refused.record(
             .init(.signIn, of: candidates.first?.email ?? "", in: account, from: visit.request.remoteAddress), requestID: visit.requestID)
+        guard let person = candidates.first?.person, let account else { return }
+        let address = visit.request.remoteAddress
+        // Behind the answer, whose time would tell that there is somebody.
+        app.mailer.run { [app] in
+            try app.site.database.write {
+                try app.tell(.signInFailed, of: person, by: EventActor(nil, at: address), in: account, on: $0)
+            }
+        }
     }
 
     /// The visitor's browser, when anybody with this address has signed in there.
@@ -143,6 +154,9 @@ struct SignInController {
                     account: session.ownAccount, user: session.user, userName: session.userName, action: "session.end",
                     subject: session.id.description, requestID: visit.requestID
                 ).record(visit.site, on: connection)
+                let person = EventPerson(id: session.user, email: session.email, name: session.userName)
+                try app.tell(
+                    .signedOut, of: person, by: EventActor(person, at: visit.request.remoteAddress), in: session.ownAccount, on: connection)
             }
         }
         var response = visit.redirect(to: "/sign-in", .info, saying: visit.t("sign_in.signed_out"))
@@ -176,6 +190,8 @@ struct SignInController {
                 account: user.account, user: user.user, userName: user.name, action: "session.start", subject: visit.request.remoteAddress,
                 requestID: visit.requestID
             ).record(site, on: connection)
+            try app.tell(
+                .signedIn, of: user.person, by: EventActor(user.person, at: visit.request.remoteAddress), in: user.account, on: connection)
             return try site.sessions.start(
                 user: user.user, account: user.account, userAgent: visit.request.fields[.userAgent] ?? "",
                 address: visit.request.remoteAddress, on: connection)
