@@ -21,6 +21,9 @@ package struct App: Sendable {
     package let alerts: Alerts
     package let recurring: RecurringWork
 
+    /// Who may use what is to be deleted.
+    package var uses: [UseSource] { features.flatMap(\.uses) }
+
     package init(
         site: Site, features: [Feature], vault: Vault, policy: AddressPolicy, client: HTTPClient, directory: WebhookDirectory,
         acceptor: EventAcceptor, engine: DeliveryEngine, mailer: Mailer, afterwards: Afterwards, alerts: Alerts,

@@ -105,14 +105,15 @@ package struct Visit {
             if let account = session.account {
                 frame.isVisiting = session.isOperator
                 frame.isVisitingSuspended = session.isOperator && !account.state.isOpen
-                frame.tabs = tabs.views(rights: session.rights, waiting: account.waiting, path: request.path, t)
+                let rights = session.isOperator ? session.rights.union([.operatorInAccount]) : session.rights
+                frame.tabs = tabs.views(rights: rights, waiting: account.waiting, path: request.path, t)
                 frame.attention = frame.tabs.first { !$0.count.isEmpty }.map {
                     Frame.AttentionView(label: $0.label, href: $0.href, count: $0.count)
                 }
                 frame.hasSettings = !frame.tabs.isEmpty
                 frame.logoURL = account.logoURL
             }
-            if session.isOperator, session.account == nil || request.path.begins(with: "/operator") {
+            if session.isOperator, session.account == nil || tabs.tab(of: request.path)?.right == .operatorConsole {
                 frame.tabs = tabs.views(rights: [.operatorConsole], waiting: [:], path: request.path, t)
             }
         }

@@ -83,6 +83,7 @@ struct UserController {
             UserContext(
                 country: member.account.country,
                 roles: try roles.givable(by: member, on: connection),
+                queues: try ReferenceStore.names(in: member.account.id, on: connection).map { ($0.id, $0.name) },
                 usage: try Limit.users.usage(of: member.account.id, on: connection))
         }
         addition = try SettingsEditor(
@@ -96,6 +97,7 @@ struct UserController {
             save: { new, _, member, connection in
                 try roles.requireGivable(new.role, by: member, on: connection)
                 try store.insert(new, in: member.account.id, on: connection)
+                try QueueMemberStore.set(new.queues, of: new.id, in: member.account.id, on: connection)
                 try app.tell(.userCreated, of: new.person, by: EventActor(member), in: member.account.id, on: connection)
                 try letters.invite(new, member, on: connection)
             },
@@ -122,6 +124,7 @@ struct UserController {
                 try roles.requireGivable(new.role, by: member, on: connection)
                 do {
                     try store.update(new, of: member.account.id, on: connection)
+                    try QueueMemberStore.set(new.queues, of: new.id, in: member.account.id, on: connection)
                 } catch is UserStore.LastAdministrator {
                     throw FieldProblem("role", "last_administrator")
                 }
@@ -162,11 +165,15 @@ struct UserController {
     }
 
     @Sendable func show(_ member: Member) throws -> WebResponse {
-        let (user, mail) = try member.read { connection in
+        let (user, mail, queues) = try member.read { connection in
             let user = try store.user(member.id(), of: member.account.id, on: connection)
-            return (user, try app.mailer.last(of: user.entry.id, on: connection))
+            let queues = try ReferenceStore.names(of: Queue.self, in: member.account.id, on: connection)
+            return (
+                user, try app.mailer.last(of: user.entry.id, on: connection),
+                queues.filter { user.entry.queues.contains($0.id) }.map(\.name)
+            )
         }
-        let page = UserPage(user, mail, canSend: app.mailer.canSend, member)
+        let page = UserPage(user, mail, queues: queues, canSend: app.mailer.canSend, member)
         return try member.page(
             template, page, PageHead(user.entry.name, section: member.t("users.section"), up: [UserStep.list(member.t)]))
     }

@@ -42,6 +42,9 @@ struct UserPage: TemplateData {
     let state: BadgeView
     let mobile: PhoneView?
     let headOfLine: PhoneView?
+    /// Their names.
+    let queues: [String]
+    let hasQueues: Bool
     let created: TimeView
     let lastSeen: TimeView?
     /// What became of the last letter.
@@ -55,7 +58,7 @@ struct UserPage: TemplateData {
     let linkText: String
     let linkSubmit: String
 
-    init(_ user: UserRecord, _ mail: MailReport?, canSend: Bool, _ member: Member) {
+    init(_ user: UserRecord, _ mail: MailReport?, queues: [String], canSend: Bool, _ member: Member) {
         let t = member.t
         href = UserController.path(of: user.entry.id)
         email = user.entry.email
@@ -63,6 +66,8 @@ struct UserPage: TemplateData {
         state = user.badge(t)
         mobile = user.entry.mobile.map { PhoneView($0) }
         headOfLine = user.entry.headOfLine.map { PhoneView($0) }
+        self.queues = queues
+        hasQueues = !queues.isEmpty
         created = member.times.view(user.createdAt)
         lastSeen = user.lastSeenAt.map { member.times.view($0) }
         self.mail = mail.map { t("users.mail.\($0.state.rawValue)", ["email": $0.recipient, "answer": $0.answer]) } ?? ""

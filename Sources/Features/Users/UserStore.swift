@@ -13,7 +13,8 @@ struct UserRecord {
         case active, invited, disabled
     }
 
-    let entry: UserEntry
+    /// In a list without the queues.
+    fileprivate(set) var entry: UserEntry
     let roleName: String
     let authority: Authority
     let isEnabled: Bool
@@ -88,7 +89,11 @@ struct UserStore {
     func users(emails: Set<String>, of account: ID<Account>, on connection: any Connection) throws -> [String: UserRecord] {
         var found: [String: UserRecord] = [:]
         for email in emails where !email.isEmpty {
-            found[email] = try connection.first("\(Self.selection) WHERE u.email = \(email) AND u.account_id = \(account)", decode)
+            guard var user = try connection.first("\(Self.selection) WHERE u.email = \(email) AND u.account_id = \(account)", decode) else {
+                continue
+            }
+            user.entry.queues = try QueueMemberStore.queues(of: user.entry.id, in: account, on: connection)
+            found[email] = user
         }
         return found
     }
@@ -96,7 +101,8 @@ struct UserStore {
     /// Throws 404 for somebody of another account, as for nobody.
     func user(_ id: ID<User>, of account: ID<Account>, on connection: any Connection) throws -> UserRecord {
         let found = try connection.first("\(Self.selection) WHERE u.id = \(id) AND u.account_id = \(account)", decode)
-        guard let found else { throw Abort(.notFound) }
+        guard var found else { throw Abort(.notFound) }
+        found.entry.queues = try QueueMemberStore.queues(of: id, in: account, on: connection)
         return found
     }
 
@@ -180,7 +186,7 @@ struct UserStore {
         guard try connection.value("SELECT 1 FROM users WHERE id = \(user) AND account_id = \(account)", as: Int.self) != nil else {
             return 0
         }
-        for table: SQL in ["sessions", "devices", "sign_in_choices", "password_links", "user_imports"] {
+        for table: SQL in ["sessions", "devices", "sign_in_choices", "password_links", "user_imports", "queue_members"] {
             try connection.execute("DELETE FROM \(table) WHERE user_id = \(user)")
         }
         let count = try connection.execute("DELETE FROM users WHERE id = \(user) AND account_id = \(account)")

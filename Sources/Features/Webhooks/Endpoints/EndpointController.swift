@@ -30,6 +30,7 @@ extension Feature {
         presets: [.integrator: [.seeSecrets]],
         deletes: [.webhook], raises: [.webhookDisabled],
         limits: [.webhooks],
+        uses: [UseSource(of: TrackingNumber.self, EndpointStore.uses)],
         secrets: SealedColumn.ofWebhooks
     ) { app in
         app.tellOfDisabledWebhooks()
