@@ -27,6 +27,8 @@ package struct Installation: Sendable {
     package var workers: Int
     /// Reads at once: one for each worker, and a few for jobs.
     package var readers: Int
+    /// Staff of the platform sign in with a second factor, and set one up before anything else.
+    package var operatorsNeedFactor = true
     /// Where mail goes; nil: nowhere, and links are shown instead.
     package var relay: MailRelay?
     /// Whom mail comes from; made from the address when nil.
@@ -100,7 +102,7 @@ package final class Application: Sendable {
                 sources: try TemplateLibrary.load(folder: "\(resources)/Templates").sources.merging(installation.furtherTemplates) { $1 }),
             passwords: try Passwords(cost: installation.passwordCost), dataFolder: folder, version: Self.version, logger: logger,
             allRights: Set(features.flatMap(\.rights)), userRights: Set(features.flatMap(\.userRights)),
-            accountLogo: features.compactMap(\.accountLogo).first)
+            accountLogo: features.compactMap(\.accountLogo).first, operatorsNeedFactor: installation.operatorsNeedFactor)
         let client = HTTPClient(policy: installation.policy, userAgent: "Hookswitch/\(Self.version)")
         let directory = WebhookDirectory(database: database, vault: vault)
         let engine = DeliveryEngine(

@@ -16,6 +16,7 @@ package struct SessionStore: Sendable {
     /// All that there are: staff of the platform and administrators have them by being what they are.
     let allRights: Set<Right>
     let accountLogo: AccountLogo?
+    let operatorsNeedFactor: Bool
 
     /// Starts a session and gives its token, 256 random bits, which is nowhere else.
     package func start(
@@ -57,6 +58,13 @@ package struct SessionStore: Sendable {
             account.logoURL = try row.next(String?.self).flatMap { accountLogo?.url($0) } ?? ""
             session.account = account
         }
+        session.needsFactor =
+            switch session.account?.factorRule {
+            case _ where session.isOperator: operatorsNeedFactor
+            case .all: true
+            case .administrators: session.isAdministrator
+            case .nobody, nil: false
+            }
         return session
     }
 
@@ -124,6 +132,7 @@ extension Session {
         Column("u.theme", \.theme)
         Column("u.password_changed_at", \.passwordChangedAt)
         Column("u.must_change_password", \.mustChangePassword)
+        Column("u.factor_since IS NOT NULL", \.hasFactor)
     }
 }
 
@@ -135,5 +144,6 @@ extension Session.AccountSummary {
         Column("a.country", \.country)
         Column("a.time_zone", \.timeZone)
         Column("a.password_days", \.passwordDays)
+        Column("a.second_factor", \.factorRule)
     }
 }

@@ -15,6 +15,7 @@ extension ControlVerb {
             case .createAccount(let account): return try Self.create(account, app)
             case .createUser(let user, let account): return try Self.create(user, in: account, app)
             case .unlockUser(let email): return try UnlockVerb.run(app, email: email)
+            case .resetFactor(let email, let account): return try ResetFactorVerb.run(app, email: email, account: account)
             case .createKey(let account, let name, let scopes): return try Self.createKey(named: name, of: account, scopes, app)
             case .backup(let path): return try Backup.write(app, to: path)
             case .purge(let account, let isRehearsal, let isConfirmed):
