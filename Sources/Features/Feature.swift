@@ -17,6 +17,8 @@ package struct Feature: Sendable {
     package let scopes: [Scope]
     /// What it can delete, for the Deletion history.
     package let deletes: [DeletedEntity]
+    /// What of its own an account may have only so many of.
+    package let limits: [Limit]
     /// From a hundred of its own.
     package let migrations: [Migration]
     /// Columns in which it keeps secrets.
@@ -54,7 +56,8 @@ package struct Feature: Sendable {
 
     package init(
         tabs: [Tab] = [], rights: [Right] = [], userRights: [Right] = [], scopes: [Scope] = [], deletes: [DeletedEntity] = [],
-        migrations: [Migration] = [], secrets: [SealedColumn] = [], settings: [SettingsSource] = [], folders: [String] = [],
+        limits: [Limit] = [], migrations: [Migration] = [], secrets: [SealedColumn] = [], settings: [SettingsSource] = [],
+        folders: [String] = [],
         accountLogo: AccountLogo? = nil,
         demonstrate: @escaping @Sendable (App, ID<Account>, any Connection) throws -> Void = { _, _, _ in },
         run: @escaping @Sendable (App) throws -> Running
@@ -64,6 +67,7 @@ package struct Feature: Sendable {
         self.userRights = userRights
         self.scopes = scopes
         self.deletes = deletes
+        self.limits = limits
         self.migrations = migrations
         self.secrets = secrets
         self.settings = settings

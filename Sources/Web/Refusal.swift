@@ -6,7 +6,7 @@ package enum Refusal: Error, Sendable, Equatable {
     /// Others, by name, still need what was to go.
     case inUse(by: [String])
     /// There are as many as there may be.
-    case limitReached
+    case limitReached(LimitUsage)
     /// It is not there, or not in this account. A page that does not catch it answers 404.
     case notFound
 }

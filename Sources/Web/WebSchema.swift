@@ -32,6 +32,12 @@ package enum WebSchema {
                 // To SQL no NULL is like another: staff need a rule of their own.
                 "CREATE UNIQUE INDEX users_of_platform ON users (email) WHERE account_id IS NULL",
                 "CREATE INDEX users_by_account ON users (account_id, name)",
+                // Where an account's number is not what every account begins with.
+                """
+                CREATE TABLE account_limits (
+                    account_id TEXT NOT NULL REFERENCES accounts (id), name TEXT NOT NULL, maximum BIGINT NOT NULL,
+                    PRIMARY KEY (account_id, name))
+                """,
                 // Its one row says that somebody has been made.
                 "CREATE TABLE set_up (id BIGINT PRIMARY KEY CHECK (id = 1))",
                 """

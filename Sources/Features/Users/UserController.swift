@@ -13,6 +13,10 @@ extension Right {
     static let managePeople = Right("people.manage")
 }
 
+extension Limit {
+    static let users = Limit("users", standard: 1000) { "SELECT COUNT(*) FROM users WHERE account_id = \($0)" }
+}
+
 extension DeletedEntity {
     static let user = DeletedEntity("user")
 }
@@ -20,7 +24,8 @@ extension DeletedEntity {
 extension Feature {
     static let users = Feature(
         tabs: [Tab(order: 110, label: "users.title", path: UserController.path, right: .viewPeople, group: "users.section")],
-        rights: [.viewPeople, .managePeople], deletes: [.user], migrations: MailSchema.migrations, secrets: MailSchema.secrets
+        rights: [.viewPeople, .managePeople], deletes: [.user], limits: [.users], migrations: MailSchema.migrations,
+        secrets: MailSchema.secrets
     ) { app in
         let users = try UserController(app)
         let deletion = try UserDeletionController(app)
@@ -74,7 +79,7 @@ struct UserController {
             UserContext(
                 country: member.account.country,
                 roles: try store.roles(of: member.account.id, on: connection).filter { member.mayGive($0) },
-                count: try store.count(of: member.account.id, on: connection))
+                usage: try Limit.users.usage(of: member.account.id, on: connection))
         }
         addition = try SettingsEditor(
             UserEntry.form, at: Self.path, action: "user.create",
@@ -85,17 +90,13 @@ struct UserController {
             },
             context: context,
             save: { new, _, member, connection in
-                do {
-                    try store.insert(new, in: member.account.id, on: connection)
-                } catch Refusal.limitReached {
-                    throw FieldProblem("notice", "", text: UserStore.limitText(member))
-                }
+                try store.insert(new, in: member.account.id, on: connection)
                 try letters.invite(new, member, on: connection)
             },
             page: { view, _, context, member in
                 var view = view
                 view.wayOut = .init(member.t("users.cancel"), to: Self.path)
-                if context.count >= UserStore.limit { view.notice = UserStore.limitText(member) }
+                if let refusal = context.usage.refusal(member.visit) { view.notice = refusal }
                 let lead = member.t(app.mailer.canSend ? "users.new.lead.mail" : "users.new.lead.link")
                 let head = PageHead(
                     member.t("users.new.title"), lead: lead, section: member.t("users.section"), up: [UserStep.list(member.t)])
@@ -134,7 +135,7 @@ struct UserController {
         let (found, count) = try member.read { connection in
             (
                 try store.page(of: member.account.id, filter, at: PagePosition(member.query), size: Self.pageSize, on: connection),
-                try store.count(of: member.account.id, on: connection)
+                try Limit.users.usage(of: member.account.id, on: connection).used
             )
         }
         let page = UsersPage(
@@ -179,10 +180,6 @@ struct UserController {
             submission, to: Self.path(of: submission.value.id),
             after: { member.t("users.saved", ["name": submission.value.name]) })
     }
-}
-
-extension UserStore {
-    static func limitText(_ member: Member) -> String { member.t("users.limit", ["limit": member.numbers.text(limit)]) }
 }
 
 extension Member {

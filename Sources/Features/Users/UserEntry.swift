@@ -32,8 +32,7 @@ struct UserContext {
     let country: String
     /// Those that the visitor may give.
     let roles: [RoleChoice]
-    /// People in the account.
-    let count: Int
+    let usage: LimitUsage
 }
 
 struct RoleChoice {

@@ -32,9 +32,6 @@ struct UserFilter {
 }
 
 struct UserStore {
-    /// People an account may have (product.md § 6).
-    static let limit = 1000
-
     /// Without an administrator who can sign in, nobody could undo it.
     struct LastAdministrator: Error {}
 
@@ -58,10 +55,6 @@ struct UserStore {
             RoleChoice(
                 id: try row.next(), name: try row.next(), rights: Set(stored: try row.next()), isAdministrator: try row.next())
         }
-    }
-
-    func count(of account: ID<Account>, on connection: any Connection) throws -> Int {
-        try connection.value("SELECT COUNT(*) FROM users WHERE account_id = \(account)") ?? 0
     }
 
     func page(
@@ -118,8 +111,7 @@ struct UserStore {
     /// Somebody who has no password yet, and so cannot sign in before they have followed a link. Throws `Refusal.limitReached`, and
     /// `FieldProblem` when the account has the address already.
     func insert(_ entry: UserEntry, in account: ID<Account>, on connection: any Connection) throws {
-        try connection.lock(account)
-        guard try count(of: account, on: connection) < Self.limit else { throw Refusal.limitReached }
+        try Limit.users.requireRoom(in: account, on: connection)
         let now = clock.now()
         do {
             try connection.execute(

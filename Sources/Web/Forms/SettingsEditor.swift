@@ -35,7 +35,8 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
     ///   - making: of what the form makes; nil when it changes what there is.
     ///   - subject: of the audit's row.
     ///   - account: in whose log that row stands; the visitor's when it is not said.
-    ///   - save: throws `Refusal.stale` when the stored version is another, `FieldProblem` for what only the database knows.
+    ///   - save: throws `Refusal.stale` when the stored version is another, `.limitReached` when there is no room for one more,
+    ///     `FieldProblem` for what only the database knows.
     ///   - buttons: further ones, such as a preview.
     ///   - page: shows the form; a page of nothing but the form when nil. Its words are `….title`, `….lead`, `….save`, `….saved`.
     package init(
@@ -189,8 +190,12 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
             var submission = submission
             submission.made = try made(submission)
             if submission.made != .not { return try save(submission, to: place, after: after) }
-            guard let problem = error as? FieldProblem else { throw error }
-            submission.errors.add(problem.field, problem.text ?? form.message(problem.word, of: problem.field, member.t))
+            switch error {
+            case Refusal.limitReached(let usage): submission.errors.add("notice", usage.reachedText(member.visit))
+            case let problem as FieldProblem:
+                submission.errors.add(problem.field, problem.text ?? form.message(problem.word, of: problem.field, member.t))
+            default: throw error
+            }
             return try show(submission)
         }
         return try done()

@@ -10,6 +10,11 @@ extension Right {
     package static let seeSecrets = Right("webhooks.secrets")
 }
 
+extension Limit {
+    /// The main one included.
+    static let webhooks = Limit("webhooks", standard: 20) { "SELECT COUNT(*) FROM webhooks WHERE account_id = \($0)" }
+}
+
 extension DeletedEntity {
     package static let webhook = DeletedEntity("webhook")
 }
@@ -23,6 +28,7 @@ extension Feature {
         ],
         rights: [.seeSecrets],
         deletes: [.webhook],
+        limits: [.webhooks],
         secrets: SealedColumn.ofWebhooks
     ) { app in
         let endpoints = try EndpointController(app)
@@ -80,7 +86,7 @@ struct EndpointController {
                 policy: app.policy,
                 restrictable: try store.restrictable(
                     of: webhook.account, keeping: webhook.restriction, user: member.form["user"] ?? "", on: connection),
-                count: try store.count(of: webhook.account, on: connection))
+                usage: try Limit.webhooks.usage(of: webhook.account, on: connection))
         }
         self.app = app
         self.store = store
@@ -96,17 +102,11 @@ struct EndpointController {
                 return webhook
             },
             context: context,
-            save: { new, _, member, connection in
-                do {
-                    try store.insert(new, on: connection)
-                } catch Refusal.limitReached {
-                    throw FieldProblem("notice", "", text: EndpointStore.limitText(member))
-                }
-            },
+            save: { new, _, _, connection in try store.insert(new, on: connection) },
             page: { view, _, context, member in
                 var view = view
                 view.wayOut = .init(member.t("webhooks.cancel"), to: Self.path)
-                if context.count >= EndpointStore.limit { view.notice = EndpointStore.limitText(member) }
+                if let refusal = context.usage.refusal(member.visit) { view.notice = refusal }
                 let head = PageHead(
                     member.t("webhooks.new.title"), lead: member.t("webhooks.new.lead"), up: [EndpointStep.list(member.t)])
                 return try member.page(formTemplate, FormPage(view), head, hasErrors: view.isRefused)
@@ -127,11 +127,14 @@ struct EndpointController {
     }
 
     @Sendable func index(_ member: Member) throws -> WebResponse {
-        let (all, held) = try member.read { connection in
+        let (all, held, maximum) = try member.read { connection in
             let all = try store.accountWebhooks(of: member.account.id, on: connection)
-            return (all, try store.held(by: all.webhooks, on: connection))
+            return (
+                all, try store.held(by: all.webhooks, on: connection),
+                try Limit.webhooks.maximum(of: member.account.id, on: connection)
+            )
         }
-        let page = EndpointListPage(all, held: held, member)
+        let page = EndpointListPage(all, held: held, maximum: maximum, member)
         return try member.page(
             listTemplate, page, PageHead(member.t("webhooks.endpoints.title"), lead: member.t("webhooks.endpoints.lead")))
     }
@@ -164,10 +167,6 @@ struct EndpointController {
         app.webhooksChanged([webhook.id], of: webhook.account)
         return member.t("webhooks.\(word)", ["name": webhook.name])
     }
-}
-
-extension EndpointStore {
-    static func limitText(_ member: Member) -> String { member.t("webhooks.limit", ["limit": member.numbers.text(limit)]) }
 }
 
 /// The way up from the pages of a webhook.

@@ -17,7 +17,7 @@ struct EndpointListPage: TemplateData {
     let total: String
     let empty: EmptyView?
 
-    init(_ account: AccountWebhooks, held: [ID<Webhook>: Int], _ member: Member) {
+    init(_ account: AccountWebhooks, held: [ID<Webhook>: Int], maximum: Int, _ member: Member) {
         let t = member.t
         let wanted = TypedText.line(member.query["q"] ?? "")
         mayManage = member.may(.manageWebhooks)
@@ -34,7 +34,7 @@ struct EndpointListPage: TemplateData {
                 webhook, webhook.statusBadge(isIntegrationOn: account.isEnabled, held: held[webhook.id] ?? 0, member), member)
         }
         hasTransmissions = Set(account.webhooks.map(\.transmission)).count > 1
-        total = t("webhooks.endpoints.total", count: account.webhooks.count, ["limit": member.numbers.text(EndpointStore.limit)])
+        total = t("webhooks.endpoints.total", count: account.webhooks.count, ["limit": member.numbers.text(maximum)])
         if account.webhooks.isEmpty {
             empty = EmptyView(
                 t("webhooks.endpoints.empty.title"), t("webhooks.endpoints.empty.text"),

@@ -7,9 +7,6 @@ import Time
 import Web
 
 struct EndpointStore {
-    /// Webhooks an account may have, the main one included (product.md § 6).
-    static let limit = 20
-
     /// Deliveries of a webhook that are still to come.
     struct Waiting {
         var pending = 0
@@ -45,8 +42,7 @@ struct EndpointStore {
 
     /// Throws `Refusal.limitReached`, and `.stale` for a second main webhook: somebody else has just made it.
     func insert(_ webhook: WebhookConfiguration, on connection: any Connection) throws {
-        try connection.lock(webhook.account)
-        guard try count(of: webhook.account, on: connection) < Self.limit else { throw Refusal.limitReached }
+        try Limit.webhooks.requireRoom(in: webhook.account, on: connection)
         do {
             try webhooks.insert(completed(webhook, on: connection), on: connection)
         } catch DatabaseError.duplicate where webhook.isMain {
@@ -101,10 +97,6 @@ struct EndpointStore {
 
     func main(of account: ID<Account>, on connection: any Connection) throws -> WebhookConfiguration? {
         try all(of: account, on: connection).first(where: \.isMain)
-    }
-
-    func count(of account: ID<Account>, on connection: any Connection) throws -> Int {
-        try connection.value("SELECT COUNT(*) FROM webhooks WHERE account_id = \(account)") ?? 0
     }
 
     /// What each paused webhook of these keeps, up to `maximumCounted`: a list is not to count a week of events.

@@ -12,8 +12,7 @@ import Web
 struct WebhookContext: ReceiverContext {
     let policy: AddressPolicy
     let restrictable: Restrictable
-    /// Of the account's webhooks.
-    let count: Int
+    let usage: LimitUsage
 }
 
 extension WebhookConfiguration: Receiver {

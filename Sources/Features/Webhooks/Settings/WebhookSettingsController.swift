@@ -53,11 +53,7 @@ struct WebhookSettingsController {
             load: { member, connection in try store.settings(of: member.account.id, on: connection) },
             context: { _, _, _ in app.policy },
             save: { new, _, member, connection in
-                do {
-                    try store.save(new, of: member.account.id, named: member.t("webhooks.main.name"), on: connection)
-                } catch Refusal.limitReached {
-                    throw FieldProblem("url", "", text: EndpointStore.limitText(member))
-                }
+                try store.save(new, of: member.account.id, named: member.t("webhooks.main.name"), on: connection)
             },
             page: { view, settings, policy, member in
                 let page = WebhookSettingsPage(view, settings, policy, member)
