@@ -39,7 +39,8 @@ let package = Package(
         .target(
             name: "Features",
             dependencies: [
-                "CPictures", "CQREncode", "Web", "Delivery", "Mail", "HTTPClient", "Database", "Templating", "HTTP", "Cron", "JSON", "Spelling",
+                "CPictures", "CQREncode", "Web", "Delivery", "Mail", "HTTPClient", "Database", "Templating", "HTTP", "Cron", "JSON",
+                "Spelling",
                 "Telephony",
                 "Threading",
                 "Time",

@@ -39,7 +39,8 @@ struct AccountCommand: AsyncParsableCommand {
 }
 
 struct UserCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "user", abstract: "People.", subcommands: [Create.self, Unlock.self, ResetFactor.self])
+    static let configuration = CommandConfiguration(
+        commandName: "user", abstract: "People.", subcommands: [Create.self, Unlock.self, ResetFactor.self])
 
     struct ResetFactor: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

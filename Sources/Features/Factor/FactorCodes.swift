@@ -2,6 +2,7 @@
 // what it allows, so that of two at once one is refused, and a code that was wrong leaves nothing behind.
 
 import Database
+import HTTP
 import HTTPTypes
 import Time
 import Web

@@ -3,6 +3,7 @@
 import Database
 import HTTP
 import HTTPTypes
+import Mail
 import Templating
 import Web
 
@@ -72,7 +73,8 @@ struct FactorController {
     private func show(_ draft: FactorDraft, _ person: Person) throws -> WebResponse {
         let t = person.t
         return try person.page(
-            codesTemplate, RecoveryCodesPage(draft, t), PageHead(t("factor.codes.made.title"), lead: t("factor.codes.made.lead"), section: ""))
+            codesTemplate, RecoveryCodesPage(draft, t),
+            PageHead(t("factor.codes.made.title"), lead: t("factor.codes.made.lead"), section: ""))
     }
 
     // MARK: Turning it off

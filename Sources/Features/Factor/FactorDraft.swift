@@ -3,6 +3,7 @@
 
 import Database
 import Foundation
+import HTTP
 import Spelling
 import Templating
 import Web

@@ -1,6 +1,7 @@
 // Letters about a second factor: whoever turned it off, made new recovery codes or reset it, its owner hears of it.
 
 import Database
+import Mail
 import Web
 
 struct FactorLetters {

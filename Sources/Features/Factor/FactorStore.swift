@@ -82,10 +82,12 @@ struct FactorStore {
             ) { (secret: try $0.next([UInt8].self), last: try $0.next(Int.self)) }
             guard let stored else { return nil }
             let secret = try vault.open(stored.secret, at: Self.secret.place(account: user.account, row: user.user))
-            guard let bytes = Hexadecimal.bytes(of: secret), let step = TOTP.step(of: code, secret: bytes, at: clock.now(), after: stored.last)
+            guard let bytes = Hexadecimal.bytes(of: secret),
+                let step = TOTP.step(of: code, secret: bytes, at: clock.now(), after: stored.last)
             else { return nil }
             let changed = try connection.execute(
-                "UPDATE users SET factor_step = \(step) WHERE id = \(user.user) AND factor_secret = \(stored.secret) AND factor_step < \(step)")
+                "UPDATE users SET factor_step = \(step) WHERE id = \(user.user) AND factor_secret = \(stored.secret) AND factor_step < \(step)"
+            )
             return changed == 1 ? .app : nil
         }
         guard let hash = RecoveryCodes.hash(typed), try isOn(for: user.user, on: connection) else { return nil }

@@ -2,7 +2,9 @@
 // there. One for all such pages, so that the tries of all are counted together.
 
 import Database
+import HTTP
 import HTTPTypes
+import Time
 import Web
 
 struct PresentPassword {

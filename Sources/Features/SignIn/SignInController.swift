@@ -79,7 +79,10 @@ struct SignInController {
         // What is counted by it stays small.
         entry.email = TypedText.prefix(entry.email.lowercased(), maximumBytes: 254)
         let (candidates, device) = try visit.read { connection in
-            (try store.credentials(email: entry.email, on: connection), try store.knownDevice(visit.deviceToken, ofEmail: entry.email, on: connection))
+            (
+                try store.credentials(email: entry.email, on: connection),
+                try store.knownDevice(visit.deviceToken, ofEmail: entry.email, on: connection)
+            )
         }
         // The owner's browser has an allowance of its own, so that others who guess cannot lock the owner out.
         let subject = device.map { "device \($0)" } ?? "email \(entry.email)"
