@@ -13,6 +13,10 @@ package protocol Connection: AnyObject {
     /// On SQLite there is nothing to do, since a transaction that writes is alone; on PostgreSQL it is `FOR UPDATE` of the account's row.
     func lock(_ account: ID<Account>) throws
 
+    /// Calls `effect` once what the transaction wrote is durable, and never if it is not: for whoever has to be told of new rows. It runs
+    /// on the writer's thread, so it must be quick and must not write.
+    func afterCommit(_ effect: @escaping @Sendable () -> Void)
+
     /// How the engine would go about a statement, one step a line, for the tests that hold a page to its cost.
     func plan(of sql: SQL) throws -> [String]
 }

@@ -13,6 +13,7 @@ final class StatementCounter: Sendable {
 final class SQLiteConnection: Connection {
     let database: GRDB.Database
     private let statements: StatementCounter
+    private(set) var effects: [@Sendable () -> Void] = []
 
     init(_ database: GRDB.Database, _ statements: StatementCounter) {
         self.database = database
@@ -45,6 +46,8 @@ final class SQLiteConnection: Connection {
     }
 
     func lock(_ account: ID<Account>) {}
+
+    func afterCommit(_ effect: @escaping @Sendable () -> Void) { effects.append(effect) }
 
     func plan(of sql: SQL) throws -> [String] {
         StatementRecorder.shared?.note(sql)

@@ -96,12 +96,15 @@ package final class SQLiteEngine: Engine {
 
     package func transaction(_ body: (any Connection) throws -> Void) throws {
         do {
-            try pool.writeWithoutTransaction { database in
+            let effects = try pool.writeWithoutTransaction { database in
+                let connection = SQLiteConnection(database, statements)
                 try database.inTransaction(.immediate) {
-                    try body(SQLiteConnection(database, statements))
+                    try body(connection)
                     return .commit
                 }
+                return connection.effects
             }
+            for effect in effects { effect() }
         } catch let error as GRDB.DatabaseError {
             throw DatabaseError(error)
         }

@@ -53,10 +53,26 @@ package enum EventSamples {
             return ["user": user, "activity": "pause", "previous_activity": "available", "reason": "Lunch"]
         }
         if type.name.begins(with: "GROUP") { return ["group": ["id": "grp-12", "name": "Support, first level"], "user": user] }
-        if type.name.begins(with: "ROLE") || type.name.begins(with: "PERMISSION") {
-            return ["role": ["id": "role-4", "name": "Supervisor"], "permission": "calls:listen", "user": user]
+        if type.name.begins(with: "ROLE") { return role(id: "rol_01jd8m2v7k3f9q5x0c6t4w8b1f", name: "Supervisor", by: user) }
+        if type.name.begins(with: "PERMISSION") {
+            return ["role": ["id": "rol_01jd8m2v7k3f9q5x0c6t4w8b1f", "name": "Supervisor"], "permission": "calls:listen", "user": user]
         }
-        return ["user": user, "action": .string(type.name.lowercased()), "ip_address": "203.0.113.24"]
+        return person(type, user, address: "203.0.113.24")
+    }
+
+    /// What an event tells of somebody, the product's own as well.
+    ///
+    /// - Parameter address: from where it was done; nil when that is nobody's business, or nowhere.
+    package static func person(_ type: EventType, _ user: JSONValue, address: String?) -> JSONObject {
+        var data: JSONObject = ["user": user, "action": .string(type.name.asciiLowercased)]
+        if let address { data["ip_address"] = .string(address) }
+        return data
+    }
+
+    package static func role(id: String, name: String, by user: JSONValue?) -> JSONObject {
+        var data: JSONObject = ["role": ["id": .string(id), "name": .string(name)]]
+        if let user { data["user"] = user }
+        return data
     }
 
     private static func payment(_ type: EventType) -> JSONObject {

@@ -50,6 +50,11 @@ package final class WebhookDirectory: Sendable {
         return loaded
     }
 
+    /// As a transaction sees them that may have changed them.
+    func webhooks(of account: ID<Account>, on connection: any Connection) throws -> AccountWebhooks {
+        try store.accountWebhooks(of: account, on: connection)
+    }
+
     /// The webhook and whether its account's integration is on; nil when there is no such webhook (any more).
     package func webhook(_ id: ID<Webhook>) throws -> (configuration: WebhookConfiguration, isIntegrationOn: Bool)? {
         let known = state.withLock { $0.owners[id] }

@@ -71,7 +71,7 @@ package final class Mailer: Sendable {
     /// What keeps all mail from going, as the relay or the network says it; nil while it goes.
     package var trouble: String? { state.withLock { $0.trouble } }
 
-    /// Queues a message within the caller's transaction; after it, `wake`.
+    /// Queues a message within the caller's transaction; it goes once that is durable.
     ///
     /// - Parameter period: for which it is worth sending; what holds a link is not, once the link has ended.
     package func post(
@@ -79,6 +79,7 @@ package final class Mailer: Sendable {
     ) throws {
         let now = clock.now()
         try store.insert(message, as: ids.next(MailRow.self), to: addressee, at: now, until: now + period, on: connection)
+        connection.afterCommit { [weak self] in self?.wake() }
     }
 
     package func last(of user: ID<User>, on connection: any Connection) throws -> MailReport? { try store.last(of: user, on: connection) }
@@ -90,6 +91,7 @@ package final class Mailer: Sendable {
         try MailStore.delete(before: time, upTo: limit, on: connection)
     }
 
+    /// Looks for what is due now: a clock that was set does not say so.
     package func wake() { signal.signal() }
 
     /// Runs `work` on the mailer's thread, so that the time of an answer tells nothing of what there was to do. What a stop finds undone

@@ -37,7 +37,9 @@ struct SecondFactorTests {
         #expect(secret.count == 20)
         // The same, in groups, to be typed.
         let groups = try #require(page.text.firstMatch(of: /<code id="secret">([A-Z2-7 ]+)</)).output.1
-        #expect(FactorWorld.decoded(String(groups).replacing(" ", with: "")) == secret && groups.split(separator: " ").allSatisfy { $0.count == 4 })
+        #expect(
+            FactorWorld.decoded(String(groups).replacing(" ", with: "")) == secret
+                && groups.split(separator: " ").allSatisfy { $0.count == 4 })
         #expect(try world.factor(of: test.alice.id) == nil)
         let done = alice.post("/me/factor/new", page.hiddenInputs + [("code", world.code(secret)), password])
         #expect(done.status == 200)

@@ -57,6 +57,8 @@ extension ControlVerb {
             _ = try site.database.write { connection in
                 let id = try PeopleStore(site: site).create(user, passwordHash: hash, in: account, on: connection)
                 try audit(account, "user.create", of: id.description, site, on: connection)
+                try app.tell(
+                    .userCreated, of: EventPerson(id: id, email: user.email, name: user.name), by: .platform, in: account, on: connection)
             }
         } catch DatabaseError.duplicate {
             let place = slug.map { "a user of \($0)" } ?? "an operator of the platform"

@@ -13,7 +13,7 @@ enum ResetFactorVerb {
         let names = try site.database.write { connection in
             try SignInStore(clock: site.clock).credentials(email: email, on: connection)
                 .filter { $0.hasFactor && (account == nil || $0.account == account) }
-                .filter { try reset.run($0.user, by: ControlVerb.actor, on: connection) }
+                .filter { try reset.run($0.person, of: $0.account, by: .platform, named: ControlVerb.actor, on: connection) }
                 .map { user in
                     try ControlVerb.audit(user.account, "user.factor.reset", of: user.email, site, on: connection)
                     return user.accountName ?? "operators of the platform"
@@ -22,7 +22,6 @@ enum ResetFactorVerb {
         guard !names.isEmpty else {
             throw VerbFailure(.data, "--email: Nobody with the address “\(email)” has a second factor\(slug.map { " in \($0)" } ?? "").")
         }
-        app.mailer.wake()
         return VerbAnswer(
             names.map { "Reset the second factor of \(email), \($0)." },
             notes: [

@@ -59,7 +59,6 @@ struct FactorController {
             errors.add("present_code", problem.text)
             return try showRenewal(draft, person, errors, status: problem.status)
         }
-        app.mailer.wake()
         return try show(draft, person)
     }
 
@@ -108,7 +107,6 @@ struct FactorController {
         } catch Refusal.stale {
             return .redirect(to: "/me")
         }
-        app.mailer.wake()
         return person.redirect(to: "/me", saying: t("factor.off.done"))
     }
 

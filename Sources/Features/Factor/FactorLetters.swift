@@ -17,8 +17,7 @@ struct FactorLetters {
         letters = try PasswordLetters(app)
     }
 
-    /// Within the transaction of what it tells; the caller wakes the mailer after it. Nothing where there is no mail, or they may not sign
-    /// in.
+    /// Within the transaction of what it tells. Nothing where there is no mail, or they may not sign in.
     func tell(_ kind: Kind, _ user: ID<User>, by sender: String, on connection: any Connection) throws {
         guard app.mailer.canSend, let reader = try letters.reader(user, on: connection) else { return }
         let t = app.site.locales[reader.language]

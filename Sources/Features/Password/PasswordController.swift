@@ -8,6 +8,7 @@ import Time
 import Web
 
 struct PasswordController {
+    private let app: App
     private let store: SignInStore
     private let present: PresentPassword
     /// What may have to come next before a form that waits.
@@ -15,6 +16,7 @@ struct PasswordController {
     private let template: PageTemplate<PasswordPage>
 
     init(_ app: App, _ present: PresentPassword, before next: FactorSetUpController) throws {
+        self.app = app
         store = SignInStore(clock: app.site.clock)
         self.present = present
         self.next = next
@@ -57,6 +59,9 @@ struct PasswordController {
                 let known = try visit.deviceToken.flatMap { try store.isDevice($0, of: user.user, on: connection) ? $0 : nil }
                 let device = known ?? Token.random()
                 try store.savePassword(hash, of: user, on: connection)
+                try app.tell(
+                    .passwordChanged, of: user.person, by: EventActor(user.person, at: visit.request.remoteAddress), in: user.account,
+                    on: connection)
                 try site.sessions.endAll(of: user.user, on: connection)
                 try store.forgetDevices(of: user.user, but: device, on: connection)
                 try store.rememberDevice(device, of: user.user, on: connection)

@@ -6,12 +6,14 @@ import HTTPTypes
 import Web
 
 struct SignInArrival {
+    private let app: App
     private let store: SignInStore
     private let passwords: PasswordController
     private let factor: FactorSetUpController
 
-    init(_ site: Site, _ passwords: PasswordController, _ factor: FactorSetUpController) {
-        store = SignInStore(clock: site.clock)
+    init(_ app: App, _ passwords: PasswordController, _ factor: FactorSetUpController) {
+        self.app = app
+        store = SignInStore(clock: app.site.clock)
         (self.passwords, self.factor) = (passwords, factor)
     }
 
@@ -29,6 +31,8 @@ struct SignInArrival {
                 account: user.account, user: user.user, userName: user.name, action: "session.start", subject: visit.request.remoteAddress,
                 requestID: visit.requestID
             ).record(site, on: connection)
+            try app.tell(
+                .signedIn, of: user.person, by: EventActor(user.person, at: visit.request.remoteAddress), in: user.account, on: connection)
             return try site.sessions.start(
                 user: user.user, account: user.account, userAgent: visit.request.fields[.userAgent] ?? "",
                 address: visit.request.remoteAddress, on: connection)

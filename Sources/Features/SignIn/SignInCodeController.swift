@@ -10,6 +10,7 @@ import Web
 struct SignInCodeController {
     static let path = "/sign-in/code"
 
+    private let app: App
     private let store: SignInStore
     private let choices: SignInChoices
     private let codes: FactorCodes
@@ -17,6 +18,7 @@ struct SignInCodeController {
     private let template: PageTemplate<AlonePage>
 
     init(_ app: App, _ codes: FactorCodes, _ arrival: SignInArrival) throws {
+        self.app = app
         store = SignInStore(clock: app.site.clock)
         choices = SignInChoices(clock: app.site.clock)
         self.codes = codes
@@ -26,7 +28,10 @@ struct SignInCodeController {
 
     /// Of whoever has just shown the password.
     func ask(_ user: Credentials, _ way: SignInWay, _ visit: Visit) throws -> WebResponse {
-        let token = try visit.site.database.write { try choices.offer([user.user], to: visit.browserMark, on: $0) }
+        let token = try visit.site.database.write { connection in
+            try tell(.factorAsked, user, visit, on: connection)
+            return try choices.offer([user.user], to: visit.browserMark, on: connection)
+        }
         return try show(token, user, way, visit)
     }
 
@@ -49,6 +54,7 @@ struct SignInCodeController {
                 try arrival.start(way, visit, user, device: device) { connection in
                     guard try choices.take(token, for: id, by: visit.browserMark, on: connection) else { return false }
                     try codes.take(entry.code, of: user, visit, on: connection)
+                    try tell(.factorShown, user, visit, on: connection)
                     return true
                 }
             }
@@ -58,6 +64,11 @@ struct SignInCodeController {
             response.fields[.retryAfter] = problem.wait.map { String(max(1, $0.components.seconds)) }
             return response
         }
+    }
+
+    private func tell(_ event: AccountEvent, _ user: Credentials, _ visit: Visit, on connection: any Connection) throws {
+        let actor = EventActor(user.person, at: visit.request.remoteAddress)
+        try app.tell(event, of: user.person, by: actor, in: user.account, on: connection)
     }
 
     private func show(

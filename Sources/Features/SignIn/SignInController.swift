@@ -3,6 +3,7 @@
 import Database
 import HTTP
 import HTTPTypes
+import Mail
 import Spelling
 import Time
 import Web
@@ -47,6 +48,7 @@ extension Feature {
 }
 
 struct SignInController {
+    private let app: App
     private let store: SignInStore
     private let factors: FactorStore
     private let attempts = SignInAttempts()
@@ -57,9 +59,10 @@ struct SignInController {
     private let choiceTemplate: PageTemplate<SignInChoicePage>
 
     init(_ app: App, _ passwords: PasswordController, _ setUp: FactorSetUpController, _ codes: FactorCodes) throws {
+        self.app = app
         store = SignInStore(clock: app.site.clock)
         factors = codes.store
-        arrival = SignInArrival(app.site, passwords, setUp)
+        arrival = SignInArrival(app, passwords, setUp)
         self.codes = try SignInCodeController(app, codes, arrival)
         choices = SignInChoices(clock: app.site.clock)
         template = try app.site.page("sign_in/alone")
@@ -159,6 +162,14 @@ struct SignInController {
         let account = candidates.count == 1 ? candidates.first?.account : nil
         visit.site.refused.record(
             .init(.signIn, of: candidates.first?.email ?? "", in: account, from: visit.request.remoteAddress), requestID: visit.requestID)
+        guard let person = candidates.first?.person, let account else { return }
+        let address = visit.request.remoteAddress
+        // Behind the answer, whose time would tell that there is somebody.
+        app.mailer.run { [app] in
+            try app.site.database.write {
+                try app.tell(.signInFailed, of: person, by: EventActor(nil, at: address), in: account, on: $0)
+            }
+        }
     }
 
     private func offer(_ users: [Credentials], _ way: SignInWay, _ visit: Visit) throws -> WebResponse {
@@ -180,6 +191,9 @@ struct SignInController {
                     account: session.ownAccount, user: session.user, userName: session.userName, action: "session.end",
                     subject: session.id.description, requestID: visit.requestID
                 ).record(visit.site, on: connection)
+                let person = EventPerson(id: session.user, email: session.email, name: session.userName)
+                try app.tell(
+                    .signedOut, of: person, by: EventActor(person, at: visit.request.remoteAddress), in: session.ownAccount, on: connection)
             }
         }
         var response = visit.redirect(to: "/sign-in", .info, saying: visit.t("sign_in.signed_out"))

@@ -48,6 +48,8 @@ struct ForgottenPasswordController {
                 try app.site.database.write { connection in
                     for reader in try letters.readers(email: email, on: connection) {
                         try letters.send(.forgotten, to: reader, from: "", on: connection)
+                        try app.tell(
+                            .resetBegun, of: reader.person, by: EventActor(nil, at: address), in: reader.account, on: connection)
                         try AuditEntry(
                             account: reader.account, user: reader.user, userName: reader.name, action: "password.forgotten",
                             subject: address, requestID: requestID

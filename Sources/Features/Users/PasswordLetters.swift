@@ -47,7 +47,7 @@ struct PasswordLetters {
         html = try app.site.part("mail/letter")
     }
 
-    /// Makes a link, and posts it; the caller wakes the mailer after the transaction.
+    /// Makes a link, and posts it.
     func send(_ kind: Kind, to reader: LinkReader, from sender: String, on connection: any Connection) throws {
         let link = try self.link(for: reader.user, on: connection)
         let t = app.site.locales[reader.language]
@@ -61,7 +61,7 @@ struct PasswordLetters {
         try post(letter, to: reader, within: PasswordLinks.period, on: connection)
     }
 
-    /// Any letter to a person; the caller wakes the mailer after the transaction.
+    /// Any letter to a person.
     func post(_ letter: Letter, to reader: LinkReader, within period: Duration = Mailer.longestWait, on connection: any Connection) throws {
         guard let template = html[reader.language] else { return }
         let message = MailMessage(
@@ -80,6 +80,7 @@ struct PasswordLetters {
     func invite(_ entry: UserEntry, _ member: Member, on connection: any Connection) throws {
         guard app.mailer.canSend, let reader = try reader(entry.id, on: connection) else { return }
         try send(.invitation, to: reader, from: member.session.userName, on: connection)
+        try app.tell(.invited, of: reader.person, by: EventActor(member), in: reader.account, on: connection)
     }
 
     /// Everybody with this address who may sign in.

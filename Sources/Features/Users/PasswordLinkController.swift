@@ -22,11 +22,13 @@ struct ChosenPassword {
 struct PasswordLinkController {
     static let path = "/password/link"
 
+    private let app: App
     private let links: PasswordLinks
     private let store: SignInStore
     private let template: PageTemplate<AlonePage>
 
     init(_ app: App) throws {
+        self.app = app
         links = PasswordLinks(clock: app.site.clock)
         store = SignInStore(clock: app.site.clock)
         template = try app.site.page("sign_in/alone")
@@ -52,6 +54,9 @@ struct PasswordLinkController {
             try visit.site.sessions.endAll(of: taken, on: connection)
             try store.forgetDevices(of: taken, but: device, on: connection)
             try store.rememberDevice(device, of: taken, on: connection)
+            try app.tell(
+                user.passwordHash.isEmpty ? .invitationAccepted : .passwordReset, of: user.person,
+                by: EventActor(user.person, at: visit.request.remoteAddress), in: user.account, on: connection)
             try AuditEntry(
                 account: user.account, user: taken, userName: user.name, action: "password.link.use",
                 subject: visit.request.remoteAddress, requestID: visit.requestID

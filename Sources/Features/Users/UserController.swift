@@ -91,6 +91,7 @@ struct UserController {
             context: context,
             save: { new, _, member, connection in
                 try store.insert(new, in: member.account.id, on: connection)
+                try app.tell(.userCreated, of: new.person, by: EventActor(member), in: member.account.id, on: connection)
                 try letters.invite(new, member, on: connection)
             },
             page: { view, _, context, member in
@@ -111,12 +112,15 @@ struct UserController {
                 return user.entry
             },
             context: context,
-            save: { new, _, member, connection in
+            save: { new, old, member, connection in
                 do {
                     try store.update(new, of: member.account.id, on: connection)
                 } catch is UserStore.LastAdministrator {
                     throw FieldProblem("role", "last_administrator")
                 }
+                let (actor, account) = (EventActor(member), member.account.id)
+                try app.tell(.userChanged, of: new.person, by: actor, in: account, on: connection)
+                if new.email != old.email { try app.tell(.emailChanged, of: new.person, by: actor, in: account, on: connection) }
             },
             page: { view, user, _, member in
                 var view = view
@@ -168,8 +172,7 @@ struct UserController {
         return try addition.save(
             submission, to: Self.path(of: submission.value.id),
             after: {
-                app.mailer.wake()
-                return member.t(
+                member.t(
                     app.mailer.canSend ? "users.created.mail" : "users.created.link", ["name": submission.value.name])
             })
     }

@@ -7,10 +7,12 @@ import Templating
 import Web
 
 struct UserDeletionController {
+    private let app: App
     private let store: UserStore
     private let template: PageTemplate<ConfirmPage>
 
     init(_ app: App) throws {
+        self.app = app
         store = UserStore(app)
         template = try app.site.page("shared/confirm")
     }
@@ -36,7 +38,11 @@ struct UserDeletionController {
         do {
             try member.delete(.user, named: "\(user.entry.name) (\(user.entry.email))") { connection in
                 try member.requireChangeable(user.entry.id, store, on: connection)
-                return try store.delete(user.entry.id, of: member.account.id, on: connection)
+                let count = try store.delete(user.entry.id, of: member.account.id, on: connection)
+                if count > 0 {
+                    try app.tell(.userDeleted, of: user.entry.person, by: EventActor(member), in: member.account.id, on: connection)
+                }
+                return count
             }
         } catch is UserStore.LastAdministrator {
             return member.redirect(
@@ -61,9 +67,11 @@ extension Member {
 
 /// Somebody who may not sign in for a while: from the next request on, wherever they are signed in.
 struct UserSuspensionController {
+    private let app: App
     private let store: UserStore
 
     init(_ app: App) {
+        self.app = app
         store = UserStore(app)
     }
 
@@ -80,6 +88,8 @@ struct UserSuspensionController {
             try member.change(action, of: user.entry.email) { connection in
                 try member.requireChangeable(user.entry.id, store, on: connection)
                 guard try store.setEnabled(isEnabled, user.entry.id, of: account, on: connection) else { throw Refusal.stale }
+                try app.tell(
+                    isEnabled ? .userEnabled : .userDisabled, of: user.entry.person, by: EventActor(member), in: account, on: connection)
             }
         } catch Refusal.stale {
             return member.redirect(to: path, .info, saying: member.t("\(words).already", ["name": user.entry.name]))

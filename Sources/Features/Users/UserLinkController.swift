@@ -31,12 +31,13 @@ struct UserLinkController {
         let link: String? = try member.change("user.link", of: user.entry.email) { connection in
             try member.requireChangeable(user.entry.id, store, on: connection)
             guard let reader = try letters.reader(user.entry.id, on: connection) else { throw Refusal.notFound }
+            try app.tell(
+                kind == .reset ? .resetBegun : .invitedAgain, of: reader.person, by: EventActor(member), in: account, on: connection)
             guard app.mailer.canSend else { return try letters.link(for: user.entry.id, on: connection) }
             try letters.send(kind, to: reader, from: member.session.userName, on: connection)
             return nil
         }
         guard let link else {
-            app.mailer.wake()
             return member.redirect(to: href, saying: t("users.link.sent", ["email": user.entry.email]))
         }
         let page = UserLinkPage(link: CodeView(t("users.link.label"), link, id: "link"), href: href, name: user.entry.name)

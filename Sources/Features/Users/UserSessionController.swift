@@ -3,7 +3,6 @@
 import Database
 import HTTP
 import HTTPTypes
-import Mail
 import Web
 
 struct UserSessionController {
@@ -45,12 +44,10 @@ struct UserSessionController {
 }
 
 struct UserFactorController {
-    private let app: App
     private let store: UserStore
     private let reset: FactorReset
 
     init(_ app: App) throws {
-        self.app = app
         store = UserStore(app)
         reset = try FactorReset(app)
     }
@@ -64,12 +61,13 @@ struct UserFactorController {
         do {
             try member.change("user.factor.reset", of: user.entry.email) { connection in
                 try member.requireChangeable(user.entry.id, store, on: connection)
-                guard try reset.run(user.entry.id, by: member.session.userName, on: connection) else { throw Refusal.stale }
+                let isReset = try reset.run(
+                    user.entry.person, of: member.account.id, by: EventActor(member), named: member.session.userName, on: connection)
+                guard isReset else { throw Refusal.stale }
             }
         } catch Refusal.stale {
             return member.redirect(to: href, .info, saying: member.t("users.factor.already", name))
         }
-        app.mailer.wake()
         return member.redirect(to: href, saying: member.t("users.factor.was_reset", name))
     }
 }
