@@ -11,7 +11,6 @@ struct FactorController {
     static let codesPath = "/me/factor/codes"
     static let endPath = "/me/factor/off"
 
-    private let app: App
     private let store: FactorStore
     private let people: SignInStore
     private let codes: FactorCodes
@@ -21,7 +20,6 @@ struct FactorController {
     private let codesTemplate: PageTemplate<RecoveryCodesPage>
 
     init(_ app: App, _ codes: FactorCodes, _ present: PresentPassword) throws {
-        self.app = app
         store = FactorStore(app.site)
         people = SignInStore(clock: app.site.clock)
         self.codes = codes
