@@ -16,7 +16,7 @@ struct FactorRuleTests {
     private func mailing(_ installation: inout Installation) { installation.relay = try? MailRelay("smtp://127.0.0.1:9") }
 
     private func letters(_ world: FactorWorld, to user: ID<User>) throws -> Int {
-        try world.test.site.database.read { try $0.value("SELECT COUNT(*) FROM mail WHERE user_id = \(user)") } ?? 0
+        try world.test.site.database.read { try $0.value("SELECT COUNT(*) FROM mails WHERE user_id = \(user)") } ?? 0
     }
 
     /// Sets it up on the page that comes before all others.

@@ -25,7 +25,7 @@ struct SecondFactorTests {
     }
 
     private func letters() throws -> Int {
-        try test.site.database.read { try $0.value("SELECT COUNT(*) FROM mail WHERE user_id = \(test.alice.id)") } ?? 0
+        try test.site.database.read { try $0.value("SELECT COUNT(*) FROM mails WHERE user_id = \(test.alice.id)") } ?? 0
     }
 
     @Test("It counts once a code has confirmed it, and then ten recovery codes are shown; whoever was there with the password alone is out")
