@@ -27,10 +27,11 @@ extension Feature {
                 parent: WebhookSettingsController.path)
         ],
         rights: [.seeSecrets],
-        deletes: [.webhook],
+        deletes: [.webhook], raises: [.webhookDisabled],
         limits: [.webhooks],
         secrets: SealedColumn.ofWebhooks
     ) { app in
+        app.tellOfDisabledWebhooks()
         let endpoints = try EndpointController(app)
         let deletions = try EndpointDeletionController(app)
         let pauses = try PauseController(app)
