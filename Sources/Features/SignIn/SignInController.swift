@@ -18,7 +18,7 @@ extension AlertKind {
 
 extension Feature {
     /// With the change of a password and the second factor, which may have to come before a form that waited.
-    static let signIn = Feature(secrets: [FactorStore.secret], raises: [.signInClosed]) { app in
+    static let signIn = Feature(raises: [.signInClosed], secrets: [FactorStore.secret]) { app in
         let present = PresentPassword()
         let codes = FactorCodes(app.site)
         let setUp = try FactorSetUpController(app, codes, present)
