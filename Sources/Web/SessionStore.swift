@@ -15,12 +15,16 @@ package struct SessionStore: Sendable {
     let clock: Clock
     let rights: RightCatalogue
     let accountLogo: AccountLogo?
+    let operatorsNeedFactor: Bool
     /// Tabs of which something is counted.
     private let counted: [Tab]
     private let counts: SQL
 
-    init(ids: IDGenerator, clock: Clock, rights: RightCatalogue, accountLogo: AccountLogo?, counted: [Tab]) {
+    init(
+        ids: IDGenerator, clock: Clock, rights: RightCatalogue, accountLogo: AccountLogo?, counted: [Tab], operatorsNeedFactor: Bool
+    ) {
         (self.ids, self.clock, self.rights, self.accountLogo, self.counted) = (ids, clock, rights, accountLogo, counted)
+        self.operatorsNeedFactor = operatorsNeedFactor
         counts = counted.compactMap(\.waiting).map { ", \($0)" as SQL }.joined(by: "")
     }
 
@@ -66,6 +70,13 @@ package struct SessionStore: Sendable {
             session.account = account
             session.rights.subtract(try rights.suspended(row))
         }
+        session.needsFactor =
+            switch session.account?.factorRule {
+            case _ where session.isOperator: operatorsNeedFactor
+            case .all: true
+            case .administrators: session.isAdministrator
+            case .nobody, nil: false
+            }
         return session
     }
 
@@ -151,6 +162,7 @@ extension Session {
         Column("u.theme", \.theme)
         Column("u.password_changed_at", \.passwordChangedAt)
         Column("u.must_change_password", \.mustChangePassword)
+        Column("u.factor_since IS NOT NULL", \.hasFactor)
     }
 }
 
@@ -163,5 +175,6 @@ extension Session.AccountSummary {
         Column("a.time_zone", \.timeZone)
         Column("a.password_days", \.passwordDays)
         Column("a.state", \.state)
+        Column("a.second_factor", \.factorRule)
     }
 }

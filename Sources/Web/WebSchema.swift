@@ -11,8 +11,9 @@ package enum WebSchema {
                 CREATE TABLE accounts (
                     id TEXT PRIMARY KEY, slug TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
                     country TEXT NOT NULL, language TEXT NOT NULL, time_zone TEXT NOT NULL,
-                    password_days BIGINT, search_text TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'active', suspended_at BIGINT,
-                    suspended_by TEXT, suspension_reason TEXT, version BIGINT NOT NULL DEFAULT 1, created_at BIGINT NOT NULL)
+                    password_days BIGINT, second_factor TEXT NOT NULL DEFAULT 'nobody', search_text TEXT NOT NULL,
+                    state TEXT NOT NULL DEFAULT 'active', suspended_at BIGINT, suspended_by TEXT, suspension_reason TEXT,
+                    version BIGINT NOT NULL DEFAULT 1, created_at BIGINT NOT NULL)
                 """,
                 """
                 CREATE TABLE roles (
@@ -27,6 +28,7 @@ package enum WebSchema {
                     password_changed_at BIGINT NOT NULL, must_change_password BIGINT NOT NULL DEFAULT 0,
                     country TEXT, language TEXT, time_zone TEXT, theme TEXT NOT NULL DEFAULT 'system',
                     head_of_line TEXT, mobile TEXT, is_enabled BIGINT NOT NULL DEFAULT 1,
+                    factor_secret BLOB, factor_since BIGINT, factor_step BIGINT,
                     version BIGINT NOT NULL DEFAULT 1, created_at BIGINT NOT NULL, UNIQUE (email, account_id))
                 """,
                 // To SQL no NULL is like another: staff need a rule of their own.
@@ -65,6 +67,10 @@ package enum WebSchema {
                 CREATE TABLE user_imports (
                     user_id TEXT PRIMARY KEY REFERENCES users (id), id TEXT NOT NULL, account_id TEXT NOT NULL REFERENCES accounts (id),
                     file_name TEXT NOT NULL, content TEXT NOT NULL, created_at BIGINT NOT NULL)
+                """,
+                """
+                CREATE TABLE recovery_codes (
+                    user_id TEXT NOT NULL REFERENCES users (id), code_hash BLOB NOT NULL, PRIMARY KEY (user_id, code_hash))
                 """,
                 """
                 CREATE TABLE sign_in_choices (

@@ -29,7 +29,7 @@ struct DeclaredFormTests {
     var forms: [FormDeclaration] {
         routes.compactMap(\.form) + [
             SignInEntry.form.declaration, SetupEntry.form.declaration, PasswordEntry.form.declaration, ChosenPassword.form.declaration,
-            ForgottenEntry.form.declaration,
+            ForgottenEntry.form.declaration, SignInCode.form.declaration,
         ]
     }
 
@@ -86,6 +86,8 @@ struct DeclaredFormTests {
             "user_import", "key",
             // What is asked before something is done; a number in a table of all limits.
             "operator.visit", "operator.suspension", "operator.closing", "account_limit",
+            // What is shown is compared, and not kept.
+            "factor",
         ]
         for form in routes.compactMap(\.form) where !otherwise.contains(form.name) {
             #expect(fitting[form.name] == true, "Add \(form.name) to `fitting`, or, with the reason, to `otherwise`")

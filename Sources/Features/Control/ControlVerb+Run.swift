@@ -15,6 +15,7 @@ extension ControlVerb {
             case .createAccount(let account): return try Self.create(account, app)
             case .createUser(let user, let account): return try Self.create(user, in: account, app)
             case .unlockUser(let email): return try UnlockVerb.run(app, email: email)
+            case .resetFactor(let email, let account): return try ResetFactorVerb.run(app, email: email, account: account)
             case .createKey(let account, let name, let scopes, let days):
                 return try Self.createKey(named: name, of: account, scopes, days: days, app)
             case .backup(let path): return try Backup.write(app, to: path)

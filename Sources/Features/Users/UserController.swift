@@ -31,6 +31,8 @@ extension Feature {
         let users = try UserController(app)
         let deletion = try UserDeletionController(app)
         let suspension = UserSuspensionController(app)
+        let sessions = UserSessionController(app)
+        let factors = try UserFactorController(app)
         let links = try UserLinkController(app)
         let imports = try UserImportController(app)
         let path = UserController.path
@@ -50,6 +52,9 @@ extension Feature {
                 .post(path + "/{id}", .needs(.managePeople), users.update).keeping(UserEntry.form),
                 .post(path + "/{id}/suspension", .needs(.managePeople), suspension.create),
                 .post(path + "/{id}/suspension/end", .needs(.managePeople), suspension.delete),
+                .post(path + "/{id}/factor/reset", .needs(.managePeople), factors.delete),
+                .post(path + "/{id}/sessions/{session}/end", .needs(.managePeople), sessions.delete),
+                .post(path + "/{id}/sessions/end", .needs(.managePeople), sessions.deleteAll),
                 .post(path + "/{id}/link", .needs(.managePeople), links.create),
                 .get(path + "/{id}/delete", .needs(.managePeople), deletion.new),
                 .post(path + "/{id}/delete", .needs(.managePeople), deletion.create),
@@ -165,15 +170,16 @@ struct UserController {
     }
 
     @Sendable func show(_ member: Member) throws -> WebResponse {
-        let (user, mail, queues) = try member.read { connection in
+        let (user, mail, sessions, queues) = try member.read { connection in
             let user = try store.user(member.id(), of: member.account.id, on: connection)
             let queues = try ReferenceStore.names(of: Queue.self, in: member.account.id, on: connection)
             return (
                 user, try app.mailer.last(of: user.entry.id, on: connection),
+                try ProfileStore.sessions(of: user.entry.id, at: member.now, on: connection),
                 queues.filter { user.entry.queues.contains($0.id) }.map(\.name)
             )
         }
-        let page = UserPage(user, mail, queues: queues, canSend: app.mailer.canSend, member)
+        let page = UserPage(user, mail, sessions, queues: queues, canSend: app.mailer.canSend, member)
         return try member.page(
             template, page, PageHead(user.entry.name, section: member.t("users.section"), up: [UserStep.list(member.t)]))
     }

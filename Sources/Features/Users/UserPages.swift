@@ -24,6 +24,7 @@ struct UserRowView: TemplateData {
     let role: String
     let state: BadgeView
     let lastSeen: TimeView?
+    let factor: BadgeView
 
     init(_ user: UserRecord, _ member: Member) {
         href = UserController.path(of: user.entry.id)
@@ -32,6 +33,7 @@ struct UserRowView: TemplateData {
         role = user.roleName
         state = user.badge(member.t)
         lastSeen = user.lastSeenAt.map { member.times.view($0) }
+        factor = BadgeView(factor: user.hasFactor, member.t)
     }
 }
 
@@ -54,11 +56,19 @@ struct UserPage: TemplateData {
     let mayChange: Bool
     let isEnabled: Bool
     let isOwn: Bool
+    let factor: BadgeView
+    let hasFactor: Bool
+    /// Where they are signed in, for those who may end it.
+    let sessions: [SessionView]
+    let hasSessions: Bool
+    let hasOtherSessions: Bool
     let linkTitle: String
     let linkText: String
     let linkSubmit: String
 
-    init(_ user: UserRecord, _ mail: MailReport?, queues: [String], canSend: Bool, _ member: Member) {
+    init(
+        _ user: UserRecord, _ mail: MailReport?, _ open: [ProfileStore.OwnSession], queues: [String], canSend: Bool, _ member: Member
+    ) {
         let t = member.t
         href = UserController.path(of: user.entry.id)
         email = user.entry.email
@@ -76,6 +86,12 @@ struct UserPage: TemplateData {
         isOwn = user.entry.id == member.session.user
         mayChange = member.may(.managePeople) && member.mayChange(user)
         isEnabled = user.isEnabled
+        factor = BadgeView(factor: user.hasFactor, t)
+        hasFactor = user.hasFactor
+        let path = href
+        sessions = mayChange ? open.map { SessionView($0, endedAt: "\(path)/sessions/\($0.id)/end", member) } : []
+        hasSessions = !sessions.isEmpty
+        hasOtherSessions = sessions.contains { !$0.isThis }
         let kind = user.hasPassword ? "reset" : "invitation"
         linkTitle = t("users.link.\(kind).title")
         linkText = t("users.link.\(kind).\(canSend ? "mail" : "show")", ["email": user.entry.email])

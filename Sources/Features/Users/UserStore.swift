@@ -20,6 +20,7 @@ struct UserRecord {
     let isEnabled: Bool
     /// They have chosen one.
     let hasPassword: Bool
+    let hasFactor: Bool
     let createdAt: Timestamp
     let lastSeenAt: Timestamp?
 
@@ -108,7 +109,7 @@ struct UserStore {
 
     private static let selection: SQL = """
         SELECT u.id, u.name, u.email, u.role_id, u.mobile, u.head_of_line, u.version, r.name, r.rights, r.is_administrator, u.is_enabled,
-            u.password_hash <> '', u.created_at, (SELECT MAX(s.last_seen_at) FROM sessions s WHERE s.user_id = u.id)
+            u.password_hash <> '', u.factor_since IS NOT NULL, u.created_at, (SELECT MAX(s.last_seen_at) FROM sessions s WHERE s.user_id = u.id)
         FROM users u JOIN roles r ON r.id = u.role_id
         """
 
@@ -116,8 +117,7 @@ struct UserStore {
         UserRecord(
             entry: try UserEntry.record.decode(row), roleName: try row.next(),
             authority: rights.authority(stored: try row.next(), isAdministrator: try row.next()), isEnabled: try row.next(),
-            hasPassword: try row.next(), createdAt: try row.next(),
-            lastSeenAt: try row.next())
+            hasPassword: try row.next(), hasFactor: try row.next(), createdAt: try row.next(), lastSeenAt: try row.next())
     }
 
     /// What a form that was sent before has made.
@@ -186,7 +186,10 @@ struct UserStore {
         guard try connection.value("SELECT 1 FROM users WHERE id = \(user) AND account_id = \(account)", as: Int.self) != nil else {
             return 0
         }
-        for table: SQL in ["sessions", "devices", "sign_in_choices", "password_links", "user_imports", "queue_members"] {
+        let theirs: [SQL] = [
+            "sessions", "devices", "sign_in_choices", "password_links", "user_imports", "queue_members", "recovery_codes",
+        ]
+        for table in theirs {
             try connection.execute("DELETE FROM \(table) WHERE user_id = \(user)")
         }
         let count = try connection.execute("DELETE FROM users WHERE id = \(user) AND account_id = \(account)")
