@@ -77,35 +77,18 @@ struct UserController {
 
     init(_ app: App) throws {
         let store = UserStore(app)
-        let roles = RoleStore(app)
+        let editing = try UserEditing(app)
         let formTemplate: PageTemplate<FormPage> = try app.site.page("shared/form_page")
-        let letters = try PasswordLetters(app)
         self.app = app
         self.store = store
         list = try app.site.page("users/index")
         template = try app.site.page("users/show")
-        let context: @Sendable (Member, UserEntry, any Connection) throws -> UserContext = { member, _, connection in
-            UserContext(
-                country: member.account.country,
-                roles: try roles.givable(by: member, on: connection),
-                queues: try ReferenceStore.names(in: member.account.id, on: connection).map { ($0.id, $0.name) },
-                usage: try Limit.users.usage(of: member.account.id, on: connection))
-        }
         addition = try SettingsEditor(
             UserEntry.form, at: Self.path, action: "user.create",
             making: Making(\.id, made: { try store.made($0, of: $1.account.id, on: $2) }), subject: { $0.email }, app.site,
-            // What a form begins with it takes back: that has to be what may be given, too.
-            load: { member, connection in
-                try store.new(withOneOf: roles.givable(by: member, on: connection))
-            },
-            context: context,
-            save: { new, _, member, connection in
-                try roles.requireGivable(new.role, by: member, on: connection)
-                try store.insert(new, in: member.account.id, on: connection)
-                try QueueMemberStore.set(new.queues, of: new.id, in: member.account.id, on: connection)
-                try app.tell(.userCreated, of: new.person, by: EventActor(member), in: member.account.id, on: connection)
-                try letters.invite(new, member, on: connection)
-            },
+            load: { member, connection in try editing.new(by: member, on: connection) },
+            context: { member, _, connection in try editing.context(member, on: connection) },
+            save: { new, _, member, connection in try editing.create(new, by: member, on: connection) },
             page: { view, _, context, member in
                 var view = view
                 view.wayOut = .init(member.t("users.cancel"), to: Self.path)
@@ -123,20 +106,8 @@ struct UserController {
                 guard member.mayChange(user) else { throw Abort(.notFound) }
                 return user.entry
             },
-            context: context,
-            save: { new, old, member, connection in
-                try member.requireChangeable(new.id, store, on: connection)
-                try roles.requireGivable(new.role, by: member, on: connection)
-                do {
-                    try store.update(new, of: member.account.id, on: connection)
-                    try QueueMemberStore.set(new.queues, of: new.id, in: member.account.id, on: connection)
-                } catch is UserStore.LastAdministrator {
-                    throw FieldProblem("role", "last_administrator")
-                }
-                let (actor, account) = (EventActor(member), member.account.id)
-                try app.tell(.userChanged, of: new.person, by: actor, in: account, on: connection)
-                if new.email != old.email { try app.tell(.emailChanged, of: new.person, by: actor, in: account, on: connection) }
-            },
+            context: { member, _, connection in try editing.context(member, on: connection) },
+            save: { new, old, member, connection in try editing.change(old, to: new, by: member, on: connection) },
             page: { view, user, _, member in
                 var view = view
                 view.wayOut = .init(member.t("users.cancel"), to: Self.path(of: user.id))

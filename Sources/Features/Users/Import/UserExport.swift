@@ -32,12 +32,19 @@ struct UserExport {
                 try write(ArraySlice(("\u{FEFF}" + csv.line(head)).utf8))
                 var query = FormData()
                 while true {
-                    let found = try database.read(for: .page(account)) {
-                        try store.page(of: account, filter, at: PagePosition(query), size: Self.pageSize, on: $0)
+                    let (found, queues) = try database.read(for: .page(account)) { connection in
+                        let found = try store.page(of: account, filter, at: PagePosition(query), size: Self.pageSize, on: connection)
+                        return (found, try QueueMemberStore.names(of: found.elements.map(\.entry.id), on: connection))
                     }
                     let lines = found.elements.map { user in
                         let typed = UserEntry.form.typed(user.entry)
-                        let cells = columns.map { $0.name == "role" ? user.roleWords(t) : typed.all($0.name).joined(separator: " ") }
+                        let cells = columns.map { column in
+                            switch column.name {
+                            case "role": user.roleName
+                            case "queues": queues[user.entry.id]?.joined(separator: "; ") ?? ""
+                            default: typed[column.name] ?? ""
+                            }
+                        }
                         return csv.line(
                             cells + [
                                 t("users.state.\(user.state.rawValue)"), times.iso8601(user.createdAt),

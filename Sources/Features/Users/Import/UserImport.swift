@@ -50,11 +50,43 @@ struct UserColumns {
     }
 }
 
+/// What is chosen in a form, as a table writes it: by name, several with semicolons between them.
+struct UserChoices {
+    private let roles: [String: String]
+    private let queues: [String: String]
+
+    init(_ context: UserContext) {
+        roles = Self.table(context.roles.map { ($0.entry.name, $0.entry.id.description) })
+        queues = Self.table(context.queues.map { ($0.label, $0.item.description) })
+    }
+
+    private static func table(_ names: [(String, String)]) -> [String: String] {
+        Dictionary(names.map { (SearchText.folded($0), $1) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// A name that is none stays what it is, and the form complains of it.
+    func type(_ cell: String, into typed: inout FormData, as name: String) {
+        switch name {
+        case "role":
+            // Left blank it is what they have, or what one begins with.
+            let wanted = SearchText.folded(cell)
+            if !wanted.isEmpty { typed.set(name, roles[wanted] ?? cell) }
+        case "queues":
+            typed.set(name, nil)
+            for part in cell.words(between: ";") {
+                let wanted = SearchText.folded(String(part))
+                if !wanted.isEmpty { typed.append(name, queues[wanted] ?? String(part)) }
+            }
+        default: typed.set(name, cell)
+        }
+    }
+}
+
 /// What one line would do.
 struct UserImportLine {
     enum Outcome {
         case create(UserEntry)
-        case change(UserEntry, [FieldChange], labels: [String])
+        case change(UserEntry, to: UserEntry, [FieldChange], labels: [String])
         case same
         case refused([String])
     }
@@ -83,22 +115,18 @@ struct UserImport {
     var isTooMany: Bool { created > room }
 
     /// Looks each line up, and holds it against the form's rules. Throws `CSVProblem`, `UserColumns.Problem`.
-    init(_ text: String, _ member: Member, _ store: UserStore) throws {
+    init(_ text: String, _ member: Member, _ store: UserStore, _ editing: UserEditing) throws {
         let records = try CSVInput.records(text, upTo: Self.maximumLines + 1)
         let columns = try UserColumns(records.first, member.site.locales)
         let rows = records.dropFirst()
         let emails = rows.map { TypedText.compact(columns.cell("email", of: $0) ?? "").lowercased() }
-        let account = member.account
-        let (stored, context) = try member.read { connection in
+        let (stored, context, blank) = try member.read { connection in
             (
-                try store.users(emails: Set(emails), of: account.id, on: connection),
-                UserContext(
-                    country: account.country, roles: try store.roles(of: account.id, on: connection).filter { member.mayGive($0) },
-                    usage: try Limit.users.usage(of: account.id, on: connection))
+                try store.users(emails: Set(emails), of: member.account.id, on: connection), try editing.context(member, on: connection),
+                try editing.new(by: member, on: connection)
             )
         }
-        let roles = Dictionary(context.roles.map { (SearchText.folded($0.entry.name), $0.entry.id) }, uniquingKeysWith: { first, _ in first })
-        let blank = try store.new(withOneOf: context.roles)
+        let choices = UserChoices(context)
         var lineOf: [String: Int] = [:]
         lines = zip(rows, emails).map { row, email in
             func line(_ outcome: UserImportLine.Outcome) -> UserImportLine {
@@ -118,10 +146,7 @@ struct UserImport {
             var typed = UserEntry.form.typed(entry)
             for name in columns.names.compactMap(\.self) {
                 guard let cell = columns.cell(name, of: row) else { continue }
-                guard name == "role" else { typed.set(name, cell); continue }
-                // Left blank it is what they have, or what one begins with.
-                let wanted = SearchText.folded(cell)
-                if !wanted.isEmpty { typed.set(name, roles[wanted]?.description ?? cell) }
+                choices.type(cell, into: &typed, as: name)
             }
             let situation = Situation(t, context)
             let (value, errors) = UserEntry.form.read(typed, over: entry, situation)
@@ -133,7 +158,8 @@ struct UserImport {
             let differences = UserEntry.form.differences(from: entry, to: value, situation)
             if differences.isEmpty { return line(.same) }
             return line(
-                .change(value, UserEntry.form.changes(from: entry, to: value, situation), labels: differences.map(\.label)))
+                .change(
+                    entry, to: value, UserEntry.form.changes(from: entry, to: value, situation), labels: differences.map(\.label)))
         }
         self.columns = columns
         room = max(0, context.usage.maximum - context.usage.used)

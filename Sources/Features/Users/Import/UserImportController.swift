@@ -31,7 +31,7 @@ struct UserImportController {
     private let app: App
     private let store: UserStore
     private let pending: UserImportStore
-    private let letters: PasswordLetters
+    private let editing: UserEditing
     private let upload: PageTemplate<UserUploadPage>
     private let preview: PageTemplate<UserImportPage>
 
@@ -39,7 +39,7 @@ struct UserImportController {
         self.app = app
         store = UserStore(app)
         pending = UserImportStore(ids: app.site.ids, clock: app.site.clock)
-        letters = try PasswordLetters(app)
+        editing = try UserEditing(app)
         upload = try app.site.page("users/import")
         preview = try app.site.page("users/import_preview")
     }
@@ -115,7 +115,7 @@ struct UserImportController {
     private func review(
         _ table: UserImportStore.Pending, _ member: Member, failures: [(UserImportLine, String)] = [], notice: String = ""
     ) throws -> WebResponse {
-        let plan = try UserImport(table.text, member, store)
+        let plan = try UserImport(table.text, member, store, editing)
         let page = UserImportPage(
             plan, id: table.id.description, failures: failures, notice: notice, canSend: app.mailer.canSend, shown: Self.maximumShown,
             member)
@@ -140,7 +140,7 @@ struct UserImportController {
         guard member.form["import"] == table.id.description else {
             return try review(table, member, notice: t("users.import.other_file"))
         }
-        let plan = try UserImport(table.text, member, store)
+        let plan = try UserImport(table.text, member, store, editing)
         guard !plan.isTooMany else { return try review(table, member) }
         let isInviting = member.form["invite"] == "yes"
         var done = (created: 0, changed: 0)
@@ -181,20 +181,15 @@ struct UserImportController {
 
     /// In one transaction, each with its row in the change log, as by the form.
     private func save(_ lines: [UserImportLine], _ isInviting: Bool, _ member: Member) throws {
-        let account = member.account.id
         try member.site.database.write { connection in
             for line in lines {
                 switch line.outcome {
                 case .create(let entry):
-                    try store.insert(entry, in: account, on: connection)
-                    try app.tell(.userCreated, of: entry.person, by: EventActor(member), in: account, on: connection)
-                    if isInviting { try letters.invite(entry, member, on: connection) }
-                    try member.record("user.create", of: entry.email, changes: [], on: connection)
-                case .change(let entry, let changes, _):
-                    try member.requireChangeable(entry.id, store, on: connection)
-                    try store.update(entry, of: account, on: connection)
-                    try app.tell(.userChanged, of: entry.person, by: EventActor(member), in: account, on: connection)
-                    try member.record("user.update", of: entry.email, changes: changes, on: connection)
+                    try editing.create(entry, isInvited: isInviting, by: member, on: connection)
+                    try member.record("user.create", of: entry.email, on: connection)
+                case .change(let old, let new, let changes, _):
+                    try editing.change(old, to: new, by: member, on: connection)
+                    try member.record("user.update", of: new.email, changes: changes, on: connection)
                 case .same, .refused: break
                 }
             }
@@ -205,7 +200,6 @@ struct UserImportController {
         switch error {
         case Refusal.limitReached(let usage): usage.reachedText(member.visit)
         case Refusal.stale, Refusal.notFound, is Abort: member.t("users.import.stale")
-        case is UserStore.LastAdministrator: member.t("user.role.last_administrator")
         case let problem as FieldProblem: problem.text ?? UserEntry.form.message(problem.word, of: problem.field, member.t)
         default: throw error
         }

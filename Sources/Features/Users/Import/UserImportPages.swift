@@ -92,7 +92,7 @@ extension UserImportLine {
         switch outcome {
         case .refused(let complaints): return (BadgeView(.bad, t("users.import.refused")), complaints.joined(separator: " "))
         case .create: return (BadgeView(.good, t("users.import.create")), "")
-        case .change(_, _, let labels): return (BadgeView(.info, t("users.import.change")), labels.joined(separator: ", "))
+        case .change(_, _, _, let labels): return (BadgeView(.info, t("users.import.change")), labels.joined(separator: ", "))
         case .same: return (BadgeView(.neutral, t("users.import.same")), "")
         }
     }
