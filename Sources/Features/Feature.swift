@@ -58,7 +58,8 @@ package struct Feature: Sendable {
 
     package init(
         tabs: [Tab] = [], rights: [Right] = [], userRights: [Right] = [], scopes: [Scope] = [], deletes: [DeletedEntity] = [],
-        limits: [Limit] = [], uses: [UseSource] = [], migrations: [Migration] = [], secrets: [SealedColumn] = [], settings: [SettingsSource] = [],
+        limits: [Limit] = [], uses: [UseSource] = [], migrations: [Migration] = [], secrets: [SealedColumn] = [],
+        settings: [SettingsSource] = [],
         folders: [String] = [],
         accountLogo: AccountLogo? = nil,
         demonstrate: @escaping @Sendable (App, ID<Account>, any Connection) throws -> Void = { _, _, _ in },

@@ -83,7 +83,6 @@ struct ReferenceCallTests {
         Wrong("queues/a", #"{"name":5,"head_of_line":[]}"#, "#/name", "#/head_of_line"),
         Wrong("queues/a", #"{"name":"A","colour":"red","a/b~c":1}"#, "#/colour", "#/a~1b~0c"),
         Wrong("queues/a", #"{"name":"\u200e\u2800","head_of_line":"12ab"}"#, "#/name", "#/head_of_line"),
-        Wrong("queues/a", #"{"name":"A\u0000B"}"#, "#/name"),
         Wrong("queues/a", #"{"name":"Taken"}"#, "#/name"),
         Wrong("queues/a", #"{"name":"A","playlist":"nowhere"}"#, "#/playlist"),
         Wrong("queues/a", #"{"name":"A","reference":"b"}"#, "#/reference"),
@@ -121,7 +120,8 @@ struct ReferenceCallTests {
             let page = test.call(.put, address, key: key, body: Array(body.utf8))
             #expect(page.status == 400 && page.text.contains("malformed-json"), "\(body)")
         }
-        #expect(test.call(.put, address, key: key, body: Array("name=A".utf8), contentType: "application/x-www-form-urlencoded").status == 415)
+        #expect(
+            test.call(.put, address, key: key, body: Array("name=A".utf8), contentType: "application/x-www-form-urlencoded").status == 415)
         let large = Array("{\"name\":\"\(String(repeating: "a", count: 70_000))\"}".utf8)
         #expect(test.call(.put, address, key: key, body: large).status == 413)
         #expect(test.call(.post, "/api/v1/accounts/acme/queues", key: key, body: Array("{}".utf8)).status == 405)

@@ -23,7 +23,9 @@ struct ReferenceTests {
     }
 
     /// Fills in the form at `address`, whose own values stay where none is given, and sends it.
-    private func submit(_ fields: [(String, String)], at address: String, to path: String? = nil, by browser: Browser? = nil) -> Browser.Page {
+    private func submit(_ fields: [(String, String)], at address: String, to path: String? = nil, by browser: Browser? = nil)
+        -> Browser.Page
+    {
         let browser = browser ?? olivia
         return browser.post(path ?? address.replacing("/edit", with: ""), browser.get(address).hiddenInputs + fields)
     }
@@ -34,7 +36,9 @@ struct ReferenceTests {
 
     private func deletions() throws -> [String] {
         try test.site.database.read { connection in
-            try connection.rows("SELECT entity || ' ' || detail || ' ' || user_name FROM deletions ORDER BY id") { try $0.next(String.self) }
+            try connection.rows("SELECT entity || ' ' || detail || ' ' || user_name FROM deletions ORDER BY id") {
+                try $0.next(String.self)
+            }
         }
     }
 
@@ -85,7 +89,8 @@ struct ReferenceTests {
         let made = add("playlists", [("name", " Jazz\u{200B} "), ("reference", "media-7")])
         let playlist = try #require(try test.items(Playlist.self, of: test.acme).first)
         #expect(made.location == playlist.path && playlist.name == "Jazz" && playlist.reference == "media-7")
-        #expect(add("queues", [("name", "Support"), ("head_of_line", "01 42 68 53 00"), ("playlist", playlist.id.description)]).status == 303)
+        #expect(
+            add("queues", [("name", "Support"), ("head_of_line", "01 42 68 53 00"), ("playlist", playlist.id.description)]).status == 303)
         let queue = try #require(try test.items(Queue.self, of: test.acme).first)
         #expect(queue.headOfLine == "+33142685300" && queue.playlist == playlist.id && queue.reference == queue.id.description)
         #expect(add("tracking-numbers", [("name", "Sales"), ("number", "01 87 65 43 00")]).status == 303)

@@ -105,6 +105,9 @@ struct SettingsAPITests {
         let edited = test.application.pipeline.routes.filter { tabs.contains($0.pattern) }.compactMap { $0.form?.name }
         #expect(edited.contains("account"))
         // What is added in its list is no setting, and has, or will have, calls of its own.
-        #expect(Set(edited).subtracting(features.flatMap(\.settings).map(\.name) + ["webhooks.new", "user", "playlist", "queue", "tracking_number"]).isEmpty)
+        #expect(
+            Set(edited).subtracting(
+                features.flatMap(\.settings).map(\.name) + ["webhooks.new", "user", "playlist", "queue", "tracking_number"]
+            ).isEmpty)
     }
 }

@@ -93,7 +93,8 @@ struct ReferenceCalls<Item: ReferenceItem> {
         } catch Refusal.inUse(let uses) {
             throw Problem(
                 status: .conflict, type: "in-use", title: "In use",
-                detail: "It is in use, and was not deleted. End what uses it first; “uses” names it, \(Uses.maximumShown) of each kind at most.",
+                detail:
+                    "It is in use, and was not deleted. End what uses it first; “uses” names it, \(Uses.maximumShown) of each kind at most.",
                 extensions: [
                     "count": JSONValue(uses.count),
                     "uses": .array(uses.shown.map { ["kind": .string($0.kind), "name": .string($0.name), "page": .string($0.path)] }),

@@ -87,6 +87,7 @@ struct UserController {
             context: context,
             save: { new, _, member, connection in
                 try store.insert(new, in: member.account.id, on: connection)
+                try QueueMemberStore.set(new.queues, of: new.id, in: member.account.id, on: connection)
                 try app.tell(.userCreated, of: new.person, by: EventActor(member), in: member.account.id, on: connection)
                 try letters.invite(new, member, on: connection)
             },
@@ -111,6 +112,7 @@ struct UserController {
             save: { new, old, member, connection in
                 do {
                     try store.update(new, of: member.account.id, on: connection)
+                    try QueueMemberStore.set(new.queues, of: new.id, in: member.account.id, on: connection)
                 } catch is UserStore.LastAdministrator {
                     throw FieldProblem("role", "last_administrator")
                 }
@@ -155,7 +157,8 @@ struct UserController {
             let user = try store.user(member.id(), of: member.account.id, on: connection)
             let queues = try ReferenceStore.names(of: Queue.self, in: member.account.id, on: connection)
             return (
-                user, try app.mailer.last(of: user.entry.id, on: connection), queues.filter { user.entry.queues.contains($0.id) }.map(\.name)
+                user, try app.mailer.last(of: user.entry.id, on: connection),
+                queues.filter { user.entry.queues.contains($0.id) }.map(\.name)
             )
         }
         let page = UserPage(user, mail, queues: queues, canSend: app.mailer.canSend, member)

@@ -11,7 +11,7 @@ struct UserEntry: Equatable {
     var role: ID<RoleRow>
     var mobile: String?
     var headOfLine: String?
-    /// Those that they are a member of.
+    /// Those that they are a member of; rows of their own, which the user's are written without.
     var queues: [ID<Queue>] = []
     var version = 0
 

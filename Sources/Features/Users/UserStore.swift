@@ -12,8 +12,8 @@ struct UserRecord {
         case active, invited, disabled
     }
 
-    /// In a list without its queues.
-    var entry: UserEntry
+    /// In a list without the queues.
+    fileprivate(set) var entry: UserEntry
     let roleName: String
     let rights: Set<Right>
     let isAdministrator: Bool
@@ -122,7 +122,6 @@ struct UserStore {
                 VALUES (\(entry.id), \(account), \(entry.role), \(entry.email), \(entry.name),
                     \(SearchText.folded(entry.name, entry.email)), '', \(now), \(entry.mobile), \(entry.headOfLine), \(now))
                 """)
-            try QueueMemberStore.set(entry.queues, of: entry.id, in: account, on: connection)
         } catch DatabaseError.duplicate {
             throw FieldProblem("email", "taken")
         }
@@ -139,7 +138,6 @@ struct UserStore {
                 WHERE id = \(entry.id) AND account_id = \(account) AND version = \(entry.version)
                 """)
             guard changed == 1 else { throw Refusal.stale }
-            try QueueMemberStore.set(entry.queues, of: entry.id, in: account, on: connection)
         } catch DatabaseError.duplicate {
             throw FieldProblem("email", "taken")
         }
