@@ -7,6 +7,7 @@ package let allFeatures: [Feature] = [
     .myAccount,
     .operatorAccounts,
     .users,
+    .alerts,
     .reference,
     .account,
     .retention,

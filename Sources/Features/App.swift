@@ -17,13 +17,14 @@ package struct App: Sendable {
     package let acceptor: EventAcceptor
     package let engine: DeliveryEngine
     package let mailer: Mailer
+    package let alerts: Alerts
 
     /// Who may use what is to be deleted.
     package var uses: [UseSource] { features.flatMap(\.uses) }
 
     package init(
         site: Site, features: [Feature], vault: Vault, policy: AddressPolicy, client: HTTPClient, directory: WebhookDirectory,
-        acceptor: EventAcceptor, engine: DeliveryEngine, mailer: Mailer
+        acceptor: EventAcceptor, engine: DeliveryEngine, mailer: Mailer, alerts: Alerts
     ) {
         self.site = site
         self.features = features
@@ -34,5 +35,6 @@ package struct App: Sendable {
         self.acceptor = acceptor
         self.engine = engine
         self.mailer = mailer
+        self.alerts = alerts
     }
 }

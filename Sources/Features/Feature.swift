@@ -17,6 +17,8 @@ package struct Feature: Sendable {
     package let scopes: [Scope]
     /// What it can delete, for the Deletion history.
     package let deletes: [DeletedEntity]
+    /// What it tells an account's administrators of by itself.
+    package let raises: [AlertKind]
     /// What of its own an account may have only so many of.
     package let limits: [Limit]
     /// What of other features it uses: that cannot be deleted meanwhile.
@@ -58,7 +60,7 @@ package struct Feature: Sendable {
 
     package init(
         tabs: [Tab] = [], rights: [Right] = [], userRights: [Right] = [], scopes: [Scope] = [], deletes: [DeletedEntity] = [],
-        limits: [Limit] = [], uses: [UseSource] = [], migrations: [Migration] = [], secrets: [SealedColumn] = [],
+        raises: [AlertKind] = [], limits: [Limit] = [], uses: [UseSource] = [], migrations: [Migration] = [], secrets: [SealedColumn] = [],
         settings: [SettingsSource] = [],
         folders: [String] = [],
         accountLogo: AccountLogo? = nil,
@@ -70,6 +72,7 @@ package struct Feature: Sendable {
         self.userRights = userRights
         self.scopes = scopes
         self.deletes = deletes
+        self.raises = raises
         self.limits = limits
         self.uses = uses
         self.migrations = migrations

@@ -16,6 +16,14 @@ package struct SessionStore: Sendable {
     /// All that there are: staff of the platform and administrators have them by being what they are.
     let allRights: Set<Right>
     let accountLogo: AccountLogo?
+    /// Tabs of which something is counted.
+    private let counted: [Tab]
+    private let counts: SQL
+
+    init(ids: IDGenerator, clock: Clock, allRights: Set<Right>, accountLogo: AccountLogo?, counted: [Tab]) {
+        (self.ids, self.clock, self.allRights, self.accountLogo, self.counted) = (ids, clock, allRights, accountLogo, counted)
+        counts = counted.compactMap(\.waiting).map { ", \($0)" as SQL }.joined(by: "")
+    }
 
     /// Starts a session and gives its token, 256 random bits, which is nowhere else.
     package func start(
@@ -37,7 +45,7 @@ package struct SessionStore: Sendable {
         return try connection.first(
             """
             SELECT \(Session.record.columns), r.rights, r.is_administrator,
-                a.id, \(Session.AccountSummary.record.columns), \(accountLogo?.column ?? "NULL")
+                a.id, \(Session.AccountSummary.record.columns), \(accountLogo?.column ?? "NULL")\(counts)
             FROM sessions s JOIN users u ON u.id = s.user_id
             LEFT JOIN roles r ON r.id = u.role_id LEFT JOIN accounts a ON a.id = s.account_id
             WHERE s.token_hash = \(Token.hash(token)) AND u.is_enabled = 1
@@ -55,6 +63,7 @@ package struct SessionStore: Sendable {
             var account = try Session.AccountSummary.record.decode(row)
             account.id = id
             account.logoURL = try row.next(String?.self).flatMap { accountLogo?.url($0) } ?? ""
+            for tab in counted { account.waiting[tab.path] = try row.next() }
             session.account = account
         }
         return session

@@ -33,7 +33,7 @@ package final class Site: Sendable {
         database: Database, vault: Vault, address: SiteAddress, clock: Clock, ids: IDGenerator, locales: Locales, assets: Assets,
         templates: TemplateLibrary,
         passwords: Passwords, dataFolder: String, version: String, logger: Logger, allRights: Set<Right>, userRights: Set<Right>,
-        accountLogo: AccountLogo?
+        accountLogo: AccountLogo?, tabs: [Tab]
     ) {
         self.database = database
         self.vault = vault
@@ -49,7 +49,8 @@ package final class Site: Sendable {
         self.version = version
         self.logger = logger
         self.userRights = userRights
-        sessions = SessionStore(ids: ids, clock: clock, allRights: allRights, accountLogo: accountLogo)
+        sessions = SessionStore(
+            ids: ids, clock: clock, allRights: allRights, accountLogo: accountLogo, counted: tabs.filter { $0.waiting != nil })
         keys = APIKeyStore(ids: ids, clock: clock)
         refused = RefusedEntries(database: database, clock: clock, logger: logger)
     }

@@ -27,11 +27,12 @@ extension Feature {
                 parent: WebhookSettingsController.path)
         ],
         rights: [.seeSecrets],
-        deletes: [.webhook],
+        deletes: [.webhook], raises: [.webhookDisabled],
         limits: [.webhooks],
         uses: [UseSource(of: TrackingNumber.self, EndpointStore.uses)],
         secrets: SealedColumn.ofWebhooks
     ) { app in
+        app.tellOfDisabledWebhooks()
         let endpoints = try EndpointController(app)
         let deletions = try EndpointDeletionController(app)
         let pauses = try PauseController(app)
