@@ -1,5 +1,5 @@
 // A request's way from the web server to a handler and back. Each rule that nobody may forget stands here, once:
-// request id, route, session, cross-site guard, right, expired password, errors, security headers.
+// request id, route, session, cross-site guard, right, what has to be done first, errors, security headers.
 
 import Database
 package import HTTP
@@ -9,7 +9,7 @@ import Logging
 import Spelling
 import Time
 
-/// A form that was sent when its session had ended, or while the password has to be changed first.
+/// A form that was sent when its session had ended, or while something else has to be done first.
 package struct Interruption {
     package let visit: Visit
     /// What the route takes. Nil: nothing of it may be kept.
@@ -186,12 +186,12 @@ package final class Pipeline: Sendable {
     private enum Admission {
         /// With what the handler is to be called with already in it.
         case admitted((Visit) throws -> WebResponse)
-        /// A form that was sent when its session had ended, or the password has to be changed first.
+        /// A form that was sent when its session had ended, or while something else has to be done first.
         case interrupted
         case refused(WebResponse)
     }
 
-    /// What somebody without the right gets instead: the way to sign in, the forced change of an expired password, or 404 and 403.
+    /// What somebody without the right gets instead: the way to sign in, what has to be done first, or 404 and 403.
     private func admit(_ session: Session?, to route: Route, _ request: Request) throws -> Admission {
         if case .anonymous(let handler) = route.handler { return .admitted(handler) }
         guard let session else {
@@ -200,9 +200,9 @@ package final class Pipeline: Sendable {
             query.set("to", request.query.isEmpty ? request.path : "\(request.path)?\(request.query.encoded())")
             return .refused(.redirect(to: request.path == "/" ? "/sign-in" : "/sign-in?\(query.encoded())"))
         }
-        let mustChangePassword = mustChangePassword(session, request)
-        // A form goes on, to be kept over the change of the password.
-        if request.method != .post, mustChangePassword { return .refused(.redirect(to: "/password")) }
+        let duty = session.duty(at: site.clock.now()).flatMap { $0 == request.path ? nil : $0 }
+        // A form goes on, to be kept over what is to be done.
+        if request.method != .post, let duty { return .refused(.redirect(to: duty)) }
         let handler: (Visit) throws -> WebResponse
         switch route.handler {
         case .anonymous, .machine: throw Abort(.notFound)
@@ -216,7 +216,7 @@ package final class Pipeline: Sendable {
             guard session.rights.contains(right) else { throw Abort(.forbidden) }
             handler = { try answer(Member(visit: $0, session: session, account: account)) }
         }
-        return mustChangePassword ? .interrupted : .admitted(handler)
+        return duty == nil ? .admitted(handler) : .interrupted
     }
 
     /// The address itself where a page is there, else the nearest above it.
@@ -227,10 +227,6 @@ package final class Pipeline: Sendable {
             path = above
         }
         return "/"
-    }
-
-    private func mustChangePassword(_ session: Session, _ request: Request) -> Bool {
-        request.path != "/password" && session.passwordHasExpired(at: site.clock.now())
     }
 
     private func form(of route: Route, _ request: Request) throws -> MultipartForm {
@@ -361,6 +357,7 @@ package final class Pipeline: Sendable {
                 status: .unauthorized, type: "unauthorized", title: "Unauthorized",
                 detail: "Send a valid key as “Authorization: Bearer hsk_…”. Keys are made by an administrator or operator.")
         }
+        site.keyUses.record(key.id)
         // Another account's address is answered as one that does not exist.
         guard parameters["slug"] == key.slug else { throw Problem.notFound }
         guard key.scopes.contains(scope) else {

@@ -75,6 +75,18 @@ package struct Route: Sendable {
         Route(method: .post, pattern: pattern, handler: access.handler(handler))
     }
 
+    package static func get(
+        _ pattern: String, _ access: VisitingAccess, _ handler: @escaping @Sendable (Member) throws -> WebResponse
+    ) -> Route {
+        Route(method: .get, pattern: pattern, handler: access.handler(handler))
+    }
+
+    package static func post(
+        _ pattern: String, _ access: VisitingAccess, _ handler: @escaping @Sendable (Member) throws -> WebResponse
+    ) -> Route {
+        Route(method: .post, pattern: pattern, handler: access.handler(handler))
+    }
+
     /// A call of the machines' API, below `/api/v1/accounts/{slug}/`, with a key of that account.
     package static func machine(
         _ method: HTTPRequest.Method, _ pattern: String, _ scope: Scope,
@@ -133,6 +145,18 @@ package enum PersonAccess: Sendable {
         switch self {
         case .signedIn: .signedIn(handler)
         case .operator: .operator(handler)
+        }
+    }
+}
+
+/// Access for staff of the platform to what they alone do in an account, which they have opened: to its people the page does not exist.
+package enum VisitingAccess: Sendable {
+    case visiting
+
+    fileprivate func handler(_ handler: @escaping @Sendable (Member) throws -> WebResponse) -> Route.Handler {
+        .operator { person in
+            guard let account = person.session.account else { return .redirect(to: "/operator/accounts") }
+            return try handler(Member(visit: person.visit, session: person.session, account: account))
         }
     }
 }

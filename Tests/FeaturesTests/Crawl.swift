@@ -63,14 +63,22 @@ extension TestApp {
                 """)
         }
         made.insert("/api/v1/accounts/acme/media/\(media)")
+        _ = try key(of: acme)
+        let playlist = try add(Playlist.self, "Welcome", reference: "ivr.welcome", to: acme)
+        let queue = try add(Queue.self, "Support", reference: "acd.support", to: acme)
+        let number = try add(TrackingNumber.self, "Sales", reference: "did.sales", to: acme) { $0.number = "+33187654399" }
+        made.formUnion(["/operator/playlists/\(playlist)", "/operator/queues/\(queue)", "/operator/tracking-numbers/\(number)"])
+        for word in ["playlists/ivr.welcome", "queues/acd.support", "tracking-numbers/did.sales"] {
+            made.insert("/api/v1/accounts/acme/\(word)")
+        }
         let tested = browser.post("/settings/webhooks/endpoints/\(webhook.id)/test")
         made.insert(try #require(tested.location))
         return made
     }
 
     /// Every address, without its query, on the pages that somebody reaches from those without an id.
-    func addresses(of person: Person) throws -> Set<String> {
-        let browser = try browser(person)
+    func addresses(of person: Person, in account: ID<Account>? = nil) throws -> Set<String> {
+        let browser = try browser(person, account: account)
         var seen: Set<String> = []
         var waiting = application.pipeline.routes.filter {
             $0.method == .get && !$0.pattern.contains("{") && !$0.pattern.hasPrefix("/api/")

@@ -13,8 +13,8 @@ import Time
 package import Web
 
 extension Scope {
-    package static let writeEvents = Scope("events:write")
-    package static let readEvents = Scope("events:read")
+    package static let writeEvents = Scope("events:write", needs: [.manageWebhooks])
+    package static let readEvents = Scope("events:read", needs: [.viewPayloads])
 }
 
 extension Feature {

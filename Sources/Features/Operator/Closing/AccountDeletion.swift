@@ -66,7 +66,7 @@ struct AccountDeletion: Sendable {
             try ClosureStore.finish(closure, at: site.clock.now(), on: connection)
             try AuditEntry(
                 account: nil, user: nil, userName: UnnamedActor.system.rawValue, action: "account.delete", subject: closure.slug,
-                requestID: "-"
+                from: "", requestID: "-"
             ).record(site, on: connection)
         }
         site.logger.notice("The account \(closure.slug) has been deleted")
