@@ -323,13 +323,15 @@ extension TestApp {
                 INSERT INTO purge_runs (id, account_id, kind, cutoff, detail, planned, user_name, started_at)
                 VALUES (\(site.ids.next(PurgeRun.self)), \(account), 'recordings', 1, '', 0, 'System', 1)
                 """,
-                "INSERT INTO queues (id, account_id, name, created_at) VALUES (\(site.ids.next(Queue.self)), \(account), 'Sales', 1)",
-                "INSERT INTO tracking_numbers (account_id, number, name, created_at) VALUES (\(account), '+33187001234', 'Shop', 1)",
-                "INSERT INTO playlists (id, account_id, name, created_at) VALUES (\(site.ids.next(Playlist.self)), \(account), 'Calm', 1)",
                 """
-                INSERT INTO alerts (id, account_id, kind, subject, variant, params, times, first_at, last_at)
-                VALUES ('a1', \(account), 'account_opened', 'x', '', '{}', 1, 1, 1)
+                INSERT INTO user_imports (user_id, id, account_id, file_name, content, created_at)
+                VALUES (\(self.olivia.id), 'i1', \(account), 'people.csv', '', 1)
                 """,
+                """
+                INSERT INTO queue_members (queue_id, user_id, account_id)
+                SELECT q.id, \(self.bob.id), \(account) FROM queues q WHERE q.account_id = \(account) LIMIT 1
+                """,
+                "INSERT INTO recovery_codes (user_id, code_hash) VALUES (\(self.bob.id), \([UInt8](repeating: 2, count: 32)))",
                 "INSERT INTO account_limits (account_id, name, maximum) VALUES (\(account), 'users', 7)",
                 """
                 INSERT INTO refused_entries (hour, kind, subject, address, account_id, times, last_at)
