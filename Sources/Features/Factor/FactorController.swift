@@ -137,7 +137,7 @@ struct RecoveryCodesPage: TemplateData {
     /// Where it leads where none waits.
     let next: String
 
-    init(_ draft: FactorDraft, _ kept: KeptForm? = nil, _ t: Translation) {
+    init(_ draft: FactorDraft, before kept: KeptForm? = nil, _ t: Translation) {
         codes = CodeView(t("factor.codes.label"), draft.codes.joined(separator: "\n"), id: "recovery-codes")
         resume = kept.flatMap { $0.isEmpty ? nil : KeptFormPage($0, t) }
         next = kept?.path ?? "/me"
