@@ -105,6 +105,7 @@ package final class Pipeline: Sendable {
         let request: Logger.Metadata = ["request": "\(visit.requestID)"]
         switch error {
         case let abort as Abort: return errorPages.response(abort.status, visit)
+        case is AccountSuspended: return errorPages.response(.forbidden, visit, reason: "suspended")
         case Refusal.notFound: return errorPages.response(.notFound, visit)
         case is Refusal: return errorPages.response(.conflict, visit)
         case BodyError.tooLarge, BodyError.inflatesTooFar: return errorPages.response(.contentTooLarge, visit)
@@ -356,6 +357,7 @@ package final class Pipeline: Sendable {
                 status: .unauthorized, type: "unauthorized", title: "Unauthorized",
                 detail: "Send a valid key as “Authorization: Bearer hsk_…”. Keys are made by an administrator or operator.")
         }
+        site.keyUses.record(key.id)
         // Another account's address is answered as one that does not exist.
         guard parameters["slug"] == key.slug else { throw Problem.notFound }
         guard key.scopes.contains(scope) else {
@@ -363,6 +365,8 @@ package final class Pipeline: Sendable {
                 status: .forbidden, type: "missing-scope", title: "Missing scope",
                 detail: "This key lacks the scope \(scope.rawValue). Make a key that has it.")
         }
+        guard key.state.takesWhatIsHandedOver else { throw Problem.notFound }
+        guard key.state.isOpen || route.isOpenWhileSuspended else { throw Problem.accountSuspended }
         if let length = request.body.length, length > route.bodyLimit { throw BodyError.tooLarge(limit: route.bodyLimit) }
         return try largeBodies.withPlace(for: request.body, of: key.account) {
             var request = request
@@ -378,6 +382,12 @@ package final class Pipeline: Sendable {
 extension Problem {
     package static let notFound = Problem(
         status: .notFound, type: "not-found", title: "Not found", detail: "There is nothing at this address for this key.")
+
+    fileprivate static let accountSuspended = Problem(
+        status: .forbidden, type: "account-suspended", title: "Account suspended",
+        detail:
+            "The operator has suspended this account. Events and media files are still taken: its deliveries are held, and go on when the "
+            + "account does. Nothing else is answered until then.")
 }
 
 enum RequestID {

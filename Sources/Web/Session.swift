@@ -33,6 +33,7 @@ package struct Session: Sendable {
         package internal(set) var country = ""
         package internal(set) var timeZone = ""
         package internal(set) var passwordDays: Int?
+        package internal(set) var state = AccountState.active
         package internal(set) var factorRule = FactorRule.nobody
         /// Empty: none.
         package internal(set) var logoURL = ""
@@ -44,11 +45,12 @@ package struct Session: Sendable {
     package internal(set) var user = ID<User>(value: 0)
     package internal(set) var userName = ""
     package internal(set) var email = ""
+    /// Those that count now.
     package internal(set) var rights: Set<Right> = []
+    /// What they may give to others. Staff of the platform is an administrator of every account.
+    package internal(set) var authority = Authority(isAdministrator: false, rights: [])
     /// Staff of the platform; has all rights in the account that was opened.
     package internal(set) var isOperator = false
-    /// Staff of the platform is one in every account.
-    package internal(set) var isAdministrator = false
     /// What the user chose in My Account, before the account's own.
     package internal(set) var language: String?
     package internal(set) var timeZone: String?
@@ -60,6 +62,8 @@ package struct Session: Sendable {
     package internal(set) var needsFactor = false
     package internal(set) var account: AccountSummary?
     package internal(set) var lastSeenAt = Timestamp(milliseconds: 0)
+
+    package var isAdministrator: Bool { authority.isAdministrator }
 
     /// In whose log it stands what people do with what is their own. Staff have opened an account, they are not of it.
     package var ownAccount: ID<Account>? { isOperator ? nil : account?.id }

@@ -9,7 +9,7 @@ struct AccountCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "account", abstract: "Accounts.", subcommands: [Create.self])
 
     struct Create: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Make an account, with its roles administrator and user.")
+        static let configuration = CommandConfiguration(abstract: "Make an account, with the roles that each begins with.")
 
         @OptionGroup var options: DataOptions
 
@@ -75,10 +75,6 @@ struct UserCommand: AsyncParsableCommand {
         }
     }
 
-    enum Role: String, CaseIterable, ExpressibleByArgument {
-        case administrator, user
-    }
-
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make a user of an account, or an operator of the platform.",
@@ -95,8 +91,11 @@ struct UserCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("The person's name.", valueName: "N"))
         var name: String
 
-        @Option(help: ArgumentHelp("The role in the account.", valueName: "administrator|user"))
-        var role: Role?
+        @Option(
+            help: ArgumentHelp(
+                "The role in the account, of those that it began with.",
+                valueName: RolePreset.allCases.map(\.rawValue).joined(separator: "|")))
+        var role: RolePreset?
 
         @Flag(help: "Staff of the platform, in no account.")
         var `operator` = false
@@ -107,12 +106,13 @@ struct UserCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let role = role.flatMap { NewUser.Role(rawValue: $0.rawValue) }
             let user = NewUser(email: email, name: name, password: try PasswordInput.read(), role: role)
             try await options.run(.createUser(user, account: account), makesFolder: account == nil)
         }
     }
 }
+
+extension RolePreset: ExpressibleByArgument {}
 
 struct KeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "key", abstract: "Keys of machines.", subcommands: [Create.self])
@@ -134,8 +134,11 @@ struct KeyCommand: AsyncParsableCommand {
                 valueName: "SCOPE"))
         var scope: [String]
 
+        @Option(help: ArgumentHelp("Days after which it expires; never when left out.", valueName: "N"))
+        var days: Int?
+
         func run() async throws {
-            try await options.run(.createKey(account: account, name: name, scopes: scope))
+            try await options.run(.createKey(account: account, name: name, scopes: scope, days: days))
         }
     }
 }

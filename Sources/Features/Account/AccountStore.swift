@@ -23,7 +23,7 @@ enum AccountStore {
     static func save(_ settings: AccountSettings, of account: ID<Account>, on connection: any Connection) throws {
         // A playlist that is there now shall be there when this is saved.
         try connection.lock(account)
-        if let playlist = settings.playlist, try !PlaylistStore.exists(playlist, in: account, on: connection) {
+        if let playlist = settings.playlist, try !ReferenceStore.exists(playlist, in: account, on: connection) {
             throw FieldProblem("playlist", "unknown")
         }
         let count = try connection.execute(
@@ -41,7 +41,7 @@ enum AccountStore {
             "SELECT COUNT(*) FROM users WHERE account_id = \(member.account.id) AND is_enabled = 1 AND password_changed_at < \(limit)",
             as: Int.self)
         return AccountContext(
-            playlists: try PlaylistStore.playlists(of: member.account.id, on: connection).map { ($0.id, $0.name) },
+            playlists: try ReferenceStore.names(in: member.account.id, on: connection).map { ($0.id, $0.name) },
             zone: member.times.zoneLabel, hasOwnZone: member.session.timeZone != nil, ownLanguage: member.session.language,
             oldPasswords: old ?? 0, days: days, withoutFactor: try withoutFactor(in: member.account.id, on: connection))
     }
@@ -58,6 +58,12 @@ enum AccountStore {
         ) { (administrators: try $0.next(), all: try $0.next()) } ?? (0, 0)
     }
 
+    /// The settings, where they play it.
+    static func uses(of playlist: ID<Playlist>, in account: ID<Account>, on connection: any Connection) throws -> Uses {
+        let found = try connection.value("SELECT 1 FROM accounts WHERE id = \(account) AND playlist_id = \(playlist)", as: Int.self)
+        return found == nil ? Uses() : Uses([Use("account_settings", at: AccountController.path)])
+    }
+
     // MARK: Trying the head of line
 
     /// Up to `limit` users whose name or email contains `search`, by name.
@@ -68,15 +74,9 @@ enum AccountStore {
         return try connection.rows(
             """
             SELECT id, name FROM users WHERE account_id = \(account) AND search_text LIKE \(pattern) ESCAPE '\\'
-            ORDER BY name, id LIMIT \(limit)
+            ORDER BY search_text, id LIMIT \(limit)
             """
         ) { (id: try $0.next(), name: try $0.next()) }
-    }
-
-    static func queues(of account: ID<Account>, on connection: any Connection) throws -> [(id: ID<Queue>, name: String)] {
-        try connection.rows("SELECT id, name FROM queues WHERE account_id = \(account) ORDER BY name, id LIMIT 1000") {
-            (id: try $0.next(), name: try $0.next())
-        }
     }
 
     static func line(of user: ID<User>, in account: ID<Account>, on connection: any Connection) throws -> NamedLine? {

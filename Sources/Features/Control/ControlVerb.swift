@@ -8,7 +8,8 @@ package enum ControlVerb: Sendable, Codable {
     case unlockUser(email: String)
     /// Of everybody with the address, or of one account's alone.
     case resetFactor(email: String, account: String?)
-    case createKey(account: String, name: String, scopes: [String])
+    /// Without `days` it is good until it is revoked.
+    case createKey(account: String, name: String, scopes: [String], days: Int?)
     /// A path from the root: the process that serves stands in another folder.
     case backup(path: String)
     case purge(account: String, isRehearsal: Bool, isConfirmed: Bool)

@@ -46,8 +46,7 @@ final class FactorCodes: Sendable {
         guard let proof = try store.accept(code, of: user, on: connection) else { throw Wrong() }
         guard case .recoveryCode = proof else { return }
         try AuditEntry(
-            account: user.account, user: user.user, userName: user.name, action: "factor.recovery_code",
-            subject: visit.request.remoteAddress, requestID: visit.requestID
+            visit, account: user.account, user: user.user, userName: user.name, action: "factor.recovery_code", subject: ""
         ).record(visit.site, on: connection)
     }
 

@@ -28,8 +28,7 @@ struct SignInArrival {
             if let old = visit.session { _ = try site.sessions.end(old.id, of: old.user, on: connection) }
             try store.rememberDevice(device, of: user.user, on: connection)
             try AuditEntry(
-                account: user.account, user: user.user, userName: user.name, action: "session.start", subject: visit.request.remoteAddress,
-                requestID: visit.requestID
+                visit, account: user.account, user: user.user, userName: user.name, action: "session.start", subject: ""
             ).record(site, on: connection)
             try app.tell(
                 .signedIn, of: user.person, by: EventActor(user.person, at: visit.request.remoteAddress), in: user.account, on: connection)

@@ -4,7 +4,6 @@ import Database
 import HTTP
 import HTTPTypes
 import JSON
-import Mail
 import Spelling
 import Time
 import Web
@@ -174,7 +173,7 @@ struct SignInController {
         guard let person = candidates.first?.person, let account else { return }
         let address = visit.request.remoteAddress
         // Behind the answer, whose time would tell that there is somebody.
-        app.mailer.run { [app] in
+        app.afterwards.run { [app] in
             try app.site.database.write {
                 try app.tell(.signInFailed, of: person, by: EventActor(nil, at: address), in: account, on: $0)
             }
@@ -186,7 +185,7 @@ struct SignInController {
         let people = candidates.filter(\.isEnabled)
         guard people.contains(where: { $0.account != nil }) else { return }
         let address = visit.request.remoteAddress
-        app.mailer.run { [app] in
+        app.afterwards.run { [app] in
             try app.site.database.write { connection in
                 for person in people {
                     guard let account = person.account else { continue }
@@ -217,8 +216,7 @@ struct SignInController {
             try visit.site.database.write { connection in
                 _ = try visit.site.sessions.end(session.id, of: session.user, on: connection)
                 try AuditEntry(
-                    account: session.ownAccount, user: session.user, userName: session.userName, action: "session.end",
-                    subject: session.id.description, requestID: visit.requestID
+                    visit, account: session.ownAccount, user: session.user, userName: session.userName, action: "session.end", subject: ""
                 ).record(visit.site, on: connection)
                 let person = EventPerson(id: session.user, email: session.email, name: session.userName)
                 try app.tell(
