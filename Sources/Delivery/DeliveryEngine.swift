@@ -36,6 +36,10 @@ package final class DeliveryEngine: Sendable {
     /// How requests go out; `HTTPClient.send`, unless a test has receivers of its own.
     package typealias Send = @Sendable (OutgoingRequest, @escaping @Sendable (TransferResult) -> Void) -> Void
 
+    /// Within the transaction in which the engine switches a webhook off by itself.
+    package typealias WhenDisabled =
+        @Sendable (ID<Webhook>, ID<Account>, WebhookConfiguration.DisabledReason, any Connection) throws -> Void
+
     package enum TestFailure: Error, Equatable {
         case webhookGone
         /// One of its secrets cannot be opened, so that nothing could be signed.
@@ -60,6 +64,7 @@ package final class DeliveryEngine: Sendable {
     private let node: String
     let testsUnderWay: Places<ID<Account>>
     private let dispatcher: Mutex<Bool>
+    private let disabling = Mutex<WhenDisabled>({ _, _, _, _ in })
     private let makeDispatcher: @Sendable (DeliveryEngine) -> Dispatcher
 
     /// - Parameters:
@@ -91,6 +96,11 @@ package final class DeliveryEngine: Sendable {
             Dispatcher($0, inFlightPerWebhook: inFlightPerWebhook, maximumInFlight: maximumInFlight, sweepInterval: sweepInterval)
         }
     }
+
+    /// To be set before the start.
+    package func whenDisabled(_ body: @escaping WhenDisabled) { disabling.withLock { $0 = body } }
+
+    var whenDisabled: WhenDisabled { disabling.withLock { $0 } }
 
     /// Releases what an earlier process had under way (outcome unknown, to be sent again), then delivers on a thread of its own.
     package func start() throws {

@@ -227,7 +227,8 @@ final class Dispatcher {
         let records = Array(unrecorded.prefix(Self.maximumRecords))
         let claims = Claims(epoch: engine.epoch, now: now)
         let turn = Turn(
-            records: records, demands: demands, retries: retries, forced: wanted, givenBack: givenBack, claims: claims)
+            records: records, demands: demands, retries: retries, forced: wanted, givenBack: givenBack, claims: claims,
+            whenDisabled: engine.whenDisabled)
         guard !turn.isEmpty else { return }
         unrecorded.removeFirst(records.count)
         givenBack.removeAll()

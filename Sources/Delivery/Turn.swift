@@ -17,6 +17,7 @@ struct Unrecorded: Sendable {
 
     private var claim: Claim { record.completion.claim }
     var webhook: ID<Webhook> { claim.webhook }
+    var account: ID<Account> { claim.account }
     var version: Int { record.completion.version }
 
     /// As it is when somebody changed the webhook before this was written: without effect on it, and to go on to what it is now.
@@ -52,6 +53,7 @@ struct Turn: Sendable {
     let forced: [ID<WebhookDelivery>: ID<Webhook>]
     let givenBack: [Claim]
     let claims: Claims
+    let whenDisabled: DeliveryEngine.WhenDisabled
 
     var isEmpty: Bool { records.isEmpty && demands.isEmpty && forced.isEmpty && givenBack.isEmpty }
 
@@ -77,7 +79,9 @@ struct Turn: Sendable {
         var records = records
         for one in self.records {
             guard let reason = one.disabled else { continue }
-            if try !WebhookTotals.disable(one.webhook, reason, version: one.version, on: connection) {
+            if try WebhookTotals.disable(one.webhook, reason, version: one.version, on: connection) {
+                try whenDisabled(one.webhook, one.account, reason, connection)
+            } else {
                 for index in records.indices where records[index].webhook == one.webhook { records[index].outdate(at: claims.now) }
             }
         }

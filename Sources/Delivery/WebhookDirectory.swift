@@ -10,6 +10,9 @@ package final class WebhookDirectory: Sendable {
     private struct State {
         var accounts: [ID<Account>: AccountWebhooks] = [:]
         var owners: [ID<Webhook>: ID<Account>] = [:]
+        /// Those whose secrets could not be opened, of which it was said.
+        var unreadable: Set<ID<Webhook>> = []
+        var whenUnreadable: @Sendable (WebhookConfiguration) -> Void = { _ in }
         /// Raised by every invalidation, so that what was read before one is not kept after it.
         var generation = 0
     }
@@ -31,6 +34,21 @@ package final class WebhookDirectory: Sendable {
         }
     }
 
+    /// Once for each that is found to have a secret which cannot be opened, outside any transaction.
+    package func whenUnreadable(_ body: @escaping @Sendable (WebhookConfiguration) -> Void) {
+        state.withLock { $0.whenUnreadable = body }
+    }
+
+    private func tell(of webhooks: [WebhookConfiguration]) {
+        let (found, tell) = state.withLock { state in
+            let broken = webhooks.filter { $0.disabledReason == .unreadable && !state.unreadable.contains($0.id) }
+            for webhook in webhooks where webhook.disabledReason != .unreadable { state.unreadable.remove(webhook.id) }
+            state.unreadable.formUnion(broken.map(\.id))
+            return (broken, state.whenUnreadable)
+        }
+        found.forEach(tell)
+    }
+
     /// Another when anything may have changed since.
     var generation: Int { state.withLock { $0.generation } }
 
@@ -38,6 +56,7 @@ package final class WebhookDirectory: Sendable {
         let (cached, generation) = state.withLock { ($0.accounts[account], $0.generation) }
         if let cached { return cached }
         let loaded = try database.read { try store.accountWebhooks(of: account, on: $0) }
+        tell(of: loaded.webhooks)
         state.withLock { state in
             guard state.generation == generation else { return }
             if state.accounts.count >= Self.maximumAccounts {

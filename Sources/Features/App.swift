@@ -17,10 +17,11 @@ package struct App: Sendable {
     package let acceptor: EventAcceptor
     package let engine: DeliveryEngine
     package let mailer: Mailer
+    package let alerts: Alerts
 
     package init(
         site: Site, features: [Feature], vault: Vault, policy: AddressPolicy, client: HTTPClient, directory: WebhookDirectory,
-        acceptor: EventAcceptor, engine: DeliveryEngine, mailer: Mailer
+        acceptor: EventAcceptor, engine: DeliveryEngine, mailer: Mailer, alerts: Alerts
     ) {
         self.site = site
         self.features = features
@@ -31,5 +32,6 @@ package struct App: Sendable {
         self.acceptor = acceptor
         self.engine = engine
         self.mailer = mailer
+        self.alerts = alerts
     }
 }

@@ -99,7 +99,7 @@ package final class Application: Sendable {
             templates: TemplateLibrary(
                 sources: try TemplateLibrary.load(folder: "\(resources)/Templates").sources.merging(installation.furtherTemplates) { $1 }),
             passwords: try Passwords(cost: installation.passwordCost), dataFolder: folder, version: Self.version, logger: logger,
-            rights: features.rights, accountLogo: features.compactMap(\.accountLogo).first)
+            rights: features.rights, accountLogo: features.compactMap(\.accountLogo).first, tabs: features.flatMap(\.tabs))
         let client = HTTPClient(policy: installation.policy, userAgent: "Hookswitch/\(Self.version)")
         let directory = WebhookDirectory(database: database, vault: vault)
         let engine = DeliveryEngine(
@@ -110,9 +110,10 @@ package final class Application: Sendable {
             relay: installation.relay,
             sender: MailSender(name: "Hookswitch", address: installation.mailAddress ?? "hookswitch@\(installation.address.host)"),
             database: database, vault: vault, clock: clock, ids: ids, pace: installation.mailPace, logger: logger)
+        let alerts = try Alerts(site: site, mailer: mailer, kinds: features.flatMap(\.raises))
         let app = App(
             site: site, features: features, vault: vault, policy: installation.policy, client: client, directory: directory,
-            acceptor: acceptor, engine: engine, mailer: mailer)
+            acceptor: acceptor, engine: engine, mailer: mailer, alerts: alerts)
         self.app = app
         let running = try features.map { try $0.run(app) }
         self.running = running

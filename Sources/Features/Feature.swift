@@ -19,6 +19,8 @@ package struct Feature: Sendable {
     package let scopes: [Scope]
     /// What it can delete, for the Deletion history.
     package let deletes: [DeletedEntity]
+    /// What it tells an account's administrators of by itself.
+    package let raises: [AlertKind]
     /// What of its own an account may have only so many of.
     package let limits: [Limit]
     /// From a hundred of its own.
@@ -58,8 +60,8 @@ package struct Feature: Sendable {
 
     package init(
         tabs: [Tab] = [], rights: [Right] = [], presets: [RolePreset: [Right]] = [:], conditions: [RightCondition] = [],
-        scopes: [Scope] = [], deletes: [DeletedEntity] = [], limits: [Limit] = [], migrations: [Migration] = [],
-        secrets: [SealedColumn] = [], settings: [SettingsSource] = [], folders: [String] = [],
+        scopes: [Scope] = [], deletes: [DeletedEntity] = [], raises: [AlertKind] = [], limits: [Limit] = [],
+        migrations: [Migration] = [], secrets: [SealedColumn] = [], settings: [SettingsSource] = [], folders: [String] = [],
         accountLogo: AccountLogo? = nil,
         demonstrate: @escaping @Sendable (App, ID<Account>, any Connection) throws -> Void = { _, _, _ in },
         run: @escaping @Sendable (App) throws -> Running
@@ -70,6 +72,7 @@ package struct Feature: Sendable {
         self.conditions = conditions
         self.scopes = scopes
         self.deletes = deletes
+        self.raises = raises
         self.limits = limits
         self.migrations = migrations
         self.secrets = secrets

@@ -23,6 +23,16 @@ package struct MailReport: Sendable {
     package let at: Timestamp
 }
 
+/// What became of a message in the end.
+package struct MailSettlement: Sendable {
+    package let state: MailState
+    package let account: ID<Account>?
+    package let user: ID<User>?
+    package let recipient: String
+    /// The relay's.
+    package let answer: String
+}
+
 /// Who gets a message, and until when it is worth sending.
 package struct MailAddressee: Sendable {
     package let account: ID<Account>?
@@ -39,6 +49,7 @@ struct MailStore {
     struct Due {
         let id: ID<MailRow>
         let account: ID<Account>?
+        let user: ID<User>?
         let recipient: String
         let name: String
         let subject: String
@@ -70,13 +81,14 @@ struct MailStore {
     func next(before time: Timestamp, on connection: any Connection) throws -> Due? {
         try connection.first(
             """
-            SELECT id, account_id, recipient, recipient_name, subject, text, html, attempts, created_at, expires_at FROM mails
+            SELECT id, account_id, user_id, recipient, recipient_name, subject, text, html, attempts, created_at, expires_at FROM mails
             WHERE next_at IS NOT NULL AND next_at <= \(time) ORDER BY next_at, id LIMIT 1
             """
         ) { row in
             Due(
-                id: try row.next(), account: try row.next(), recipient: try row.next(), name: try row.next(), subject: try row.next(),
-                text: try row.next(), html: try row.next(), attempts: try row.next(), createdAt: try row.next(), expiresAt: try row.next())
+                id: try row.next(), account: try row.next(), user: try row.next(), recipient: try row.next(), name: try row.next(),
+                subject: try row.next(), text: try row.next(), html: try row.next(), attempts: try row.next(), createdAt: try row.next(),
+                expiresAt: try row.next())
         }
     }
 
@@ -92,13 +104,13 @@ struct MailStore {
     }
 
     /// Its words go with it.
-    func settle(_ id: ID<MailRow>, as state: MailState, attempts: Int, answer: String, at now: Timestamp, on connection: any Connection)
+    func settle(_ due: Due, as state: MailState, attempts: Int, answer: String, at now: Timestamp, on connection: any Connection)
         throws
     {
         try connection.execute(
             """
             UPDATE mails SET state = \(state), attempts = \(attempts), answer = \(answer), settled_at = \(now), next_at = NULL, text = NULL,
-                html = NULL WHERE id = \(id) AND next_at IS NOT NULL
+                html = NULL WHERE id = \(due.id) AND next_at IS NOT NULL
             """)
     }
 

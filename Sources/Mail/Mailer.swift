@@ -28,7 +28,11 @@ package final class Mailer: Sendable {
         var trouble: String?
         var work: [@Sendable () throws -> Void] = []
         var thread = false
+        var whenSettled: WhenSettled = { _, _ in }
     }
+
+    /// Within the transaction that writes down what became of a message.
+    package typealias WhenSettled = @Sendable (MailSettlement, any Connection) throws -> Void
 
     /// What nobody set a shorter time for.
     package static let longestWait = Duration.seconds(2 * 86_400)
@@ -65,6 +69,9 @@ package final class Mailer: Sendable {
         self.pace = pace
         self.logger = logger
     }
+
+    /// To be set before the start.
+    package func whenSettled(_ body: @escaping WhenSettled) { state.withLock { $0.whenSettled = body } }
 
     package var canSend: Bool { relay != nil }
 
@@ -111,7 +118,6 @@ package final class Mailer: Sendable {
     }
 
     package func start() throws {
-        guard let relay else { return }
         state.withLock { $0.thread = true }
         try OwnThread.start("mail") { [self] in
             run(relay)
@@ -133,7 +139,7 @@ package final class Mailer: Sendable {
 
     private var isStopping: Bool { state.withLock { $0.isStopping } }
 
-    private func run(_ relay: MailRelay) {
+    private func run(_ relay: MailRelay?) {
         var connection: RelayConnection?
         var pause: Duration?
         // Offered to the relay and not written down, as on a full disk: to be written, not to be sent again.
@@ -148,6 +154,11 @@ package final class Mailer: Sendable {
                     try work()
                     continue
                 }
+                // Nothing can be sent; what is asked for behind an answer is done all the same.
+                guard let relay else {
+                    _ = signal.wait(timeout: .now() + Self.longestSleep / .seconds(1))
+                    continue
+                }
                 guard let due = try database.read({ try store.next(before: clock.now(), on: $0) }) else {
                     // A connection that is not used the relay closes.
                     connection = nil
@@ -156,16 +167,12 @@ package final class Mailer: Sendable {
                 }
                 guard due.expiresAt > clock.now() else {
                     let answer = trouble ?? ""
-                    try database.write {
-                        try store.settle(due.id, as: .expired, attempts: due.attempts, answer: answer, at: clock.now(), on: $0)
-                    }
+                    try settle(due, as: .expired, attempts: due.attempts, answer: answer)
                     continue
                 }
                 guard let message = try? store.message(of: due) else {
                     logger.error("A message cannot be opened with this master key, and is given up", metadata: ["mail": "\(due.id)"])
-                    try database.write {
-                        try store.settle(due.id, as: .unreadable, attempts: due.attempts, answer: "", at: clock.now(), on: $0)
-                    }
+                    try settle(due, as: .unreadable, attempts: due.attempts)
                     continue
                 }
                 connection = connection ?? RelayConnection(relay) { [self] in isStopping }
@@ -199,16 +206,26 @@ package final class Mailer: Sendable {
         let attempts = due.attempts + 1
         switch outcome {
         case .accepted:
-            try database.write { try store.settle(due.id, as: .sent, attempts: attempts, answer: "", at: now, on: $0) }
+            try settle(due, as: .sent, attempts: attempts)
         case .refused(let answer):
             logger.notice("The relay refused a message", metadata: ["mail": "\(due.id)", "answer": "\(answer)"])
-            try database.write { try store.settle(due.id, as: .refused, attempts: attempts, answer: answer, at: now, on: $0) }
+            try settle(due, as: .refused, attempts: attempts, answer: answer)
         case .deferred(let answer):
             let wait = min(pace.firstRetry * (1 << min(due.attempts, 10)), pace.longestRetry)
             // The last try is at its end, not after it.
             let next = min(now + wait, due.expiresAt)
             try database.write { try store.postpone(due.id, to: next, attempts: attempts, answer: answer, on: $0) }
         case .unavailable, .stopped: break
+        }
+    }
+
+    private func settle(_ due: MailStore.Due, as state: MailState, attempts: Int, answer: String = "") throws {
+        let settlement = MailSettlement(
+            state: state, account: due.account, user: due.user, recipient: due.recipient, answer: answer)
+        let whenSettled = self.state.withLock { $0.whenSettled }
+        try database.write { connection in
+            try store.settle(due, as: state, attempts: attempts, answer: answer, at: clock.now(), on: connection)
+            try whenSettled(settlement, connection)
         }
     }
 

@@ -11,6 +11,8 @@ package struct Frame: TemplateData {
         var isOpen: Bool
         /// Of the part of the menu that begins here; empty within one.
         let group: String
+        /// How many of its things wait; empty: none.
+        let count: String
         var children: [ChildTabView]
 
         package static let fields = Fields<TabView> {
@@ -27,6 +29,13 @@ package struct Frame: TemplateData {
         package static let fields = Fields<ChildTabView> {
             Flag("current") { $0.isCurrent }
         }
+    }
+
+    /// What waits for somebody, and where.
+    package struct AttentionView: TemplateData {
+        let label: String
+        let href: String
+        let count: String
     }
 
     /// A step of the way up from a page below a tab.
@@ -49,6 +58,7 @@ package struct Frame: TemplateData {
     var hasSettings = false
     var section = ""
     var tabs: [TabView] = []
+    var attention: AttentionView?
     var up: [Step] = []
     var flash: Flash?
     var heading = ""
@@ -63,7 +73,7 @@ package struct Frame: TemplateData {
 extension [Tab] {
     /// The tabs that somebody with these rights sees, the one of `path` open. A tab's own address may need more than its
     /// sub-tabs do, so a parent shows when any of it may be seen, and leads to the first that may.
-    func views(rights: Set<Right>, path: String, _ t: Translation) -> [Frame.TabView] {
+    func views(rights: Set<Right>, waiting: [String: Int] = [:], path: String, _ t: Translation) -> [Frame.TabView] {
         let visible = filter { rights.contains($0.right) }.sorted { $0.order < $1.order }
         let current = visible.max { $0.closeness(to: path) < $1.closeness(to: path) }.flatMap { $0.closeness(to: path) > 0 ? $0 : nil }
         let parents = filter { $0.parent == nil }.sorted { $0.order < $1.order }
@@ -77,6 +87,7 @@ extension [Tab] {
             return Frame.TabView(
                 label: t(parent.label), href: first, isCurrent: current?.path == parent.path && children.isEmpty, isOpen: isOpen,
                 group: isNewGroup ? parent.group.map { t($0) } ?? "" : "",
+                count: waiting[parent.path].flatMap { $0 > 0 ? Numbers(language: t.language).text($0) : nil } ?? "",
                 children: isOpen
                     ? children.map { Frame.ChildTabView(label: t($0.label), href: $0.path, isCurrent: $0.path == current?.path) } : [])
         }

@@ -30,6 +30,8 @@ package struct Session: Sendable {
         package internal(set) var passwordDays: Int?
         /// Empty: none.
         package internal(set) var logoURL = ""
+        /// What waits for somebody, by the path of its tab.
+        package internal(set) var waiting: [String: Int] = [:]
     }
 
     package internal(set) var id = ID<SessionRow>(value: 0)

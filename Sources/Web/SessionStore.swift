@@ -15,6 +15,14 @@ package struct SessionStore: Sendable {
     let clock: Clock
     let rights: RightCatalogue
     let accountLogo: AccountLogo?
+    /// Tabs of which something is counted.
+    private let counted: [Tab]
+    private let counts: SQL
+
+    init(ids: IDGenerator, clock: Clock, rights: RightCatalogue, accountLogo: AccountLogo?, counted: [Tab]) {
+        (self.ids, self.clock, self.rights, self.accountLogo, self.counted) = (ids, clock, rights, accountLogo, counted)
+        counts = counted.compactMap(\.waiting).map { ", \($0)" as SQL }.joined(by: "")
+    }
 
     /// Starts a session and gives its token, 256 random bits, which is nowhere else.
     package func start(
@@ -36,7 +44,7 @@ package struct SessionStore: Sendable {
         return try connection.first(
             """
             SELECT \(Session.record.columns), r.rights, r.is_administrator,
-                a.id, \(Session.AccountSummary.record.columns), \(accountLogo?.column ?? "NULL") \(conditions)
+                a.id, \(Session.AccountSummary.record.columns), \(accountLogo?.column ?? "NULL")\(counts)\(conditions)
             FROM sessions s JOIN users u ON u.id = s.user_id
             LEFT JOIN roles r ON r.id = u.role_id LEFT JOIN accounts a ON a.id = s.account_id
             WHERE s.token_hash = \(Token.hash(token)) AND u.is_enabled = 1
@@ -52,6 +60,7 @@ package struct SessionStore: Sendable {
             var account = try Session.AccountSummary.record.decode(row)
             account.id = id
             account.logoURL = try row.next(String?.self).flatMap { accountLogo?.url($0) } ?? ""
+            for tab in counted { account.waiting[tab.path] = try row.next() }
             session.account = account
             session.rights.subtract(try rights.suspended(row))
         }

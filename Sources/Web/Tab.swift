@@ -1,5 +1,7 @@
 // A tab of Client account settings: the menu follows from the features' tabs, and shows what somebody's rights lead to.
 
+package import Database
+
 package struct Tab: Sendable {
     package let order: Int
     /// Key of its words, which the page's `h1` repeats.
@@ -12,9 +14,12 @@ package struct Tab: Sendable {
     package let pagesBelow: String?
     /// Key of the words above the part of the menu that it belongs to; nil: the first, which has none.
     package let group: String?
+    /// How many of its things wait for somebody, counted for the account `a` in the query that every page makes anyway; nil: nothing is.
+    package let waiting: SQL?
 
     package init(
-        order: Int, label: String, path: String, right: Right, parent: String? = nil, pagesBelow: String? = nil, group: String? = nil
+        order: Int, label: String, path: String, right: Right, parent: String? = nil, pagesBelow: String? = nil, group: String? = nil,
+        waiting: SQL? = nil
     ) {
         self.order = order
         self.label = label
@@ -23,5 +28,6 @@ package struct Tab: Sendable {
         self.parent = parent
         self.pagesBelow = pagesBelow
         self.group = group
+        self.waiting = waiting
     }
 }

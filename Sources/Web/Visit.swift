@@ -91,7 +91,10 @@ package struct Visit {
             frame.isOperator = session.isOperator
             if let account = session.account {
                 frame.isVisiting = session.isOperator
-                frame.tabs = tabs.views(rights: session.rights, path: request.path, t)
+                frame.tabs = tabs.views(rights: session.rights, waiting: account.waiting, path: request.path, t)
+                frame.attention = frame.tabs.first { !$0.count.isEmpty }.map {
+                    Frame.AttentionView(label: $0.label, href: $0.href, count: $0.count)
+                }
                 frame.hasSettings = !frame.tabs.isEmpty
                 frame.logoURL = account.logoURL
             }

@@ -39,6 +39,11 @@ extension TestApp {
             let now = self.site.clock.now()
             try connection.execute(
                 """
+                INSERT INTO alerts (id, account_id, kind, subject, variant, params, times, first_at, last_at)
+                VALUES (\(self.site.ids.next(AlertRow.self)), \(self.acme), 'purge_held', '', '', '{"items":7}', 1, \(now), \(now))
+                """)
+            try connection.execute(
+                """
                 INSERT INTO media_files (id, account_id, kind, extension, bytes, recorded_at, created_at)
                 VALUES (\(media), \(self.acme), 'recordings', 'wav', 100, \(now), \(now))
                 """)

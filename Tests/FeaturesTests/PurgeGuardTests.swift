@@ -94,6 +94,10 @@ struct PurgeGuardTests {
         let page = try test.browser(test.alice).get("/settings/retention").text
         #expect(page.contains("The nightly purge is waiting for you") && page.contains("50 items would be deleted at once"))
         #expect(!(try test.browser(test.mallory).get("/settings/retention").text.contains("waiting for you")))
+        // Two nights, one notice, for the account whose purge it is.
+        let notices = try test.browser(test.alice).get("/alerts").text
+        #expect(notices.contains("waiting for an administrator") && notices.contains("2 times, last"))
+        #expect(!(try test.browser(test.mallory).get("/alerts").text.contains("waiting for an administrator")))
         // Nor does somebody at the machine delete all of it without having seen how much it is.
         let refused = #expect(throws: VerbFailure.self) {
             try ControlVerb.purge(account: "acme", isRehearsal: false, isConfirmed: false).run(on: test.app)
@@ -106,6 +110,7 @@ struct PurgeGuardTests {
         let after = try counts(test)
         #expect(after["media"] == 49 && after["events"] == 92, "\(after)")
         #expect(try health(test)["purges_waiting"]?.integer == 0)
+        #expect(!(try test.browser(test.alice).get("/alerts?state=open").text.contains("waiting for an administrator")))
     }
 
     @Test("After ten days of downtime the night's purges go as ever")

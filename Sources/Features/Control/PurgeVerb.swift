@@ -37,8 +37,9 @@ enum PurgeVerb {
             return VerbAnswer(lines, notes: ["Is the clock right? Then they go on at their next time with: hookswitch purge --confirm"])
         }
         try site.database.write { connection in
+            let guardian = PurgeGuard(site: site, alerts: app.alerts)
             for purge in held {
-                try PurgeGuardStore.note(purge.job, at: site.clock.now(), on: connection)
+                try guardian.note(purge.job, at: site.clock.now(), on: connection)
                 try ControlVerb.audit(nil, "purge.confirm", of: purge.job, site, on: connection)
             }
         }

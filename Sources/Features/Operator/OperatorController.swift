@@ -3,11 +3,17 @@
 import Database
 import HTTP
 import HTTPTypes
+import JSON
 import Templating
 import Web
 
+extension AlertKind {
+    /// Staff of the platform is in the account: the account is to know, of each of them by name.
+    static let accountOpened = AlertKind("account_opened", .info, .single, right: .viewAlerts) { _ in nil }
+}
+
 extension Feature {
-    static let operatorAccounts = Feature { app in
+    static let operatorAccounts = Feature(raises: [.accountOpened]) { app in
         let accounts = try OperatorController(app)
         return Running(
             routes: [
@@ -23,6 +29,7 @@ extension Feature {
 
 struct OperatorController {
     private static let pageSize = 50
+    private let app: App
     private let people: PeopleStore
     private let list: PageTemplate<AccountsPage>
     let editor: SettingsEditor<Person, NewAccountEntry, Void>
@@ -30,7 +37,7 @@ struct OperatorController {
     init(_ app: App) throws {
         let people = PeopleStore(site: app.site)
         let template: PageTemplate<FormPage> = try app.site.page("shared/form_page")
-        self.people = people
+        (self.app, self.people) = (app, people)
         list = try app.site.page("operator/accounts")
         editor = try SettingsEditor(
             NewAccountEntry.form, at: "/operator/accounts", action: "account.create",
@@ -101,6 +108,9 @@ struct OperatorController {
                 account: account, user: person.session.user, userName: person.session.userName, action: "account.open", subject: slug,
                 requestID: person.visit.requestID
             ).record(person.site, on: connection)
+            try app.alerts.raise(
+                .accountOpened, for: account, of: person.session.user.description, ["name": .string(person.session.userName)],
+                on: connection)
             return token
         }
         var response = person.redirect(to: "/", saying: person.t("operator.opened", ["account": name]))

@@ -3,6 +3,7 @@
 
 import Cron
 import Database
+import JSON
 import Logging
 import Time
 import Web
@@ -25,6 +26,12 @@ struct PurgeGuard: Sendable {
     static let ordinaryGap = Duration.seconds(14 * 86400)
 
     let site: Site
+    /// Told of a purge that waits, where it is one account's.
+    let alerts: Alerts?
+
+    init(site: Site, alerts: Alerts? = nil) {
+        (self.site, self.alerts) = (site, alerts)
+    }
 
     /// A job that deletes what is old.
     ///
@@ -57,12 +64,21 @@ struct PurgeGuard: Sendable {
     /// A purge was through, or a person has looked at what it would take and let it go.
     func note(_ job: String, at time: Timestamp? = nil) throws {
         let time = time ?? site.clock.now()
-        try site.database.write { try PurgeGuardStore.note(job, at: time, on: $0) }
+        try site.database.write { try note(job, at: time, on: $0) }
+    }
+
+    func note(_ job: String, at time: Timestamp, on connection: any Connection) throws {
+        try PurgeGuardStore.note(job, at: time, on: connection)
+        if let account = PurgeGuardStore.account(of: job) { try alerts?.resolve(.purgeHeld, for: account, on: connection) }
     }
 
     private func mayGo(_ job: String, due: (Timestamp, any Connection) throws -> Int) throws -> Bool {
         guard let held = try excess(job, due: due) else { return true }
-        try site.database.write { try PurgeGuardStore.hold(held, on: $0) }
+        try site.database.write { connection in
+            try PurgeGuardStore.hold(held, on: connection)
+            guard let account = PurgeGuardStore.account(of: job) else { return }
+            try alerts?.raise(.purgeHeld, for: account, ["items": JSONValue(Int64(held.items))], on: connection)
+        }
         site.logger.error(
             """
             The purge \(job) waits for a person: it would delete \(held.items) items at once, since it was last through at \

@@ -7,13 +7,16 @@ import Time
 enum PurgeGuardStore {
     /// Before the first run, when its account was made (`purge:acc_…` names one), or the oldest. Nil without accounts.
     static func lastRun(of job: String, on connection: any Connection) throws -> Timestamp? {
-        let account = job.words(between: ":").last.flatMap { ID<Account>($0) }
+        let account = account(of: job)
         return try connection.value(
             """
             SELECT COALESCE((SELECT ran_at FROM purge_marks WHERE job = \(job) AND ran_at IS NOT NULL),
                 (SELECT created_at FROM accounts WHERE id = \(account?.stored ?? "")), (SELECT MIN(created_at) FROM accounts))
             """)
     }
+
+    /// Whose it is, of a purge of one account's: `purge:acc_…`.
+    static func account(of job: String) -> ID<Account>? { job.words(between: ":").last.flatMap { ID<Account>($0) } }
 
     static func note(_ job: String, at time: Timestamp, on connection: any Connection) throws {
         try connection.execute(

@@ -41,6 +41,9 @@ struct RecordPurge {
     /// What became of mail, as long as the Deletion history.
     static let mailKept = Duration.seconds(92 * 86400)
 
+    /// Notices that are over, as long too.
+    static let alertsKept = Duration.seconds(92 * 86400)
+
     /// What a stop leaves goes the next night.
     func run(until isStopping: () -> Bool = { false }) throws {
         let now = site.clock.now()
@@ -48,6 +51,7 @@ struct RecordPurge {
         while !isStopping(), try deleteRuns(before: now - Self.runsKept) == Self.batch {}
         while !isStopping(), try deleteMail(before: now - Self.mailKept) == Self.batch {}
         while !isStopping(), try deleteKeys(before: now - KeyStore.kept) == Self.batch {}
+        while !isStopping(), try deleteAlerts(before: now - Self.alertsKept) == Self.batch {}
         while !isStopping(), try deleteRefused(before: now - RefusedEntries.kept) == Self.batch {}
     }
 
@@ -71,6 +75,10 @@ struct RecordPurge {
     /// Also closes those that have expired, so that they do not count.
     private func deleteKeys(before time: Timestamp) throws -> Int {
         try site.database.write { try KeyStore(site).deleteEnded(before: time, upTo: Self.batch, on: $0) }
+    }
+
+    private func deleteAlerts(before time: Timestamp) throws -> Int {
+        try site.database.write { try AlertStore.delete(before: time, upTo: Self.batch, on: $0) }
     }
 
     private func deleteRefused(before time: Timestamp) throws -> Int {

@@ -9,12 +9,13 @@ struct PurgeSchedule: Sendable {
     private let expression: CronExpression
     private let inventoryExpression: CronExpression
     private let site: Site
+    private let alerts: Alerts
     private let purge: RetentionPurge
 
     init(_ app: App) throws {
         expression = try CronExpression("15 3 * * *")
         inventoryExpression = try CronExpression("5 4 * * *")
-        site = app.site
+        (site, alerts) = (app.site, app.alerts)
         purge = RetentionPurge(app)
     }
 
@@ -26,7 +27,7 @@ struct PurgeSchedule: Sendable {
     /// One for each account there is now, and the daily look at files and rows.
     func jobs() throws -> [Job] {
         let purges = try site.database.read { try RetentionStore.accounts(on: $0) }.map { account in
-            PurgeGuard(site: site).job(
+            PurgeGuard(site: site, alerts: alerts).job(
                 RetentionPurge.job(of: account.id),
                 schedule: { [expression, site] in Schedule(expression: expression, zone: site.zone(account.timeZone)) },
                 due: { try RetentionStore.figures(of: account.id, asOf: $0, on: $1).items },

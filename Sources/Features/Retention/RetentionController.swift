@@ -14,11 +14,16 @@ extension Right {
     package static let manageRetention = Right("retention.manage")
 }
 
+extension AlertKind {
+    /// A nightly purge would take so much at once that somebody has to look first.
+    static let purgeHeld = AlertKind("purge_held", .warning, .lasting, right: .manageRetention) { _ in "/settings/retention" }
+}
+
 extension Feature {
     static let retention = Feature(
         tabs: [Tab(order: 20, label: "retention.title", path: "/settings/retention", right: .viewRetention)],
         rights: [.viewRetention, .manageRetention],
-        deletes: MediaKind.allCases.map(\.entity),
+        deletes: MediaKind.allCases.map(\.entity), raises: [.purgeHeld],
         migrations: RetentionSchema.migrations,
         settings: [SettingsSource(RetentionPolicy.form) { try RetentionStore.policy(of: $1, on: $2) }],
         folders: ["media", "media-inbox", "quarantine"]

@@ -35,6 +35,7 @@ package struct RetentionPurge: Sendable {
     var reserve: DiskReserve { site.reserve }
 
     private let site: Site
+    private let alerts: Alerts
     private let store: PurgeStore
     private let reached: @Sendable (Step) throws -> Void
 
@@ -44,7 +45,7 @@ package struct RetentionPurge: Sendable {
 
     /// - Parameter reached: called after each step; what it throws ends the purge there.
     package init(_ app: App, reached: @escaping @Sendable (Step) throws -> Void) {
-        site = app.site
+        (site, alerts) = (app.site, app.alerts)
         store = PurgeStore(site: app.site)
         self.reached = reached
     }
@@ -99,7 +100,7 @@ package struct RetentionPurge: Sendable {
     package func runConfirmed(_ account: ID<Account>, by actor: PurgeActor, asOf instant: Timestamp? = nil) throws -> [PurgeFigures] {
         try site.reserve.giving {
             let figures = try run(account, by: actor, asOf: instant)
-            try PurgeGuard(site: site).note(Self.job(of: account))
+            try PurgeGuard(site: site, alerts: alerts).note(Self.job(of: account))
             return figures
         }
     }

@@ -32,6 +32,11 @@ final class SignInAttempts: Sendable {
         }
     }
 
+    /// Whether the try that was counted last was the last one for a while.
+    func isFull(_ subject: String, at now: Duration) -> Bool {
+        tries.withLock { tries in (tries[subject] ?? []).count { $0 > now - Self.period } >= maximum }
+    }
+
     /// Takes back a try that `begin` counted: it was right, or could not be made.
     func forgive(_ subject: String) {
         tries.withLock { tries in

@@ -3,14 +3,22 @@
 import Database
 import HTTP
 import HTTPTypes
+import JSON
 import Mail
 import Spelling
 import Time
 import Web
 
+extension AlertKind {
+    /// So many passwords were tried for one address that only browsers which its owner has used may go on.
+    static let signInClosed = AlertKind("sign_in_closed", .warning, .single, right: .viewPeople) { subject in
+        ID<User>(subject).map { UserController.path(of: $0) }
+    }
+}
+
 extension Feature {
     /// With the change of a password, which may have to come before a form that waited.
-    static let signIn = Feature { app in
+    static let signIn = Feature(raises: [.signInClosed]) { app in
         let passwords = try PasswordController(app)
         let controller = try SignInController(app, passwords)
         let openings = try SignInOpeningController(app)
@@ -87,6 +95,7 @@ struct SignInController {
         let fitting = zip(candidates, matches).filter { $0.isEnabled && $1 }.map(\.0)
         guard let user = fitting.first else {
             recordRefusal(candidates, visit)
+            if device == nil, attempts.isFull(subject, at: visit.site.clock.steadyNow) { tellOfClosing(candidates, visit) }
             errors.add("email", visit.t("sign_in.wrong"))
             return try show(visit.form, way, visit, errors)
         }
@@ -126,6 +135,26 @@ struct SignInController {
         app.mailer.run { [app] in
             try app.site.database.write {
                 try app.tell(.signInFailed, of: person, by: EventActor(nil, at: address), in: account, on: $0)
+            }
+        }
+    }
+
+    /// Once an hour, not with each guess that follows.
+    private func tellOfClosing(_ candidates: [Credentials], _ visit: Visit) {
+        let people = candidates.filter(\.isEnabled)
+        guard people.contains(where: { $0.account != nil }) else { return }
+        let address = visit.request.remoteAddress
+        app.mailer.run { [app] in
+            try app.site.database.write { connection in
+                for person in people {
+                    guard let account = person.account else { continue }
+                    try app.alerts.raise(
+                        .signInClosed, for: account, of: person.user.description,
+                        [
+                            "name": .string(person.name), "email": .string(person.email), "address": .string(address),
+                            "tries": JSONValue(Int64(SignInAttempts.usual)),
+                        ], on: connection)
+                }
             }
         }
     }

@@ -28,6 +28,13 @@ struct LinkReader {
     let account: ID<Account>?
     let accountName: String
     let language: Language
+
+    /// In the order of `PasswordLetters.selection`.
+    static func decode(_ row: Row) throws -> LinkReader {
+        LinkReader(
+            user: try row.next(), name: try row.next(), email: try row.next(), account: try row.next(), accountName: try row.next(),
+            language: Language(rawValue: try row.next()) ?? .english)
+    }
 }
 
 struct PasswordLetters {
@@ -80,21 +87,15 @@ struct PasswordLetters {
 
     /// Everybody with this address who may sign in.
     func readers(email: String, on connection: any Connection) throws -> [LinkReader] {
-        try connection.rows("\(Self.selection) WHERE u.email = \(email) AND u.is_enabled = 1 ORDER BY u.id LIMIT 50", Self.decode)
+        try connection.rows("\(Self.selection) WHERE u.email = \(email) AND u.is_enabled = 1 ORDER BY u.id LIMIT 50", LinkReader.decode)
     }
 
     func reader(_ user: ID<User>, on connection: any Connection) throws -> LinkReader? {
-        try connection.first("\(Self.selection) WHERE u.id = \(user) AND u.is_enabled = 1", Self.decode)
+        try connection.first("\(Self.selection) WHERE u.id = \(user) AND u.is_enabled = 1", LinkReader.decode)
     }
 
     private static let selection: SQL = """
         SELECT u.id, u.name, u.email, u.account_id, COALESCE(a.name, 'Hookswitch'), COALESCE(u.language, a.language, 'en')
         FROM users u LEFT JOIN accounts a ON a.id = u.account_id
         """
-
-    private static func decode(_ row: Row) throws -> LinkReader {
-        LinkReader(
-            user: try row.next(), name: try row.next(), email: try row.next(), account: try row.next(), accountName: try row.next(),
-            language: Language(rawValue: try row.next()) ?? .english)
-    }
 }

@@ -24,9 +24,10 @@ extension DeletedEntity {
 extension Feature {
     static let users = Feature(
         tabs: [Tab(order: 110, label: "users.title", path: UserController.path, right: .viewPeople, group: "users.section")],
-        rights: [.viewPeople, .managePeople], presets: [.supervisor: [.viewPeople]], deletes: [.user], limits: [.users],
-        migrations: MailSchema.migrations, secrets: MailSchema.secrets
+        rights: [.viewPeople, .managePeople], presets: [.supervisor: [.viewPeople]], deletes: [.user], raises: [.mailUndelivered],
+        limits: [.users], migrations: MailSchema.migrations, secrets: MailSchema.secrets
     ) { app in
+        app.tellOfUndeliveredMail()
         let users = try UserController(app)
         let deletion = try UserDeletionController(app)
         let suspension = UserSuspensionController(app)

@@ -38,6 +38,9 @@ struct UserDeletionController {
         do {
             try member.delete(.user, named: "\(user.entry.name) (\(user.entry.email))") { connection in
                 try member.requireChangeable(user.entry.id, store, on: connection)
+                for kind in [AlertKind.mailUndelivered, .signInClosed] {
+                    try app.alerts.resolve(kind, for: member.account.id, of: user.entry.id.description, on: connection)
+                }
                 let count = try store.delete(user.entry.id, of: member.account.id, on: connection)
                 if count > 0 {
                     try app.tell(.userDeleted, of: user.entry.person, by: EventActor(member), in: member.account.id, on: connection)

@@ -28,10 +28,11 @@ extension Feature {
         ],
         rights: [.seeSecrets],
         presets: [.integrator: [.seeSecrets]],
-        deletes: [.webhook],
+        deletes: [.webhook], raises: [.webhookDisabled],
         limits: [.webhooks],
         secrets: SealedColumn.ofWebhooks
     ) { app in
+        app.tellOfDisabledWebhooks()
         let endpoints = try EndpointController(app)
         let deletions = try EndpointDeletionController(app)
         let pauses = try PauseController(app)

@@ -18,10 +18,12 @@ struct EndpointStore {
     private let ids: IDGenerator
     private let clock: Clock
     private let webhooks: WebhookStore
+    private let alerts: Alerts
 
     init(_ app: App) {
         (ids, clock) = (app.site.ids, app.site.clock)
         webhooks = WebhookStore(vault: app.vault)
+        alerts = app.alerts
     }
 
     func new(named name: String = "", of account: ID<Account>) -> WebhookConfiguration {
@@ -53,6 +55,9 @@ struct EndpointStore {
     /// Throws `Refusal.stale` when the stored version is another.
     func update(_ webhook: WebhookConfiguration, on connection: any Connection) throws {
         guard try webhooks.update(completed(webhook, on: connection), at: clock.now(), on: connection) else { throw Refusal.stale }
+        // On again, or readable again: what was typed now has taken the place of what could not be opened.
+        guard webhook.isEnabled || webhook.disabledReason == .unreadable else { return }
+        try alerts.resolve(.webhookDisabled, for: webhook.account, of: webhook.id.description, on: connection)
     }
 
     /// A restriction to a user by id alone, as a form has it, gets their address too: the platform's events name a user by either.
@@ -70,7 +75,9 @@ struct EndpointStore {
 
     /// How many it deleted.
     func delete(_ webhook: ID<Webhook>, of account: ID<Account>, on connection: any Connection) throws -> Int {
-        try webhooks.delete(webhook, of: account, at: clock.now(), on: connection) ? 1 : 0
+        guard try webhooks.delete(webhook, of: account, at: clock.now(), on: connection) else { return 0 }
+        try alerts.resolve(.webhookDisabled, for: account, of: webhook.description, on: connection)
+        return 1
     }
 
     /// Throws 404 for one of another account, as for one that never was.

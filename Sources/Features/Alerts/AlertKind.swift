@@ -1,0 +1,47 @@
+// What a notice can be about: an open vocabulary, of which each feature declares its own words and lists them in its `Feature`. What
+// happened and what to do stands in the catalogues under `alert.NAME.title`, `.text` and `.action`.
+
+package import Web
+
+package struct AlertKind: Sendable {
+    /// Whether it is over by itself.
+    package enum Course: Sendable {
+        /// A state that lasts until what it is about is over: whoever raises it resolves it. Dismissed, it stays quiet until then.
+        case lasting
+        /// Something that has happened: dismissed, it is over, and the next one is a new notice.
+        case single
+    }
+
+    package let name: String
+    package let gravity: BadgeView.Kind
+    package let course: Course
+    /// Of what happened, where each has a text of its own, `.text.VARIANT`.
+    package let variants: [String]
+    /// The right to where it leads.
+    package let right: Right
+    /// Where something can be done about a subject; nil: nowhere but at the notice.
+    package let place: @Sendable (_ subject: String) -> String?
+
+    package init(
+        _ name: String, _ gravity: BadgeView.Kind, _ course: Course, variants: [String] = [], right: Right,
+        place: @escaping @Sendable (_ subject: String) -> String?
+    ) {
+        (self.name, self.gravity, self.course, self.variants, self.right, self.place) = (name, gravity, course, variants, right, place)
+    }
+
+    /// For a test that no language lacks one.
+    package var neededWords: [String] {
+        let texts = variants.isEmpty ? ["\(key).text"] : variants.map { "\(key).text.\($0)" }
+        return ["\(key).title", "\(key).action"] + texts
+    }
+
+    private var key: String { "alert.\(name)" }
+
+    func title(_ values: [String: String], _ t: Translation) -> String { t("\(key).title", values) }
+
+    func text(_ variant: String, _ values: [String: String], _ t: Translation) -> String {
+        t(variants.isEmpty ? "\(key).text" : "\(key).text.\(variant)", values)
+    }
+
+    func action(_ t: Translation) -> String { t("\(key).action") }
+}
