@@ -9,6 +9,7 @@ package let allFeatures: [Feature] = [
     .users,
     .roles,
     .keys,
+    .changes,
     .alerts,
     .reference,
     .account,

@@ -23,6 +23,8 @@ package struct Feature: Sendable {
     package let raises: [AlertKind]
     /// What of its own an account may have only so many of.
     package let limits: [Limit]
+    /// What of other features it uses: that cannot be deleted meanwhile.
+    package let uses: [UseSource]
     /// From a hundred of its own.
     package let migrations: [Migration]
     /// Columns in which it keeps secrets.
@@ -60,7 +62,7 @@ package struct Feature: Sendable {
 
     package init(
         tabs: [Tab] = [], rights: [Right] = [], presets: [RolePreset: [Right]] = [:], conditions: [RightCondition] = [],
-        scopes: [Scope] = [], deletes: [DeletedEntity] = [], raises: [AlertKind] = [], limits: [Limit] = [],
+        scopes: [Scope] = [], deletes: [DeletedEntity] = [], raises: [AlertKind] = [], limits: [Limit] = [], uses: [UseSource] = [],
         migrations: [Migration] = [], secrets: [SealedColumn] = [], settings: [SettingsSource] = [], folders: [String] = [],
         accountLogo: AccountLogo? = nil,
         demonstrate: @escaping @Sendable (App, ID<Account>, any Connection) throws -> Void = { _, _, _ in },
@@ -74,6 +76,7 @@ package struct Feature: Sendable {
         self.deletes = deletes
         self.raises = raises
         self.limits = limits
+        self.uses = uses
         self.migrations = migrations
         self.secrets = secrets
         self.settings = settings

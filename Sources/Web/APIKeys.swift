@@ -52,6 +52,7 @@ package struct APIKeyStore: Sendable {
         let id: ID<APIKey>
         let account: ID<Account>
         let slug: String
+        let state: AccountState
         let scopes: Set<Scope>
     }
 
@@ -63,11 +64,13 @@ package struct APIKeyStore: Sendable {
         guard secret.begins(with: "hsk_") else { return nil }
         return try connection.first(
             """
-            SELECT k.id, k.account_id, a.slug, k.scopes FROM api_keys k JOIN accounts a ON a.id = k.account_id
+            SELECT k.id, k.account_id, a.slug, a.state, k.scopes FROM api_keys k JOIN accounts a ON a.id = k.account_id
             WHERE k.secret_hash = \(Token.hash(secret)) AND \(isGood())
             """
         ) { row in
-            Found(id: try row.next(), account: try row.next(), slug: try row.next(), scopes: Set([Scope](stored: try row.next())))
+            Found(
+                id: try row.next(), account: try row.next(), slug: try row.next(), state: try row.next(),
+                scopes: Set([Scope](stored: try row.next())))
         }
     }
 }

@@ -55,6 +55,7 @@ package struct Frame: TemplateData {
     var isOperator = false
     /// Staff of the platform is in somebody's account.
     var isVisiting = false
+    var isVisitingSuspended = false
     var hasSettings = false
     var section = ""
     var tabs: [TabView] = []
@@ -71,11 +72,16 @@ package struct Frame: TemplateData {
 }
 
 extension [Tab] {
+    /// The tab that a page at `path` belongs to: of a parent and a child with one address, the child.
+    func tab(of path: String) -> Tab? {
+        self.max { $0.closeness(to: path) < $1.closeness(to: path) }.flatMap { $0.closeness(to: path) > 0 ? $0 : nil }
+    }
+
     /// The tabs that somebody with these rights sees, the one of `path` open. A tab's own address may need more than its
     /// sub-tabs do, so a parent shows when any of it may be seen, and leads to the first that may.
     func views(rights: Set<Right>, waiting: [String: Int] = [:], path: String, _ t: Translation) -> [Frame.TabView] {
         let visible = filter { rights.contains($0.right) }.sorted { $0.order < $1.order }
-        let current = visible.max { $0.closeness(to: path) < $1.closeness(to: path) }.flatMap { $0.closeness(to: path) > 0 ? $0 : nil }
+        let current = visible.tab(of: path)
         let parents = filter { $0.parent == nil }.sorted { $0.order < $1.order }
         var group: String?
         return parents.compactMap { parent in

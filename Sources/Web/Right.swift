@@ -26,6 +26,11 @@ extension Right {
 
     /// Whoever may do something in a module may see it.
     package var view: Right { Right(module + ".view") }
+
+    /// Of staff alone: no feature lists it, so no role has it and no account's menu shows what needs it.
+    package static let operatorConsole = Right("operator")
+    /// Likewise, in an account that they have opened.
+    package static let operatorInAccount = Right("operator.account")
 }
 
 /// As a role stores them.

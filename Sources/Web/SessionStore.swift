@@ -15,19 +15,25 @@ package struct SessionStore: Sendable {
     let clock: Clock
     let rights: RightCatalogue
     let accountLogo: AccountLogo?
+    let operatorsNeedFactor: Bool
     /// Tabs of which something is counted.
     private let counted: [Tab]
     private let counts: SQL
 
-    init(ids: IDGenerator, clock: Clock, rights: RightCatalogue, accountLogo: AccountLogo?, counted: [Tab]) {
+    init(
+        ids: IDGenerator, clock: Clock, rights: RightCatalogue, accountLogo: AccountLogo?, counted: [Tab], operatorsNeedFactor: Bool
+    ) {
         (self.ids, self.clock, self.rights, self.accountLogo, self.counted) = (ids, clock, rights, accountLogo, counted)
+        self.operatorsNeedFactor = operatorsNeedFactor
         counts = counted.compactMap(\.waiting).map { ", \($0)" as SQL }.joined(by: "")
     }
 
-    /// Starts a session and gives its token, 256 random bits, which is nowhere else.
+    /// Starts a session and gives its token, 256 random bits, which is nowhere else. Throws `AccountSuspended`, which is answered by a page
+    /// that says so.
     package func start(
         user: ID<User>, account: ID<Account>?, userAgent: String, address: String, on connection: any Connection
     ) throws -> String {
+        try requireOpenAccount(of: user, on: connection)
         let token = Token.random()
         let now = clock.now()
         try connection.execute(
@@ -44,10 +50,10 @@ package struct SessionStore: Sendable {
         return try connection.first(
             """
             SELECT \(Session.record.columns), r.rights, r.is_administrator,
-                a.id, \(Session.AccountSummary.record.columns), \(accountLogo?.column ?? "NULL")\(counts)\(conditions)
+                a.id, \(Session.AccountSummary.record.columns), \(accountLogo?.column ?? "NULL")\(counts) \(conditions)
             FROM sessions s JOIN users u ON u.id = s.user_id
             LEFT JOIN roles r ON r.id = u.role_id LEFT JOIN accounts a ON a.id = s.account_id
-            WHERE s.token_hash = \(Token.hash(token)) AND u.is_enabled = 1
+            WHERE s.token_hash = \(Token.hash(token)) AND u.is_enabled = 1 AND \(AccountState.admitsUser)
                 AND s.last_seen_at > \(now - Self.idle) AND s.created_at > \(now - Self.absolute) AND s.created_at <= \(now + Self.absolute)
             """, session)
     }
@@ -64,6 +70,13 @@ package struct SessionStore: Sendable {
             session.account = account
             session.rights.subtract(try rights.suspended(row))
         }
+        session.needsFactor =
+            switch session.account?.factorRule {
+            case _ where session.isOperator: operatorsNeedFactor
+            case .all: true
+            case .administrators: session.isAdministrator
+            case .nobody, nil: false
+            }
         return session
     }
 
@@ -149,6 +162,7 @@ extension Session {
         Column("u.theme", \.theme)
         Column("u.password_changed_at", \.passwordChangedAt)
         Column("u.must_change_password", \.mustChangePassword)
+        Column("u.factor_since IS NOT NULL", \.hasFactor)
     }
 }
 
@@ -160,5 +174,7 @@ extension Session.AccountSummary {
         Column("a.country", \.country)
         Column("a.time_zone", \.timeZone)
         Column("a.password_days", \.passwordDays)
+        Column("a.state", \.state)
+        Column("a.second_factor", \.factorRule)
     }
 }

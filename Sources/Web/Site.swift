@@ -32,7 +32,7 @@ package final class Site: Sendable {
     package init(
         database: Database, vault: Vault, address: SiteAddress, clock: Clock, ids: IDGenerator, locales: Locales, assets: Assets,
         templates: TemplateLibrary, passwords: Passwords, dataFolder: String, version: String, logger: Logger, rights: RightCatalogue,
-        accountLogo: AccountLogo?, tabs: [Tab]
+        accountLogo: AccountLogo?, tabs: [Tab], operatorsNeedFactor: Bool
     ) {
         self.database = database
         self.vault = vault
@@ -49,7 +49,8 @@ package final class Site: Sendable {
         self.logger = logger
         self.rights = rights
         sessions = SessionStore(
-            ids: ids, clock: clock, rights: rights, accountLogo: accountLogo, counted: tabs.filter { $0.waiting != nil })
+            ids: ids, clock: clock, rights: rights, accountLogo: accountLogo, counted: tabs.filter { $0.waiting != nil },
+            operatorsNeedFactor: operatorsNeedFactor)
         keys = APIKeyStore(clock: clock)
         keyUses = KeyUses(database: database, clock: clock)
         refused = RefusedEntries(database: database, clock: clock, logger: logger)

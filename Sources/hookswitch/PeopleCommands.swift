@@ -39,7 +39,26 @@ struct AccountCommand: AsyncParsableCommand {
 }
 
 struct UserCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "user", abstract: "People.", subcommands: [Create.self, Unlock.self])
+    static let configuration = CommandConfiguration(
+        commandName: "user", abstract: "People.", subcommands: [Create.self, Unlock.self, ResetFactor.self])
+
+    struct ResetFactor: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take away the second factor of somebody whose device and recovery codes are lost.",
+            discussion: "Ends their sessions and tells them by mail. They sign in with their password alone, and set up a new one.")
+
+        @OptionGroup var options: DataOptions
+
+        @Option(help: ArgumentHelp("The address to sign in with.", valueName: "E"))
+        var email: String
+
+        @Option(help: ArgumentHelp("The account's short name, to leave alone those of other accounts with the address.", valueName: "S"))
+        var account: String?
+
+        func run() async throws {
+            try await options.run(.resetFactor(email: email, account: account))
+        }
+    }
 
     struct Unlock: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

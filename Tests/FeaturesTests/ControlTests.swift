@@ -60,7 +60,8 @@ struct ControlTests {
             .createUser(NewUser(email: "a@b.example", name: "A", password: "p", role: .user), account: "acme"),
             .createUser(NewUser(email: "a@b.example", name: "A", password: "p", role: nil), account: nil),
             .createKey(account: "acme", name: "k", scopes: ["events:write"], days: nil),
-            .unlockUser(email: "a@b.example"),
+            .unlockUser(email: "a@b.example"), .resetFactor(email: "a@b.example", account: nil),
+            .resetFactor(email: "a@b.example", account: "acme"),
             .backup(path: "/tmp/b"), .purge(account: "acme", isRehearsal: true, isConfirmed: false), .verifyDatabase,
         ]
         let encoder = JSONEncoder()

@@ -136,14 +136,14 @@ struct FeatureTests {
         let test = try TestApp()
         try test.site.database.write { connection in
             try AuditEntry(
-                account: test.acme, user: test.alice.id, userName: "Alice", action: "account.update", subject: "", requestID: "",
+                account: test.acme, user: test.alice.id, userName: "Alice", action: "account.update", subject: "", from: "", requestID: "",
                 changes: [FieldChange("country", before: "FR", after: "GB"), .secret("password")]
             ).record(test.site, on: connection)
         }
         let stored = try test.site.database.read { try $0.value("SELECT changes FROM audit", as: String.self) }
         #expect(
             stored
-                == #"[{"field":"country","before":"FR","after":"GB"},{"field":"password","before":"","after":"changed"}]"#)
+                == #"[{"field":"country","before":"FR","after":"GB"},{"field":"password","before":"","after":"changed","is_secret":true}]"#)
     }
 
     @Test("What every feature can delete has a name in both languages, and no two features have a right, scope or migration in common")

@@ -52,6 +52,7 @@ package final class TestApp: Sendable {
         var installation = Installation(
             dataFolder: folder, resourceFolder: package, policy: policy, clock: clock, passwordCost: .testing)
         installation.openEngine = { RepeatingEngine(try SQLiteEngine(path: $0, readers: $1)) }
+        installation.operatorsNeedFactor = false
         change(&installation)
         return try Application(installation, logger: logger)
     }

@@ -24,7 +24,8 @@ extension Feature {
         let events = EventController(app)
         return Running(
             routes: [
-                .machine(.post, "/events", .writeEvents, events.create).limitingBody(to: EventController.maximumCallSize),
+                .machine(.post, "/events", .writeEvents, events.create).limitingBody(to: EventController.maximumCallSize)
+                    .openWhileSuspended(),
                 .machine(.get, "/events/{id}", .readEvents, events.show),
             ])
     }

@@ -15,6 +15,7 @@ extension ControlVerb {
             case .createAccount(let account): return try Self.create(account, app)
             case .createUser(let user, let account): return try Self.create(user, in: account, app)
             case .unlockUser(let email): return try UnlockVerb.run(app, email: email)
+            case .resetFactor(let email, let account): return try ResetFactorVerb.run(app, email: email, account: account)
             case .createKey(let account, let name, let scopes, let days):
                 return try Self.createKey(named: name, of: account, scopes, days: days, app)
             case .backup(let path): return try Backup.write(app, to: path)
@@ -56,7 +57,7 @@ extension ControlVerb {
         do {
             _ = try site.database.write { connection in
                 let id = try PeopleStore(site: site).create(user, passwordHash: hash, in: account, on: connection)
-                try audit(account, "user.create", of: id.description, site, on: connection)
+                try audit(account, "user.create", of: user.email, site, on: connection)
                 try app.tell(
                     .userCreated, of: EventPerson(id: id, email: user.email, name: user.name), by: .platform, in: account, on: connection)
             }
@@ -126,7 +127,7 @@ extension ControlVerb {
     static func audit(
         _ account: ID<Account>?, _ action: StaticString, of subject: String, _ site: Site, on connection: any Connection
     ) throws {
-        try AuditEntry(account: account, user: nil, userName: actor, action: action, subject: subject, requestID: "-")
+        try AuditEntry(account: account, user: nil, userName: actor, action: action, subject: subject, from: "", requestID: "-")
             .record(site, on: connection)
     }
 

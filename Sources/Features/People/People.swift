@@ -33,6 +33,8 @@ package struct NewAccount: Sendable, Codable {
         (2...40).contains(text.utf8.count)
             && text.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 } && !text.begins(with: "-")
             && !text.ends(with: "-")
+            // An address of the operator's console.
+            && text != "new"
     }
 
     package var problem: (field: String, key: String)? { problems.first }

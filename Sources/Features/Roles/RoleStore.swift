@@ -18,6 +18,8 @@ struct RoleHolders {
 
     let people: [(id: ID<User>, name: String)]
     let count: Int
+
+    var uses: Uses { Uses(people.map { Use("user", $0.name, at: UserController.path(of: $0.id)) }, count: count) }
 }
 
 struct RoleStore {
@@ -118,7 +120,7 @@ struct RoleStore {
     func delete(_ role: ID<RoleRow>, of account: ID<Account>, on connection: any Connection) throws -> Int {
         try connection.lock(account)
         let holders = try holders(of: role, on: connection)
-        guard holders.count == 0 else { throw Refusal.inUse(by: holders.people.map(\.name)) }
+        guard holders.count == 0 else { throw Refusal.inUse(by: holders.uses) }
         return try connection.execute("DELETE FROM roles WHERE id = \(role) AND account_id = \(account) AND is_administrator = 0")
     }
 }

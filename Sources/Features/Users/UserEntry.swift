@@ -11,6 +11,8 @@ struct UserEntry: Equatable {
     var role: ID<RoleRow>
     var mobile: String?
     var headOfLine: String?
+    /// Those that they are a member of; rows of their own, which the user's are written without.
+    var queues: [ID<Queue>] = []
     var version = 0
 
     private static let nobody = UserEntry(id: ID(value: 0), role: ID(value: 0))
@@ -32,6 +34,8 @@ struct UserContext {
     let country: String
     /// Those that the visitor may give.
     let roles: [RoleRecord]
+    /// By name.
+    let queues: [(item: ID<Queue>, label: String)]
     let usage: LimitUsage
 }
 
@@ -47,5 +51,6 @@ extension UserEntry {
         Choice("role", \.role, of: .of { $0.roles.map { ($0.entry.id, $0.entry.name) } })
         Phone("mobile", \.mobile, country: { _, context in context.country })
         Phone("head_of_line", \.headOfLine, country: { _, context in context.country })
+        Several("queues", \.queues, of: .of { $0.queues })
     }
 }

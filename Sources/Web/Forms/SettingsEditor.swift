@@ -181,7 +181,7 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
         if changes.isEmpty, !version(submission.stored).isEmpty { return try done() }
         do {
             let account = self.account(submission.value, member)
-            try member.change(action, of: subject(submission.value), in: account, changes: changes) { connection in
+            try member.change(action, of: subject(submission.value), in: account, form: form.name, changes: changes) { connection in
                 try save(submission.value, submission.stored, member, connection)
                 try within(connection)
             }
@@ -240,6 +240,7 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
         var view = FormView(
             controls, errors: errors, conflict: conflict, action: path(member.visit), version: version, save: t(form.name + ".save"), t)
         view.buttons = buttons(t)
+        view.changes = member.visit.changesOfTab ?? ""
         // Of something new there is no version, but whose it is to become.
         if !self.version(stored).isEmpty || making != nil {
             view.hidden = [HiddenField(name: FormMark.owner, value: owner ?? member.owner)]
@@ -302,7 +303,7 @@ extension SettingsEditor where Visitor == Person {
 extension SettingsEditor {
     private func routes(_ get: Route, _ post: Route, _ limit: Int?) -> [Route] {
         var declaration = form.declaration
-        declaration.neededWords += ["title", "save", "saved"].map { ["\(form.name).\($0)"] }
+        declaration.neededWords += ["title", "save", "saved"].map { ["\(form.name).\($0)"] } + [["change.\(action)"]]
         let post = post.keeping(declaration)
         return [get, limit.map { post.acceptingFiles(upTo: $0) } ?? post]
     }
