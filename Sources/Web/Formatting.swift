@@ -145,7 +145,7 @@ package struct Times: Sendable {
     }
 
     fileprivate func text(_ distance: Distance) -> String {
-        translation("\(distance.isAhead ? "time.in" : "time.ago").\(distance.unit)", count: distance.count)
+        translation(distance.isAhead ? "time.in.\(distance.unit)" : "time.ago.\(distance.unit)", count: distance.count)
     }
 
     package func view(_ time: Timestamp) -> TimeView {

@@ -55,6 +55,7 @@ package struct Frame: TemplateData {
     var isOperator = false
     /// Staff of the platform is in somebody's account.
     var isVisiting = false
+    var isVisitingSuspended = false
     var hasSettings = false
     var section = ""
     var tabs: [TabView] = []
@@ -71,16 +72,21 @@ package struct Frame: TemplateData {
 }
 
 extension [Tab] {
-    /// The tabs that somebody sees, the one of `path` open. A tab's own address may need more than its
+    /// The tab that a page at `path` belongs to: of a parent and a child with one address, the child.
+    func tab(of path: String) -> Tab? {
+        self.max { $0.closeness(to: path) < $1.closeness(to: path) }.flatMap { $0.closeness(to: path) > 0 ? $0 : nil }
+    }
+
+    /// The tabs that somebody with these rights sees, the one of `path` open. A tab's own address may need more than its
     /// sub-tabs do, so a parent shows when any of it may be seen, and leads to the first that may.
-    func views(for session: Session, waiting: [String: Int] = [:], path: String, _ t: Translation) -> [Frame.TabView] {
-        let visible = filter { $0.isShown(to: session) }.sorted { $0.order < $1.order }
-        let current = visible.max { $0.closeness(to: path) < $1.closeness(to: path) }.flatMap { $0.closeness(to: path) > 0 ? $0 : nil }
+    func views(rights: Set<Right>, waiting: [String: Int] = [:], path: String, _ t: Translation) -> [Frame.TabView] {
+        let visible = filter { rights.contains($0.right) }.sorted { $0.order < $1.order }
+        let current = visible.tab(of: path)
         let parents = filter { $0.parent == nil }.sorted { $0.order < $1.order }
         var group: String?
         return parents.compactMap { parent in
             let children = visible.filter { $0.parent == parent.path }
-            guard let first = parent.isShown(to: session) ? parent.path : children.first?.path else { return nil }
+            guard let first = rights.contains(parent.right) ? parent.path : children.first?.path else { return nil }
             let isOpen = current?.path == parent.path || current?.parent == parent.path
             defer { group = parent.group }
             let isNewGroup = parent.group != group
@@ -95,8 +101,6 @@ extension [Tab] {
 }
 
 extension Tab {
-    fileprivate func isShown(to session: Session) -> Bool { right.map { session.rights.contains($0) } ?? session.isOperator }
-
     /// How much of `path` leads to this tab; 0 when it is no page of it. Of a parent and a child with one address, the child's.
     fileprivate func closeness(to path: String) -> Int {
         let own = max(Self.length(of: self.path, leadingTo: path), pagesBelow.map { Self.length(of: $0, leadingTo: path) } ?? 0)

@@ -29,6 +29,8 @@ package struct Route: Sendable {
     package private(set) var bodyLimit = 64 * 1024
     /// What is sent here, of which what it declares may be kept over a sign-in when the session has ended. Nil: nothing is kept.
     package private(set) var form: FormDeclaration?
+    /// A machine hands over here what nobody has besides it: taken also while its account is suspended.
+    package private(set) var isOpenWhileSuspended = false
     package private(set) var uploadLimits = MultipartParser.Limits(fileSize: 0)
 
     package var access: Access {
@@ -96,6 +98,13 @@ package struct Route: Sendable {
     package func limitingBody(to bytes: Int) -> Route {
         var route = self
         route.bodyLimit = bytes
+        return route
+    }
+
+    /// See `isOpenWhileSuspended`.
+    package func openWhileSuspended() -> Route {
+        var route = self
+        route.isOpenWhileSuspended = true
         return route
     }
 

@@ -105,34 +105,40 @@ extension SignedIn {
     /// Changes the database in one transaction, together with its audit row: who did what to what. A body that finds that it cannot
     /// throws a `Refusal`: nothing stays then, the audit row included.
     package func change<Value>(
-        _ action: StaticString, of subject: String = "", changes: [FieldChange] = [], _ body: (any Connection) throws -> Value
+        _ action: StaticString, of subject: String = "", form: String = "", changes: [FieldChange] = [],
+        _ body: (any Connection) throws -> Value
     ) throws -> Value {
-        try change(action, of: subject, in: session.account?.id, changes: changes, body)
+        try change(action, of: subject, in: session.account?.id, form: form, changes: changes, body)
     }
 
-    /// - Parameter account: in whose log it stands; nil: in the platform's own.
+    /// - Parameters:
+    ///   - account: in whose log it stands; nil: in the platform's own.
+    ///   - form: of which the changed fields are.
     package func change<Value>(
-        _ action: StaticString, of subject: String = "", in account: ID<Account>?, changes: [FieldChange] = [],
+        _ action: StaticString, of subject: String = "", in account: ID<Account>?, form: String = "", changes: [FieldChange] = [],
         _ body: (any Connection) throws -> Value
     ) throws -> Value {
         try site.database.write { connection in
             let value = try body(connection)
-            try record(action, of: subject, in: account, changes: changes, on: connection)
+            try record(action, of: subject, in: account, form: form, changes: changes, on: connection)
             return value
         }
     }
 
     /// The audit row of what happens in a transaction of somebody else's.
-    package func record(_ action: StaticString, of subject: String, on connection: any Connection) throws {
-        try record(action, of: subject, in: session.account?.id, on: connection)
+    package func record(
+        _ action: StaticString, of subject: String, changes: [FieldChange] = [], on connection: any Connection
+    ) throws {
+        try record(action, of: subject, in: session.account?.id, changes: changes, on: connection)
     }
 
     private func record(
-        _ action: StaticString, of subject: String, in account: ID<Account>?, changes: [FieldChange] = [], on connection: any Connection
+        _ action: StaticString, of subject: String, in account: ID<Account>?, form: String = "", changes: [FieldChange] = [],
+        on connection: any Connection
     ) throws {
         try AuditEntry(
-            account: account, user: session.user, userName: session.userName, action: action, subject: subject,
-            requestID: visit.requestID, changes: changes
+            visit, account: account, user: session.user, userName: session.userName, action: action, subject: subject, form: form,
+            changes: changes
         ).record(site, on: connection)
     }
 }

@@ -7,8 +7,7 @@ package struct Tab: Sendable {
     /// Key of its words, which the page's `h1` repeats.
     package let label: String
     package let path: String
-    /// Nil: the platform's staff alone see it, in an account that they have opened.
-    package let right: Right?
+    package let right: Right
     /// The path of the tab that this is a sub-tab of.
     package let parent: String?
     /// A further path whose pages belong to this tab.
@@ -17,10 +16,12 @@ package struct Tab: Sendable {
     package let group: String?
     /// How many of its things wait for somebody, counted for the account `a` in the query that every page makes anyway; nil: nothing is.
     package let waiting: SQL?
+    /// It lists changes, narrowed by the path of a tab as `tab` of its query: pages lead there.
+    package let isChangeLog: Bool
 
     package init(
-        order: Int, label: String, path: String, right: Right?, parent: String? = nil, pagesBelow: String? = nil, group: String? = nil,
-        waiting: SQL? = nil
+        order: Int, label: String, path: String, right: Right, parent: String? = nil, pagesBelow: String? = nil, group: String? = nil,
+        waiting: SQL? = nil, isChangeLog: Bool = false
     ) {
         self.order = order
         self.label = label
@@ -30,5 +31,11 @@ package struct Tab: Sendable {
         self.pagesBelow = pagesBelow
         self.group = group
         self.waiting = waiting
+        self.isChangeLog = isChangeLog
+    }
+
+    /// Of the operator's console, for staff of the platform whatever account they look into.
+    package init(order: Int, label: String, operatorPath: String) {
+        self.init(order: order, label: label, path: operatorPath, right: .operatorConsole)
     }
 }

@@ -71,6 +71,13 @@ package struct Translation: Sendable {
     /// The message of `key`; nil where there is none, as for a field without a hint.
     package func find(_ key: String) -> String? { messages[key] }
 
+    /// What is behind `prefix` in each key that begins with it, with its message.
+    package func messages(under prefix: String) -> [(rest: String, message: String)] {
+        messages.filter { $0.key.begins(with: prefix) }.map {
+            (String(decoding: $0.key.utf8.dropFirst(prefix.utf8.count), as: UTF8.self), $0.value)
+        }
+    }
+
     /// Message as template source: escaped once, here, and each `{name}` a look-up in the page.
     func templateSource(_ key: String) throws -> String {
         guard let message = messages[key] else { throw LocaleError("there is no message “\(key)” in \(language.rawValue)") }

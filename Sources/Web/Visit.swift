@@ -53,7 +53,20 @@ package struct Visit {
     /// The first tab of Client account settings that the visitor may see.
     package var firstTabPath: String? {
         guard let session, session.account != nil else { return nil }
-        return tabs.views(for: session, path: "", t).first?.href
+        return tabs.views(rights: session.rights, path: "", t).first?.href
+    }
+
+    /// The path of the tab, not a sub-tab, that this page belongs to; empty: to none.
+    package var area: String { tabs.tab(of: request.path).map { $0.parent ?? $0.path } ?? "" }
+
+    /// Where the changes made on this tab are listed; nil: nowhere, or not for this visitor, or this is no tab's own page.
+    package var changesOfTab: String? {
+        guard let session, session.account != nil, tabs.contains(where: { $0.path == request.path }),
+            let log = tabs.first(where: { $0.isChangeLog && session.rights.contains($0.right) })
+        else { return nil }
+        var query = FormData()
+        query.set("tab", area)
+        return "\(log.path)?\(query.encoded())"
     }
 
     /// Reads all that a page shows at once: what one page says is of one moment.
@@ -91,12 +104,17 @@ package struct Visit {
             frame.isOperator = session.isOperator
             if let account = session.account {
                 frame.isVisiting = session.isOperator
-                frame.tabs = tabs.views(for: session, waiting: account.waiting, path: request.path, t)
+                frame.isVisitingSuspended = session.isOperator && !account.state.isOpen
+                let rights = session.isOperator ? session.rights.union([.operatorInAccount]) : session.rights
+                frame.tabs = tabs.views(rights: rights, waiting: account.waiting, path: request.path, t)
                 frame.attention = frame.tabs.first { !$0.count.isEmpty }.map {
                     Frame.AttentionView(label: $0.label, href: $0.href, count: $0.count)
                 }
                 frame.hasSettings = !frame.tabs.isEmpty
                 frame.logoURL = account.logoURL
+            }
+            if session.isOperator, session.account == nil || tabs.tab(of: request.path)?.right == .operatorConsole {
+                frame.tabs = tabs.views(rights: [.operatorConsole], waiting: [:], path: request.path, t)
             }
         }
         let bytes = try template.render(page, in: frame, language: language)

@@ -26,10 +26,10 @@ struct DeclaredFormTests {
     private var routes: [Route] { test.application.pipeline.routes }
 
     /// Those that routes keep, and those of nobody who could be signed in again.
-    private var forms: [FormDeclaration] {
+    var forms: [FormDeclaration] {
         routes.compactMap(\.form) + [
             SignInEntry.form.declaration, SetupEntry.form.declaration, PasswordEntry.form.declaration, ChosenPassword.form.declaration,
-            ForgottenEntry.form.declaration,
+            ForgottenEntry.form.declaration, SignInCode.form.declaration,
         ]
     }
 
@@ -72,14 +72,22 @@ struct DeclaredFormTests {
             "account": Self.fits(AccountSettings.form, AccountSettings.record),
             "me": Self.fits(Profile.form, Profile.record),
             "user": Self.fits(UserEntry.form, UserEntry.record, beside: [\UserEntry.queues]),
+            "role": Self.fits(RoleEntry.form, RoleEntry.record),
+            "client_account": Self.fits(AccountName.form, AccountName.record),
             "playlist": Self.fits(Playlist.form, Playlist.record),
             "queue": Self.fits(Queue.form, Queue.record),
             "tracking_number": Self.fits(TrackingNumber.form, TrackingNumber.record),
             "voicemail": Self.fits(Voicemail.form, Voicemail.record),
         ]
-        // A row for each kind of media; rows of two tables; a webhook, whose authentication is sealed as one, and what is done with it.
+        // A row for each kind of media; rows of two tables; a webhook, whose authentication is sealed as one, and what is done with it; a key,
+        // of which the row keeps other things.
         let otherwise: Set<String> = [
             "retention", "new_account", "webhook_settings", "webhooks.new", "webhooks.edit", "webhooks.pause", "webhooks.resume",
+            "user_import", "key",
+            // What is asked before something is done; a number in a table of all limits.
+            "operator.visit", "operator.suspension", "operator.closing", "account_limit",
+            // What is shown is compared, and not kept.
+            "factor",
         ]
         for form in routes.compactMap(\.form) where !otherwise.contains(form.name) {
             #expect(fitting[form.name] == true, "Add \(form.name) to `fitting`, or, with the reason, to `otherwise`")

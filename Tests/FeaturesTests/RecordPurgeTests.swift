@@ -73,6 +73,15 @@ struct RecordPurgeTests {
         #expect(try plan("SELECT MAX(started_at) FROM job_runs WHERE job = 'x'").contains("job_runs_by_job"))
         let page = try plan("SELECT * FROM deletions WHERE account_id = \(acme) AND deleted_at >= \(time) ORDER BY id DESC LIMIT 51")
         #expect(page.contains("deletions_by_account") && !page.contains("TEMP B-TREE"))
+        let changes = try plan("SELECT * FROM audit WHERE account_id = \(acme) AND at >= \(time) ORDER BY id DESC LIMIT 51")
+        #expect(changes.contains("audit_by_account") && !changes.contains("TEMP B-TREE"))
+        let ofTab = try plan(
+            "SELECT * FROM audit WHERE account_id = \(acme) AND area = '/users' AND at >= \(time) AND id < 'x' ORDER BY id DESC LIMIT 51")
+        #expect(ofTab.contains("audit_by_area") && !ofTab.contains("TEMP B-TREE"))
+        #expect(
+            try plan("SELECT COUNT(*) FROM alerts WHERE account_id = \(acme) AND seen_at IS NULL AND resolved_at IS NULL").contains(
+                "alerts_open"))
+        #expect(try plan("SELECT id FROM alerts WHERE resolved_at < \(time) ORDER BY resolved_at LIMIT 500").contains("alerts_by_end"))
         #expect(try plan("SELECT id FROM users WHERE email = 'x'").contains("SEARCH"))
     }
 }

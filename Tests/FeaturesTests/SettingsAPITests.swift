@@ -30,7 +30,7 @@ struct SettingsAPITests {
             [
                 ("country", "FR"), ("account_language", "fr"), ("time_zone", "Europe/Paris"), ("playlist", ""),
                 ("head_of_line", "01 42 68 53 00"), ("password_expiration", "yes"), ("password_days", "45"), ("supervision", "yes"),
-                ("version", "1"),
+                ("second_factor", "administrators"), ("version", "1"),
             ])
         #expect(saved.status == 303)
         let page = ask()
@@ -41,7 +41,7 @@ struct SettingsAPITests {
                 == [
                     "country": "FR", "account_language": "fr", "time_zone": "Europe/Paris", "playlist": nil,
                     "head_of_line": "+33142685300", "original_number": false, "national_trunk": nil, "password_expiration": 45,
-                    "supervision": true, "logo": nil,
+                    "second_factor": "administrators", "supervision": true, "logo": nil,
                 ])
     }
 
@@ -105,9 +105,7 @@ struct SettingsAPITests {
         let edited = test.application.pipeline.routes.filter { tabs.contains($0.pattern) }.compactMap { $0.form?.name }
         #expect(edited.contains("account"))
         // What is added in its list is no setting, and has, or will have, calls of its own.
-        #expect(
-            Set(edited).subtracting(
-                features.flatMap(\.settings).map(\.name) + ["webhooks.new", "user", "playlist", "queue", "tracking_number"]
-            ).isEmpty)
+        let added = ["webhooks.new", "user", "role", "key", "playlist", "queue", "tracking_number"]
+        #expect(Set(edited).subtracting(features.flatMap(\.settings).map(\.name) + added).isEmpty)
     }
 }

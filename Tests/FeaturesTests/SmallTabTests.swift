@@ -33,8 +33,12 @@ extension Installation {
             ("days", "Delete after", "Supprimer après"),
             ("pin", "PIN", "Code secret"),
         ]
+        furtherWords[.english, default: [:]].merge(["right.voicemail": "Voicemail", "right.voicemail.manage": "Manage"]) { $1 }
+        furtherWords[.french, default: [:]].merge(["right.voicemail": "Messagerie vocale", "right.voicemail.manage": "Gérer"]) { $1 }
         furtherWords[.english, default: [:]].merge(words.map { ("voicemail.\($0.key)", $0.english) }) { $1 }
         furtherWords[.french, default: [:]].merge(words.map { ("voicemail.\($0.key)", $0.french) }) { $1 }
+        furtherWords[.english]?["change.voicemail.update"] = "Voicemail changed"
+        furtherWords[.french]?["change.voicemail.update"] = "Messagerie vocale modifiée"
     }
 }
 
@@ -114,7 +118,7 @@ struct SmallTabTests {
             ["field": "transcription", "before": "false", "after": "true"],
             ["field": "voice", "before": "", "after": "low"],
             ["field": "deletion", "before": "", "after": "45"],
-            ["field": "pin", "before": "", "after": "changed"],
+            ["field": "pin", "before": "", "after": "changed", "is_secret": true],
         ]
         #expect(try JSONValue(parsing: Array(try #require(changes).utf8)) == expected)
     }

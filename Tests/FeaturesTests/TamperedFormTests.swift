@@ -19,7 +19,7 @@ import Web
     static let account = "/settings/account"
     static let accountForm = [
         ("country", "GB"), ("account_language", "en"), ("time_zone", "Europe/London"), ("playlist", ""), ("head_of_line", ""),
-        ("supervision", "yes"), ("version", "1"),
+        ("supervision", "yes"), ("second_factor", "nobody"), ("version", "1"),
     ]
 
     // MARK: What is kept is not sent elsewhere
@@ -313,7 +313,7 @@ import Web
         let changes = try test.site.database.read {
             try $0.value("SELECT changes FROM audit WHERE account_id = \(initech)", as: String.self) ?? ""
         }
-        #expect(changes.contains("{\"field\":\"administrator_password\",\"before\":\"\",\"after\":\"changed\"}"))
+        #expect(changes.contains("{\"field\":\"administrator_password\",\"before\":\"\",\"after\":\"changed\",\"is_secret\":true}"))
         #expect(!changes.contains("change me soon"))
     }
 

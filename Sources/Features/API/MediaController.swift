@@ -8,7 +8,7 @@ import Time
 package import Web
 
 extension Scope {
-    package static let writeMedia = Scope("media:write")
+    package static let writeMedia = Scope("media:write", needs: [.manageRetention])
 }
 
 extension Feature {
@@ -18,7 +18,8 @@ extension Feature {
         let media = MediaController(app)
         return Running(
             routes: [
-                .machine(.post, "/media", .writeMedia, media.create).limitingBody(to: MediaController.maximumFileSize),
+                .machine(.post, "/media", .writeMedia, media.create).limitingBody(to: MediaController.maximumFileSize)
+                    .openWhileSuspended(),
                 .machine(.get, "/media/{id}", .writeMedia, media.show),
                 .machine(.patch, "/media/{id}", .writeMedia, media.update),
             ],
@@ -76,10 +77,8 @@ struct MediaController {
         let (record, isChanged) = try call.site.database.write { connection in
             let media = try found(call, on: connection)
             guard try MediaStore.setHold(isHeld, on: media.id, of: call.account, on: connection) else { return (media, false) }
-            try AuditEntry(
-                account: call.account, user: nil, userName: call.key.description, action: isHeld ? "media.hold" : "media.release",
-                subject: media.id.description, requestID: call.requestID
-            ).record(call.site, on: connection)
+            try AuditEntry(call, action: isHeld ? "media.hold" : "media.release", subject: media.id.description)
+                .record(call.site, on: connection)
             return (try found(call, on: connection), true)
         }
         guard isChanged else {

@@ -6,7 +6,9 @@ import Threading
 package import Web
 
 extension Right {
-    package static let manageAccountSettings = Right("settings.account")
+    package static let viewAccountSettings = Right("account.view")
+    package static let supervise = Right("supervision.use")
+    package static let manageAccountSettings = Right("account.manage")
 }
 
 extension DeletedEntity {
@@ -15,8 +17,10 @@ extension DeletedEntity {
 
 extension Feature {
     static let account = Feature(
-        tabs: [Tab(order: 10, label: "account.title", path: AccountController.path, right: .manageAccountSettings)],
-        rights: [.manageAccountSettings],
+        tabs: [Tab(order: 10, label: "account.title", path: AccountController.path, right: .viewAccountSettings)],
+        rights: [.viewAccountSettings, .manageAccountSettings, .supervise],
+        presets: [.supervisor: [.supervise]],
+        conditions: [RightCondition(.supervise, whileOn: "a.has_supervision")],
         deletes: [.logo],
         uses: [UseSource(of: Playlist.self, AccountStore.uses)],
         migrations: AccountSchema.migrations,
@@ -28,10 +32,11 @@ extension Feature {
         let account = try AccountController(app)
         let line = try HeadOfLineController(app)
         return Running(
-            routes: account.editor.routes(.needs(.manageAccountSettings), filesUpTo: LogoUpload.limit, update: account.update) + [
-                .get("/settings/account/head-of-line", .needs(.manageAccountSettings), line.show),
-                .get("/logo/{file}", .signedIn, LogoController(app).show),
-            ],
+            routes: account.editor.routes(
+                view: .viewAccountSettings, manage: .manageAccountSettings, filesUpTo: LogoUpload.limit, update: account.update) + [
+                    .get("/settings/account/head-of-line", .needs(.viewAccountSettings), line.show),
+                    .get("/logo/{file}", .signedIn, LogoController(app).show),
+                ],
             jobs: { [try LogoSweep(site: app.site).job()] })
     }
 }

@@ -43,7 +43,19 @@ enum AccountStore {
         return AccountContext(
             playlists: try ReferenceStore.names(in: member.account.id, on: connection).map { ($0.id, $0.name) },
             zone: member.times.zoneLabel, hasOwnZone: member.session.timeZone != nil, ownLanguage: member.session.language,
-            oldPasswords: old ?? 0, days: days)
+            oldPasswords: old ?? 0, days: days, withoutFactor: try withoutFactor(in: member.account.id, on: connection))
+    }
+
+    /// Administrators, and all.
+    private static func withoutFactor(
+        in account: ID<Account>, on connection: any Connection
+    ) throws -> (administrators: Int, all: Int) {
+        try connection.first(
+            """
+            SELECT COALESCE(SUM(r.is_administrator), 0), COUNT(*) FROM users u JOIN roles r ON r.id = u.role_id
+            WHERE u.account_id = \(account) AND u.is_enabled = 1 AND u.password_hash <> '' AND u.factor_since IS NULL
+            """
+        ) { (administrators: try $0.next(), all: try $0.next()) } ?? (0, 0)
     }
 
     /// The settings, where they play it.
@@ -62,7 +74,7 @@ enum AccountStore {
         return try connection.rows(
             """
             SELECT id, name FROM users WHERE account_id = \(account) AND search_text LIKE \(pattern) ESCAPE '\\'
-            ORDER BY name, id LIMIT \(limit)
+            ORDER BY search_text, id LIMIT \(limit)
             """
         ) { (id: try $0.next(), name: try $0.next()) }
     }
@@ -107,6 +119,7 @@ extension AccountSettings {
         Column("logo_file", \.logoFile)
         Column("logo_name", \.logoName)
         Column("password_days", \.passwordDays)
+        Column("second_factor", \.secondFactor)
         Column("has_supervision", \.hasSupervision)
         Column("head_of_line", \.headOfLine)
         Column("presents_original_number", \.presentsOriginalNumber)

@@ -11,7 +11,7 @@ enum UnlockVerb {
         let token: String? = try site.database.write { connection in
             let users = try SignInStore(clock: site.clock).credentials(email: email, on: connection).filter(\.isEnabled)
             guard !users.isEmpty else { return nil }
-            for user in users { try ControlVerb.audit(user.account, "sign_in.unlock", of: user.user.description, site, on: connection) }
+            for user in users { try ControlVerb.audit(user.account, "sign_in.unlock", of: user.email, site, on: connection) }
             return try SignInOpenings(clock: site.clock).offer(to: email, on: connection)
         }
         guard let token else {

@@ -14,6 +14,22 @@ enum QueueMemberStore {
         ) { try $0.next() }
     }
 
+    /// The queues of each of these, by name.
+    static func names(of users: [ID<User>], on connection: any Connection) throws -> [ID<User>: [String]] {
+        guard !users.isEmpty else { return [:] }
+        var names: [ID<User>: [String]] = [:]
+        try connection.forEachRow(
+            """
+            SELECT m.user_id, q.name FROM queue_members m JOIN queues q ON q.id = m.queue_id
+            WHERE m.user_id IN (\(list: users)) ORDER BY q.name, q.id
+            """
+        ) { row in
+            let user: ID<User> = try row.next()
+            names[user, default: []].append(try row.next())
+        }
+        return names
+    }
+
     /// Behind the account's lock, which keeps the queues there. Throws `FieldProblem` when one has gone.
     static func set(_ queues: [ID<Queue>], of user: ID<User>, in account: ID<Account>, on connection: any Connection) throws {
         try connection.execute("DELETE FROM queue_members WHERE user_id = \(user)")

@@ -6,16 +6,18 @@ import HTTPTypes
 package import Web
 
 extension Scope {
-    package static let readReference = Scope("reference:read")
-    package static let writeReference = Scope("reference:write")
+    package static let readReference = Scope("reference:read", needs: [.viewAccountSettings])
+    package static let writeReference = Scope("reference:write", needs: [.manageAccountSettings])
 }
 
 extension Feature {
     static let reference = Feature(
         tabs: [
-            Tab(order: 210, label: "playlist.list.title", path: Playlist.kind.path, right: nil, group: "reference.section"),
-            Tab(order: 220, label: "queue.list.title", path: Queue.kind.path, right: nil, group: "reference.section"),
-            Tab(order: 230, label: "tracking_number.list.title", path: TrackingNumber.kind.path, right: nil, group: "reference.section"),
+            Tab(order: 210, label: "playlist.list.title", path: Playlist.kind.path, right: .operatorInAccount, group: "reference.section"),
+            Tab(order: 220, label: "queue.list.title", path: Queue.kind.path, right: .operatorInAccount, group: "reference.section"),
+            Tab(
+                order: 230, label: "tracking_number.list.title", path: TrackingNumber.kind.path, right: .operatorInAccount,
+                group: "reference.section"),
         ],
         scopes: [.readReference, .writeReference], deletes: [.playlist, .queue, .trackingNumber],
         limits: [.playlists, .queues, .trackingNumbers],

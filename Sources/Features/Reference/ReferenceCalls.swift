@@ -127,10 +127,7 @@ struct ReferenceCalls<Item: ReferenceItem> {
     private func record(
         _ action: StaticString, of subject: String, _ changes: [FieldChange], _ call: MachineCall, on connection: any Connection
     ) throws {
-        try AuditEntry(
-            account: call.account, user: nil, userName: call.key.description, action: action, subject: subject, requestID: call.requestID,
-            changes: changes
-        ).record(call.site, on: connection)
+        try AuditEntry(call, action: action, subject: subject, changes: changes).record(call.site, on: connection)
     }
 
     private func address(_ call: MachineCall, _ reference: String? = nil) -> String {

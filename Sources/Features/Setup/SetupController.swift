@@ -72,8 +72,7 @@ struct SetupController {
                 try people.create(administrator, passwordHash: administratorHash, in: account, on: connection)
             }
             try AuditEntry(
-                account: account, user: user, userName: entry.operator.name, action: "setup", subject: entry.account.slug,
-                requestID: visit.requestID
+                visit, account: account, user: user, userName: entry.operator.name, action: "setup", subject: entry.account.slug
             ).record(site, on: connection)
             try store.rememberDevice(device, of: user, on: connection)
             return try site.sessions.start(

@@ -38,8 +38,7 @@ struct SignInOpeningController {
                 // Until a sign-in there makes it theirs for longer.
                 try store.rememberDevice(device, of: user.user, for: SignInOpenings.period, on: connection)
                 try AuditEntry(
-                    account: user.account, user: user.user, userName: user.name, action: "sign_in.unlock.use",
-                    subject: visit.request.remoteAddress, requestID: visit.requestID
+                    visit, account: user.account, user: user.user, userName: user.name, action: "sign_in.unlock.use", subject: user.email
                 ).record(visit.site, on: connection)
             }
             return true

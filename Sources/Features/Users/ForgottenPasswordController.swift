@@ -44,7 +44,7 @@ struct ForgottenPasswordController {
         let email = entry.email.lowercased()
         if app.mailer.canSend, attempts.begin(email, at: visit.site.clock.steadyNow) == nil {
             let (address, requestID) = (visit.request.remoteAddress, visit.requestID)
-            app.mailer.run { [app, letters] in
+            app.afterwards.run { [app, letters] in
                 try app.site.database.write { connection in
                     for reader in try letters.readers(email: email, on: connection) {
                         try letters.send(.forgotten, to: reader, from: "", on: connection)
@@ -52,7 +52,7 @@ struct ForgottenPasswordController {
                             .resetBegun, of: reader.person, by: EventActor(nil, at: address), in: reader.account, on: connection)
                         try AuditEntry(
                             account: reader.account, user: reader.user, userName: reader.name, action: "password.forgotten",
-                            subject: address, requestID: requestID
+                            subject: reader.email, from: address, requestID: requestID
                         ).record(app.site, on: connection)
                     }
                 }

@@ -58,8 +58,7 @@ struct PasswordLinkController {
                 user.passwordHash.isEmpty ? .invitationAccepted : .passwordReset, of: user.person,
                 by: EventActor(user.person, at: visit.request.remoteAddress), in: user.account, on: connection)
             try AuditEntry(
-                account: user.account, user: taken, userName: user.name, action: "password.link.use",
-                subject: visit.request.remoteAddress, requestID: visit.requestID
+                visit, account: user.account, user: taken, userName: user.name, action: "password.link.use", subject: user.email
             ).record(visit.site, on: connection)
             return true
         }

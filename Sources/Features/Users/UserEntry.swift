@@ -33,19 +33,10 @@ struct UserContext {
     /// As whose people dial.
     let country: String
     /// Those that the visitor may give.
-    let roles: [RoleChoice]
+    let roles: [RoleRecord]
     /// By name.
     let queues: [(item: ID<Queue>, label: String)]
     let usage: LimitUsage
-}
-
-struct RoleChoice {
-    let id: ID<RoleRow>
-    let name: String
-    let rights: Set<Right>
-    let isAdministrator: Bool
-
-    func words(_ t: Translation) -> String { t.find("role.\(name)") ?? name }
 }
 
 extension UserEntry {
@@ -57,7 +48,7 @@ extension UserEntry {
                 let email = email.lowercased()
                 return NewUser.isEmail(email) ? .success(email) : .failure(.init("malformed_email"))
             })
-        Choice("role", \.role, of: .of { context, t in context.roles.map { ($0.id, $0.words(t), "") } })
+        Choice("role", \.role, of: .of { $0.roles.map { ($0.entry.id, $0.entry.name) } })
         Phone("mobile", \.mobile, country: { _, context in context.country })
         Phone("head_of_line", \.headOfLine, country: { _, context in context.country })
         Several("queues", \.queues, of: .of { $0.queues })

@@ -4,6 +4,7 @@
 package import Database
 package import HTTP
 package import JSON
+import Spelling
 
 package struct Form<Value: Sendable, Context: Sendable>: Sendable {
     /// The first part of the keys of its words: `account.country`, `account.country.hint`.
@@ -72,17 +73,27 @@ package struct Form<Value: Sendable, Context: Sendable>: Sendable {
                 value.serialized() != member.value.serialized()
                     || differences.contains(where: { $0.name == member.name && $0.old == $0.new })
             else { return nil }
-            return FieldChange(member.name, before: Self.text(member.value), after: Self.text(value))
+            let words = differences.first { $0.name == member.name }
+            return FieldChange(
+                member.name, before: Self.text(member.value, words?.old), after: Self.text(value, words?.new))
         }
         return values + secrets.map { .secret($0) }
     }
 
-    private static func text(_ value: JSONValue) -> String {
+    /// - Parameter words: in place of an id, by which nobody knows what it was: its name is in no language either.
+    private static func text(_ value: JSONValue, _ words: String?) -> String {
         switch value {
         case .null: ""
-        case .string(let text): text
+        case .string(let text): isID(text) ? words ?? text : text
         default: String(decoding: value.serialized(), as: UTF8.self)
         }
+    }
+
+    /// `rol_` and 26 characters, as ids are shown.
+    private static func isID(_ text: String) -> Bool {
+        guard let (prefix, value) = text.cut(at: "_") else { return false }
+        return (2...4).contains(prefix.utf8.count) && value.utf8.count == 26
+            && value.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) }
     }
 
     /// Off is null, a secret is `{"is_set": true}`.

@@ -41,6 +41,8 @@ package struct FormView: TemplateData, Sendable {
     package var wayOut: WayOut?
     /// Sent with the form and not shown.
     package var hidden: [HiddenField] = []
+    /// Where what was changed on this page is listed.
+    package var changes = ""
     /// Above the controls: why what is typed here cannot be saved, or has not been.
     package var notice: String
 

@@ -27,6 +27,7 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
     private let save: Save
     private let buttons: @Sendable (Translation) -> [FormView.Button]
     private let show: Show
+    private let factsTemplate: PageTemplate<FactsView>
 
     /// - Parameters:
     ///   - pattern: where the form is and is sent to, with the visit's parameters in it.
@@ -60,6 +61,7 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
         self.save = save
         self.buttons = buttons
         parts = try form.parts(site)
+        factsTemplate = try site.page("shared/facts_page")
         if let page {
             show = page
         } else {
@@ -179,7 +181,7 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
         if changes.isEmpty, !version(submission.stored).isEmpty { return try done() }
         do {
             let account = self.account(submission.value, member)
-            try member.change(action, of: subject(submission.value), in: account, changes: changes) { connection in
+            try member.change(action, of: subject(submission.value), in: account, form: form.name, changes: changes) { connection in
                 try save(submission.value, submission.stored, member, connection)
                 try within(connection)
             }
@@ -238,6 +240,7 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
         var view = FormView(
             controls, errors: errors, conflict: conflict, action: path(member.visit), version: version, save: t(form.name + ".save"), t)
         view.buttons = buttons(t)
+        view.changes = member.visit.changesOfTab ?? ""
         // Of something new there is no version, but whose it is to become.
         if !self.version(stored).isEmpty || making != nil {
             view.hidden = [HiddenField(name: FormMark.owner, value: owner ?? member.owner)]
@@ -273,6 +276,20 @@ extension SettingsEditor where Visitor == Member {
     ) -> [Route] {
         routes(.get(pattern, access, edit), .post(pattern, access, update ?? self.update), limit)
     }
+
+    /// Of settings that some may see who may not change them: those get what is stored, in words.
+    package func routes(
+        view: Right, manage: Right, filesUpTo limit: Int? = nil, update: (@Sendable (Member) throws -> WebResponse)? = nil
+    ) -> [Route] {
+        let get = Route.get(pattern, .needs(view)) { try $0.may(manage) ? edit($0) : facts($0) }
+        return routes(get, .post(pattern, .needs(manage), update ?? self.update), limit)
+    }
+
+    private func facts(_ member: Member) throws -> WebResponse {
+        let (stored, context) = try current(member)
+        let head = PageHead(member.t(form.name + ".title"), lead: member.t.find(form.name + ".lead") ?? "")
+        return try member.page(factsTemplate, FactsView(form.facts(stored, Situation(member.t, context))), head)
+    }
 }
 
 extension SettingsEditor where Visitor == Person {
@@ -286,7 +303,7 @@ extension SettingsEditor where Visitor == Person {
 extension SettingsEditor {
     private func routes(_ get: Route, _ post: Route, _ limit: Int?) -> [Route] {
         var declaration = form.declaration
-        declaration.neededWords += ["title", "save", "saved"].map { ["\(form.name).\($0)"] }
+        declaration.neededWords += ["title", "save", "saved"].map { ["\(form.name).\($0)"] } + [["change.\(action)"]]
         let post = post.keeping(declaration)
         return [get, limit.map { post.acceptingFiles(upTo: $0) } ?? post]
     }

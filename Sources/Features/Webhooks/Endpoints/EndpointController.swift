@@ -27,6 +27,7 @@ extension Feature {
                 parent: WebhookSettingsController.path)
         ],
         rights: [.seeSecrets],
+        presets: [.integrator: [.seeSecrets]],
         deletes: [.webhook], raises: [.webhookDisabled],
         limits: [.webhooks],
         uses: [UseSource(of: TrackingNumber.self, EndpointStore.uses)],
@@ -97,7 +98,7 @@ struct EndpointController {
         addition = try SettingsEditor(
             WebhookConfiguration.newForm, at: Self.path, action: "webhook.create",
             making: Making(\.id, made: { try store.made($0, of: $1.account.id, on: $2) }),
-            subject: { $0.id.description }, app.site,
+            subject: { $0.name }, app.site,
             load: { member, _ in
                 var webhook = store.new(of: member.account.id)
                 webhook.events = EventSubscription()
@@ -115,7 +116,7 @@ struct EndpointController {
             })
         change = try SettingsEditor(
             WebhookConfiguration.form, at: Self.path + "/{id}", action: "webhook.update",
-            version: { String($0.version) }, subject: { $0.id.description }, app.site,
+            version: { String($0.version) }, subject: { $0.name }, app.site,
             load: { member, connection in try store.webhook(member.id(), of: member.account.id, on: connection) },
             context: context,
             save: { new, _, _, connection in try store.update(new, on: connection) },

@@ -165,7 +165,7 @@ struct EndpointStore {
     {
         func people(_ condition: SQL, limit: Int) throws -> [Restrictable.Person] {
             try connection.rows(
-                "SELECT id, name, email FROM users WHERE account_id = \(account) \(condition) ORDER BY name, id LIMIT \(limit)"
+                "SELECT id, name, email FROM users WHERE account_id = \(account) \(condition) ORDER BY search_text, id LIMIT \(limit)"
             ) {
                 Restrictable.Person(id: try $0.next(), name: try $0.next(), email: try $0.next())
             }

@@ -64,7 +64,7 @@ extension App {
                 context: EventSamples.context(
                     account: member.account.slug, user: member.session.user.description, email: member.session.email,
                     address: member.visit.request.remoteAddress),
-                within: { try member.record("webhook.test", of: webhook.id.description, on: $0) })
+                within: { try member.record("webhook.test", of: webhook.name, on: $0) })
         } catch DeliveryEngine.TestFailure.unreadable {
             return member.redirect(to: EndpointController.path(of: webhook.id), .warning, saying: member.t("webhooks.disabled.unreadable"))
         } catch DeliveryEngine.TestFailure.tooMany {

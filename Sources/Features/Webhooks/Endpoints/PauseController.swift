@@ -43,7 +43,7 @@ struct PauseController {
         let (pause, errors) = Pause.form.read(member.form, over: Pause(), Situation(member.t, ()))
         guard errors.isEmpty else { return try show(webhook, waiting: waiting, member.form, member, errors) }
         do {
-            try member.change("webhook.pause", of: webhook.id.description) { connection in
+            try member.change("webhook.pause", of: webhook.name) { connection in
                 switch pause.meanwhile {
                 case .keep:
                     guard try app.engine.hold(webhook.id, of: account, on: connection) else { throw Refusal.stale }

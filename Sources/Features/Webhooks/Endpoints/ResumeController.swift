@@ -47,7 +47,7 @@ struct ResumeController {
         let held = resumption.held
         let count: Int
         do {
-            count = try member.change("webhook.resume", of: webhook.id.description) { connection in
+            count = try member.change("webhook.resume", of: webhook.name) { connection in
                 var enabled = webhook
                 if !webhook.isEnabled {
                     enabled.isEnabled = true

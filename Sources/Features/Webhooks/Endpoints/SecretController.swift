@@ -46,7 +46,7 @@ struct SecretController {
         webhook.rotateSecret(at: member.now)
         do {
             let rotated = webhook
-            try member.change("webhook.rotate", of: rotated.id.description) { try store.update(rotated, on: $0) }
+            try member.change("webhook.rotate", of: rotated.name) { try store.update(rotated, on: $0) }
         } catch Refusal.stale {
             return member.redirect(to: href + "/secret", .warning, saying: member.t("webhooks.rotate.stale"))
         }
