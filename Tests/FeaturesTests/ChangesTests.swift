@@ -1,6 +1,7 @@
 // The change log: that whatever is changed stands there in words, with who, when, from where, before and after, and can be found.
 
 import Database
+import Delivery
 import Foundation
 import HTTP
 import HTTPTypes
