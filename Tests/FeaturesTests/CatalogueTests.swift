@@ -113,7 +113,7 @@ struct SourceKeys {
                 values.append(String(rest[..<range.lowerBound]))
                 rest = rest[range.upperBound...]
             }
-            guard rest.count > last.count, rest.hasSuffix(last) else { return nil }
+            guard rest.count >= last.count, rest.hasSuffix(last) else { return nil }
             return values + [String(rest.dropLast(last.count))]
         }
 
@@ -155,7 +155,8 @@ struct SourceKeys {
             guard let values = pattern.values(in: key) else { return false }
             // With nothing before the first value that value is the beginning of a key, which stands somewhere else.
             if !pattern.parts[0].contains(".") { return pattern.parts.count == 2 && values.count == 1 && literals.contains(values[0]) }
-            return values.allSatisfy { words.contains($0) }
+            // An empty one too: `language.` is what a choice of none is called.
+            return values.allSatisfy { $0.isEmpty || words.contains($0) }
         } || cases.contains { key.hasPrefix($0 + ".") && words.contains(String(key.dropFirst($0.count + 1))) }
     }
 
@@ -165,10 +166,18 @@ struct SourceKeys {
     static func ofForms(_ forms: [FormDeclaration]) -> Set<String> {
         var keys: Set<String> = []
         for form in forms {
-            let needed = form.neededWords.flatMap { $0 }
-            keys.formUnion(needed)
-            keys.formUnion(needed.map { $0 + ".hint" })
-            keys.formUnion(needed.filter { $0.hasSuffix(".title") }.map { $0.dropLast(6) + ".text" })
+            var words = form.neededWords.flatMap { $0 }
+            for posted in form.postedNames {
+                switch posted {
+                case .kept(_, let label, _): words.append(label)
+                case .secret(let name), .keptBlank(let name): words.append("\(form.name).\(name)")
+                }
+            }
+            // What a field complains of stands under its label.
+            words += words.compactMap { word in word.lastIndex(of: ".").map { String(word[..<$0]) } }
+            keys.formUnion(words)
+            keys.formUnion(words.map { $0 + ".hint" })
+            keys.formUnion(words.filter { $0.hasSuffix(".title") }.map { $0.dropLast(6) + ".text" })
             keys.formUnion(["title", "lead", "save", "saved"].map { "\(form.name).\($0)" })
         }
         return keys
