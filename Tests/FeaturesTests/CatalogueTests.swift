@@ -56,7 +56,7 @@ struct CatalogueTests {
         let unused = try Self.messages(.english).keys.filter { key in
             let counted = [".one", ".other"].first { key.hasSuffix($0) }.map { String(key.dropLast($0.count)) } ?? key
             return ![key, counted].contains { key in
-                templates.contains(key) || forms.contains(key) || features.contains(key) || sources.asks(for: key)
+                templates.contains(key) || forms.contains(key) || features.contains(key) || sources.asks(for: key, labels: forms)
             }
         }
         #expect(unused.sorted() == [])
@@ -127,7 +127,11 @@ struct SourceKeys {
     /// All words of the sources, whole and between points: what a value can be, such as a case's name or an event's.
     private var words: Set<String> = []
 
+    /// All of it, in lower case.
+    private let code: String
+
     init(of sources: [String]) {
+        code = sources.joined(separator: "\n").lowercased()
         var seen: Set<String> = []
         for text in sources {
             let code = text.split(separator: "\n").filter { !$0.drop { $0 == " " }.hasPrefix("//") }.joined(separator: "\n")
@@ -149,15 +153,30 @@ struct SourceKeys {
         }
     }
 
-    func asks(for key: String) -> Bool {
+    /// - Parameter labels: of declared forms, which no literal has whole.
+    func asks(for key: String, labels: Set<String> = []) -> Bool {
         if literals.contains(key) { return true }
+        // A complaint, a hint or a choice of a field, whose own name stands for itself.
+        if let point = key.lastIndex(of: ".") {
+            let (field, word) = (String(key[..<point]), String(key[key.index(after: point)...]))
+            let isNamed = labels.contains(field) || literals.contains(field)
+            if isNamed, literals.contains(word) || Self.ofEveryField.contains(word) { return true }
+        }
         return patterns.contains { pattern in
             guard let values = pattern.values(in: key) else { return false }
             // With nothing before the first value that value is the beginning of a key, which stands somewhere else.
             if !pattern.parts[0].contains(".") { return pattern.parts.count == 2 && values.count == 1 && literals.contains(values[0]) }
-            // An empty one too: `language.` is what a choice of none is called.
-            return values.allSatisfy { $0.isEmpty || words.contains($0) }
+            return values.allSatisfy(isKnown)
         } || cases.contains { key.hasPrefix($0 + ".") && words.contains(String(key.dropFirst($0.count + 1))) }
+    }
+
+    private static let ofEveryField: Set<String> = ["hint", "none", "text"]
+
+    /// A case's name, a number, words of a list: what can stand in a value's place. An empty one too: `language.` is what none is called.
+    private func isKnown(_ value: String) -> Bool {
+        value.split(separator: ".").allSatisfy { part in
+            words.contains(String(part)) || part.allSatisfy(\.isNumber) || code.contains(part.replacing("_", with: " "))
+        }
     }
 
     static func ofTemplate(_ text: String) -> [String] { text.matches(of: /\{\{#t\}\}(.*?)\{\{\/t\}\}/).map { String($0.1) } }
