@@ -39,7 +39,8 @@ let package = Package(
         .target(
             name: "Features",
             dependencies: [
-                "CPictures", "Web", "Delivery", "Mail", "HTTPClient", "Database", "Templating", "HTTP", "Cron", "JSON", "Spelling",
+                "CPictures", "CQREncode", "Web", "Delivery", "Mail", "HTTPClient", "Database", "Templating", "HTTP", "Cron", "JSON",
+                "Spelling",
                 "Telephony",
                 "Threading",
                 "Time",
@@ -80,6 +81,7 @@ let package = Package(
         .systemLibrary(name: "CFastCGI", providers: [.apt(["libfcgi-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+        .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         // Debian's libphonenumber-dev, which has no pkg-config file.
         .target(name: "CPhoneNumber", linkerSettings: [.linkedLibrary("phonenumber")]),

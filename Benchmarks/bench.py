@@ -122,7 +122,7 @@ class Bench:
 
     def install(self):
         self.product = product = Installation("bench")
-        slugs = ("accepting", "batches", "pages", "small", "large", "one", "eight", "steady", "quick", "slow1", "slow2", "slow3", "slow4")
+        slugs = ("accepting", "batches", "pages", "small", "large", "one", "eight", "steady", "quick", "slow1", "slow2", "slow3", "slow4", "few", "many")
         for slug in slugs:
             product.create_account(slug, f"Bench {slug}")
             product.create_user(slug, f"{slug}@example.com", "Nadia Benali")
@@ -374,6 +374,10 @@ php_admin_value[date.timezone] = UTC
             "an event of one webhook": lambda slug: f"/settings/webhooks/endpoints/wh_{hooks[slug][1]}/deliveries?type=call:missed",
             **{state: lambda slug, state=state: f"{base}?state={state}" for state in ("pending", "held", "delivered", "failed", "expired", "discarded")},
         }
+        self.first_pages(f"History's first page with {sizes['large']:,} deliveries behind it against {sizes['small']:,}", sizes, pages)
+
+    def first_pages(self, title, sizes, pages):
+        """Each page of the larger account against the smaller one's: `pages` gives the address by the account's short name."""
         worst = (0, "")
         for name, address in pages.items():
             times = {slug: [] for slug in sizes}
@@ -385,12 +389,42 @@ php_admin_value[date.timezone] = UTC
                     if page.status != 200 or (turn == 0 and len(page.rows()) < 50):
                         raise SystemExit(f"{address(slug)} answered {page.status} with {len(page.rows())} rows")
             # Reading the page in Python is no part of it, and the same for both.
-            small, large = (median(sorted(times[slug])[: len(times[slug]) // 2]) for slug in ("small", "large"))
-            say(f"history, {name}: {small * 1000:.2f} ms with {sizes['small']}, {large * 1000:.2f} ms with {sizes['large']}")
+            small, large = (median(sorted(times[slug])[: len(times[slug]) // 2]) for slug in sizes)
+            counts = list(sizes.values())
+            say(f"{name}: {small * 1000:.2f} ms with {counts[0]}, {large * 1000:.2f} ms with {counts[1]}")
             worst = max(worst, (large / small, name))
-        self.table.add(
-            f"History's first page with {sizes['large']:,} deliveries behind it against {sizes['small']:,}", "≤ 1.5 ×", f"{worst[0]:.2f} ×",
-            worst[0] <= 1.5, f"the worst of {len(pages)} filters, {worst[1]}")
+        self.table.add(title, "≤ 1.5 ×", f"{worst[0]:.2f} ×", worst[0] <= 1.5, f"the worst of {len(pages)}: {worst[1]}")
+
+    # The lists of people, however many there are
+
+    def fill_people(self, slug, count):
+        """A third each active, invited and disabled, with the change log's row of each; written while the process is not there."""
+        database = sqlite3.connect(self.product.data / "hookswitch.sqlite")
+        account, role = database.execute(
+            "SELECT a.id, r.id FROM accounts a JOIN roles r ON r.account_id = a.id WHERE a.slug = ? AND r.is_administrator = 0 LIMIT 1", (slug,)).fetchone()
+        now = int(time.time() * 1000)
+        for i in range(count):
+            name, email = f"Person {i * 7919 % count:05}", f"person{i}@{slug}.example"
+            database.execute(
+                """
+                INSERT INTO users (id, account_id, role_id, email, name, search_text, password_hash, password_changed_at, is_enabled, created_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                (f"usr{slug}{i}".ljust(26, "0")[:26], account, role, email, name, f"{name.lower()}\n{email}", "" if i % 3 == 1 else "-", now, i % 3 != 2, now))
+        database.commit()
+        database.close()
+
+    def people(self):
+        sizes = {"few": 200, "many": 10_000}
+        self.product.terminate()
+        for slug, count in sizes.items():
+            self.fill_people(slug, count)
+        self.product.start()
+        pages = {
+            "users": lambda slug: "/users", "users found": lambda slug: "/users?q=person",
+            **{f"users, {state}": lambda slug, state=state: f"/users?state={state}" for state in ("active", "invited", "disabled")},
+        }
+        self.first_pages(f"Lists' first pages with {sizes['many']:,} users against {sizes['few']:,}", sizes, pages)
 
     # 4: delivering
 
@@ -510,7 +544,7 @@ php_admin_value[date.timezone] = UTC
 
     def run(self, only):
         steps = {
-            "template": self.template, "pages": self.pages, "accepting": self.accepting, "history": self.history,
+            "template": self.template, "pages": self.pages, "accepting": self.accepting, "history": self.history, "people": self.people,
             "one": lambda: self.delivering("one", 1), "eight": lambda: self.delivering("eight", 8), "steady": self.steady, "fair": self.fair,
             "failing": self.failing, "memory": self.memory,
         }
@@ -535,7 +569,7 @@ php_admin_value[date.timezone] = UTC
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one short round of each: to see that it runs, not to quote")
-    parser.add_argument("only", nargs="*", help="template pages accepting history one eight steady fair failing memory; all without")
+    parser.add_argument("only", nargs="*", help="template pages accepting history people one eight steady fair failing memory; all without")
     arguments = parser.parse_args()
     print("Measuring; this takes some minutes, in which the machine should have nothing else to do.", file=sys.stderr)
     Bench(arguments.quick).run(arguments.only)

@@ -10,8 +10,9 @@ extension DeliveryEngine {
     /// Within the caller's transaction; after it, `hurry`.
     ///
     /// - Returns: its webhook; nil when there is nothing to be done: no such delivery in the account, an attempt of it is under way,
-    ///   or its webhook is deleted, disabled or paused, or the account's integration is off.
+    ///   or its webhook is deleted, disabled or paused, or the account's integration is off or the account suspended.
     package func retry(_ delivery: ID<WebhookDelivery>, in account: ID<Account>, on connection: any Connection) throws -> ID<Webhook>? {
+        guard try !directory.isSuspended(account, on: connection) else { return nil }
         let now = clock.now()
         // The webhook's state is asked for within the transaction: what is cached may have just changed.
         // Brought forward, an unsettled delivery continues with its schedule; a settled one gets this single attempt.

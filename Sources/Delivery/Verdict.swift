@@ -21,6 +21,8 @@ package enum Verdict: String, Sendable, CaseIterable {
 package struct AccountWebhooks: Sendable, Equatable {
     /// Whether the integration is on; off for an account that never set it.
     package var isEnabled: Bool
+    /// What matches is accepted and waits: `WebhookDirectory.webhook` lets nothing go.
+    package internal(set) var isSuspended = false
     /// Names of the event types that are switched off in Webhook rights.
     package var switchedOff: Set<String>
     package var webhooks: [WebhookConfiguration]

@@ -19,10 +19,16 @@ package final class WebhookDirectory: Sendable {
 
     private let database: Database
     private let store: WebhookStore
+    private let isSuspended: @Sendable (ID<Account>, any Connection) throws -> Bool
     private let state = Mutex(State())
 
-    package init(database: Database, vault: Vault) {
+    /// - Parameter isSuspended: while it is, what is accepted for the account waits, and so does what is to be sent again.
+    package init(
+        database: Database, vault: Vault,
+        isSuspended: @escaping @Sendable (_ account: ID<Account>, _ connection: any Connection) throws -> Bool = { _, _ in false }
+    ) {
         self.database = database
+        self.isSuspended = isSuspended
         store = WebhookStore(vault: vault)
     }
 
@@ -55,7 +61,11 @@ package final class WebhookDirectory: Sendable {
     package func webhooks(of account: ID<Account>) throws -> AccountWebhooks {
         let (cached, generation) = state.withLock { ($0.accounts[account], $0.generation) }
         if let cached { return cached }
-        let loaded = try database.read { try store.accountWebhooks(of: account, on: $0) }
+        let loaded = try database.read { connection in
+            var webhooks = try store.accountWebhooks(of: account, on: connection)
+            webhooks.isSuspended = try isSuspended(account, connection)
+            return webhooks
+        }
         tell(of: loaded.webhooks)
         state.withLock { state in
             guard state.generation == generation else { return }
@@ -69,18 +79,21 @@ package final class WebhookDirectory: Sendable {
         return loaded
     }
 
+    /// Asked within a transaction: what is kept here may have just changed.
+    func isSuspended(_ account: ID<Account>, on connection: any Connection) throws -> Bool { try isSuspended(account, connection) }
+
     /// As a transaction sees them that may have changed them.
     func webhooks(of account: ID<Account>, on connection: any Connection) throws -> AccountWebhooks {
         try store.accountWebhooks(of: account, on: connection)
     }
 
-    /// The webhook and whether its account's integration is on; nil when there is no such webhook (any more).
+    /// The webhook and whether anything goes out for its account now; nil when there is no such webhook (any more).
     package func webhook(_ id: ID<Webhook>) throws -> (configuration: WebhookConfiguration, isIntegrationOn: Bool)? {
         let known = state.withLock { $0.owners[id] }
         guard let account = try known ?? database.read({ try $0.value("SELECT account_id FROM webhooks WHERE id = \(id)") }) else {
             return nil
         }
         let all = try webhooks(of: account)
-        return all.webhooks.first { $0.id == id }.map { ($0, all.isEnabled) }
+        return all.webhooks.first { $0.id == id }.map { ($0, all.isEnabled && !all.isSuspended) }
     }
 }

@@ -7,6 +7,8 @@ package let allFeatures: [Feature] = [
     .myAccount,
     .operatorAccounts,
     .users,
+    .roles,
+    .keys,
     .changes,
     .alerts,
     .reference,

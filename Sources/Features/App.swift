@@ -17,11 +17,17 @@ package struct App: Sendable {
     package let acceptor: EventAcceptor
     package let engine: DeliveryEngine
     package let mailer: Mailer
+    package let afterwards: Afterwards
     package let alerts: Alerts
+    package let recurring: RecurringWork
+
+    /// Who may use what is to be deleted.
+    package var uses: [UseSource] { features.flatMap(\.uses) }
 
     package init(
         site: Site, features: [Feature], vault: Vault, policy: AddressPolicy, client: HTTPClient, directory: WebhookDirectory,
-        acceptor: EventAcceptor, engine: DeliveryEngine, mailer: Mailer, alerts: Alerts
+        acceptor: EventAcceptor, engine: DeliveryEngine, mailer: Mailer, afterwards: Afterwards, alerts: Alerts,
+        recurring: RecurringWork = RecurringWork()
     ) {
         self.site = site
         self.features = features
@@ -32,6 +38,8 @@ package struct App: Sendable {
         self.acceptor = acceptor
         self.engine = engine
         self.mailer = mailer
+        self.afterwards = afterwards
+        self.recurring = recurring
         self.alerts = alerts
     }
 }

@@ -27,6 +27,8 @@ package struct Installation: Sendable {
     package var workers: Int
     /// Reads at once: one for each worker, and a few for jobs.
     package var readers: Int
+    /// Staff of the platform sign in with a second factor, and set one up before anything else.
+    package var operatorsNeedFactor = true
     /// Where mail goes; nil: nowhere, and links are shown instead.
     package var relay: MailRelay?
     /// Whom mail comes from; made from the address when nil.
@@ -99,10 +101,12 @@ package final class Application: Sendable {
             templates: TemplateLibrary(
                 sources: try TemplateLibrary.load(folder: "\(resources)/Templates").sources.merging(installation.furtherTemplates) { $1 }),
             passwords: try Passwords(cost: installation.passwordCost), dataFolder: folder, version: Self.version, logger: logger,
-            allRights: Set(features.flatMap(\.rights)), userRights: Set(features.flatMap(\.userRights)),
-            accountLogo: features.compactMap(\.accountLogo).first, tabs: features.flatMap(\.tabs))
+            rights: features.rights, accountLogo: features.compactMap(\.accountLogo).first, tabs: features.flatMap(\.tabs),
+            operatorsNeedFactor: installation.operatorsNeedFactor)
         let client = HTTPClient(policy: installation.policy, userAgent: "Hookswitch/\(Self.version)")
-        let directory = WebhookDirectory(database: database, vault: vault)
+        let directory = WebhookDirectory(database: database, vault: vault) { account, connection in
+            try AccountState.of(account, on: connection).map { !$0.isOpen } ?? false
+        }
         let engine = DeliveryEngine(
             node: lock.node, database: database, client: client, clock: clock, ids: ids, directory: directory, logger: logger,
             maximumTests: max(1, installation.workers / 4))
@@ -114,10 +118,11 @@ package final class Application: Sendable {
         let alerts = try Alerts(site: site, mailer: mailer, kinds: features.flatMap(\.raises))
         let app = App(
             site: site, features: features, vault: vault, policy: installation.policy, client: client, directory: directory,
-            acceptor: acceptor, engine: engine, mailer: mailer, alerts: alerts)
+            acceptor: acceptor, engine: engine, mailer: mailer, afterwards: Afterwards(logger: logger), alerts: alerts)
         self.app = app
         let running = try features.map { try $0.run(app) }
         self.running = running
+        app.recurring.begin { try running.flatMap { try $0.jobs() } }
         pipeline = try Pipeline(
             site: site, routes: running.flatMap(\.routes), tabs: features.flatMap(\.tabs), workers: installation.workers,
             // Without a sign-in nobody has a session that could end.
@@ -150,6 +155,7 @@ package final class Application: Sendable {
         scheduler.stop(within: time / 2)
         app.engine.stop(within: max(.zero, deadline - .now))
         app.mailer.stop(within: max(.seconds(1), deadline - .now))
+        app.afterwards.finish()
         app.client.stop()
         app.site.refused.flush()
         app.site.database.close()

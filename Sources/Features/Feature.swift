@@ -11,8 +11,10 @@ package struct Feature: Sendable {
     package let tabs: [Tab]
     /// All that its routes and pages ask for. Administrators have them by being administrators.
     package let rights: [Right]
-    /// Those of its rights that the role User of a new account begins with.
-    package let userRights: [Right]
+    /// Those of its rights that the roles of a new account begin with.
+    package let presets: [RolePreset: [Right]]
+    /// When some of them count.
+    package let conditions: [RightCondition]
     /// Of machines' keys.
     package let scopes: [Scope]
     /// What it can delete, for the Deletion history.
@@ -21,6 +23,8 @@ package struct Feature: Sendable {
     package let raises: [AlertKind]
     /// What of its own an account may have only so many of.
     package let limits: [Limit]
+    /// What of other features it uses: that cannot be deleted meanwhile.
+    package let uses: [UseSource]
     /// From a hundred of its own.
     package let migrations: [Migration]
     /// Columns in which it keeps secrets.
@@ -57,21 +61,22 @@ package struct Feature: Sendable {
     }
 
     package init(
-        tabs: [Tab] = [], rights: [Right] = [], userRights: [Right] = [], scopes: [Scope] = [], deletes: [DeletedEntity] = [],
-        raises: [AlertKind] = [], limits: [Limit] = [], migrations: [Migration] = [], secrets: [SealedColumn] = [],
-        settings: [SettingsSource] = [],
-        folders: [String] = [],
+        tabs: [Tab] = [], rights: [Right] = [], presets: [RolePreset: [Right]] = [:], conditions: [RightCondition] = [],
+        scopes: [Scope] = [], deletes: [DeletedEntity] = [], raises: [AlertKind] = [], limits: [Limit] = [], uses: [UseSource] = [],
+        migrations: [Migration] = [], secrets: [SealedColumn] = [], settings: [SettingsSource] = [], folders: [String] = [],
         accountLogo: AccountLogo? = nil,
         demonstrate: @escaping @Sendable (App, ID<Account>, any Connection) throws -> Void = { _, _, _ in },
         run: @escaping @Sendable (App) throws -> Running
     ) {
         self.tabs = tabs
         self.rights = rights
-        self.userRights = userRights
+        self.presets = presets
+        self.conditions = conditions
         self.scopes = scopes
         self.deletes = deletes
         self.raises = raises
         self.limits = limits
+        self.uses = uses
         self.migrations = migrations
         self.secrets = secrets
         self.settings = settings
@@ -85,4 +90,10 @@ package struct Feature: Sendable {
 extension [Feature] {
     /// The schema, in numbered steps: Web's from 100, each feature's from a hundred of its own.
     package var migrations: [Migration] { WebSchema.migrations + flatMap(\.migrations) }
+
+    package var rights: RightCatalogue {
+        let presets = RolePreset.allCases.map { preset in (preset, Set(flatMap { $0.presets[preset] ?? [] })) }
+        return RightCatalogue(
+            flatMap(\.rights), in: flatMap(\.tabs), flatMap(\.conditions), presets: Dictionary(uniqueKeysWithValues: presets))
+    }
 }

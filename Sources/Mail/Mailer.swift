@@ -26,7 +26,6 @@ package final class Mailer: Sendable {
     private struct State {
         var isStopping = false
         var trouble: String?
-        var work: [@Sendable () throws -> Void] = []
         var thread = false
         var whenSettled: WhenSettled = { _, _ in }
     }
@@ -36,8 +35,6 @@ package final class Mailer: Sendable {
 
     /// What nobody set a shorter time for.
     package static let longestWait = Duration.seconds(2 * 86_400)
-    /// Work that waits at most; what comes beyond it is not done.
-    private static let maximumWork = 100
     /// The clock may be set while this waits.
     private static let longestSleep = Duration.seconds(60)
 
@@ -101,23 +98,8 @@ package final class Mailer: Sendable {
     /// Looks for what is due now: a clock that was set does not say so.
     package func wake() { signal.signal() }
 
-    /// Runs `work` on the mailer's thread, so that the time of an answer tells nothing of what there was to do. What a stop finds undone
-    /// stays so.
-    package func run(later work: @escaping @Sendable () throws -> Void) {
-        let isTaken = state.withLock { state in
-            guard state.work.count < Self.maximumWork else { return false }
-            state.work.append(work)
-            return true
-        }
-        if !isTaken { logger.notice("Too many letters are asked for at once") }
-        signal.signal()
-    }
-
-    private func nextWork() -> (@Sendable () throws -> Void)? {
-        state.withLock { $0.work.isEmpty ? nil : $0.work.removeFirst() }
-    }
-
     package func start() throws {
+        guard let relay else { return }
         state.withLock { $0.thread = true }
         try OwnThread.start("mail") { [self] in
             run(relay)
@@ -139,7 +121,7 @@ package final class Mailer: Sendable {
 
     private var isStopping: Bool { state.withLock { $0.isStopping } }
 
-    private func run(_ relay: MailRelay?) {
+    private func run(_ relay: MailRelay) {
         var connection: RelayConnection?
         var pause: Duration?
         // Offered to the relay and not written down, as on a full disk: to be written, not to be sent again.
@@ -149,15 +131,6 @@ package final class Mailer: Sendable {
                 if let (outcome, due) = unrecorded {
                     try record(outcome, of: due)
                     unrecorded = nil
-                }
-                if let work = nextWork() {
-                    try work()
-                    continue
-                }
-                // Nothing can be sent; what is asked for behind an answer is done all the same.
-                guard let relay else {
-                    _ = signal.wait(timeout: .now() + Self.longestSleep / .seconds(1))
-                    continue
                 }
                 guard let due = try database.read({ try store.next(before: clock.now(), on: $0) }) else {
                     // A connection that is not used the relay closes.

@@ -43,6 +43,14 @@ package struct CSV: Sendable {
         return safe
     }
 
+    /// What `line` made of a cell that begins like a formula, as it was before: a telephone number comes back as it went out.
+    static func restored(_ text: String) -> String {
+        guard text.utf8.first == UInt8(ascii: "'"), let second = text.unicodeScalars.dropFirst().first, starters.contains(second) else {
+            return text
+        }
+        return String(text.unicodeScalars.dropFirst())
+    }
+
     /// The wide forms are what an East Asian spreadsheet reads as the plain ones.
     private static let starters = Set("=+-@\t\r\n＝＋－＠".unicodeScalars)
     private static let separators = Set(",;\t\r\n|".unicodeScalars)

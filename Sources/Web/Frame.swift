@@ -55,6 +55,7 @@ package struct Frame: TemplateData {
     var isOperator = false
     /// Staff of the platform is in somebody's account.
     var isVisiting = false
+    var isVisitingSuspended = false
     var hasSettings = false
     var section = ""
     var tabs: [TabView] = []

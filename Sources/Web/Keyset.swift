@@ -23,9 +23,20 @@ package struct PagePosition<Entity: Identified> {
         if let before { return "AND \(column) > \(before)" }
         return ""
     }
+
+    /// The same in a list by name, the first first. A row that has gone since leads to the beginning.
+    ///
+    /// - Parameters:
+    ///   - name: what the list is in the order of, and `id`, which orders those of one name; columns of `table`, by their alias there.
+    package func condition(byName name: SQL, _ id: SQL, of table: SQL, on connection: any Connection) throws -> SQL {
+        guard let anchor = after ?? before else { return "" }
+        let text: String? = try connection.value("SELECT \(name) FROM \(table) WHERE \(id) = \(anchor)")
+        guard let text else { return "" }
+        return isBackward ? "AND (\(name), \(id)) < (\(text), \(anchor))" : "AND (\(name), \(id)) > (\(text), \(anchor))"
+    }
 }
 
-/// One page of a newest-first list, and whether there is more on either side.
+/// One page of a list, newest first or by name, and whether there is more on either side.
 package struct Keyset<Element> {
     package let elements: [Element]
     private let hasNewer: Bool
@@ -41,7 +52,9 @@ package struct Keyset<Element> {
     }
 
     /// Links that keep the filters. `id` gives the id in the list's order.
-    package func pager<Entity>(path: String, query: FormData, id: (Element) -> ID<Entity>) -> PagerView {
+    package func pager<Entity>(
+        path: String, query: FormData, isByName: Bool = false, id: (Element) -> ID<Entity>
+    ) -> PagerView {
         func link(_ name: String, _ element: Element?) -> String? {
             guard let element else { return nil }
             var query = query
@@ -50,6 +63,8 @@ package struct Keyset<Element> {
             query.set(name, id(element).description)
             return "\(path)?\(query.encoded())"
         }
-        return PagerView(newer: hasNewer ? link("before", elements.first) : nil, older: hasOlder ? link("after", elements.last) : nil)
+        return PagerView(
+            newer: hasNewer ? link("before", elements.first) : nil, older: hasOlder ? link("after", elements.last) : nil,
+            isByName: isByName)
     }
 }

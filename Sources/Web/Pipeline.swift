@@ -1,5 +1,5 @@
 // A request's way from the web server to a handler and back. Each rule that nobody may forget stands here, once:
-// request id, route, session, cross-site guard, right, expired password, errors, security headers.
+// request id, route, session, cross-site guard, right, what has to be done first, errors, security headers.
 
 import Database
 package import HTTP
@@ -9,7 +9,7 @@ import Logging
 import Spelling
 import Time
 
-/// A form that was sent when its session had ended, or while the password has to be changed first.
+/// A form that was sent when its session had ended, or while something else has to be done first.
 package struct Interruption {
     package let visit: Visit
     /// What the route takes. Nil: nothing of it may be kept.
@@ -105,6 +105,7 @@ package final class Pipeline: Sendable {
         let request: Logger.Metadata = ["request": "\(visit.requestID)"]
         switch error {
         case let abort as Abort: return errorPages.response(abort.status, visit)
+        case is AccountSuspended: return errorPages.response(.forbidden, visit, reason: "suspended")
         case Refusal.notFound: return errorPages.response(.notFound, visit)
         case is Refusal: return errorPages.response(.conflict, visit)
         case BodyError.tooLarge, BodyError.inflatesTooFar: return errorPages.response(.contentTooLarge, visit)
@@ -185,12 +186,12 @@ package final class Pipeline: Sendable {
     private enum Admission {
         /// With what the handler is to be called with already in it.
         case admitted((Visit) throws -> WebResponse)
-        /// A form that was sent when its session had ended, or the password has to be changed first.
+        /// A form that was sent when its session had ended, or while something else has to be done first.
         case interrupted
         case refused(WebResponse)
     }
 
-    /// What somebody without the right gets instead: the way to sign in, the forced change of an expired password, or 404 and 403.
+    /// What somebody without the right gets instead: the way to sign in, what has to be done first, or 404 and 403.
     private func admit(_ session: Session?, to route: Route, _ request: Request) throws -> Admission {
         if case .anonymous(let handler) = route.handler { return .admitted(handler) }
         guard let session else {
@@ -199,9 +200,9 @@ package final class Pipeline: Sendable {
             query.set("to", request.query.isEmpty ? request.path : "\(request.path)?\(request.query.encoded())")
             return .refused(.redirect(to: request.path == "/" ? "/sign-in" : "/sign-in?\(query.encoded())"))
         }
-        let mustChangePassword = mustChangePassword(session, request)
-        // A form goes on, to be kept over the change of the password.
-        if request.method != .post, mustChangePassword { return .refused(.redirect(to: "/password")) }
+        let duty = session.duty(at: site.clock.now()).flatMap { $0 == request.path ? nil : $0 }
+        // A form goes on, to be kept over what is to be done.
+        if request.method != .post, let duty { return .refused(.redirect(to: duty)) }
         let handler: (Visit) throws -> WebResponse
         switch route.handler {
         case .anonymous, .machine: throw Abort(.notFound)
@@ -215,7 +216,7 @@ package final class Pipeline: Sendable {
             guard session.rights.contains(right) else { throw Abort(.forbidden) }
             handler = { try answer(Member(visit: $0, session: session, account: account)) }
         }
-        return mustChangePassword ? .interrupted : .admitted(handler)
+        return duty == nil ? .admitted(handler) : .interrupted
     }
 
     /// The address itself where a page is there, else the nearest above it.
@@ -226,10 +227,6 @@ package final class Pipeline: Sendable {
             path = above
         }
         return "/"
-    }
-
-    private func mustChangePassword(_ session: Session, _ request: Request) -> Bool {
-        request.path != "/password" && session.passwordHasExpired(at: site.clock.now())
     }
 
     private func form(of route: Route, _ request: Request) throws -> MultipartForm {
@@ -360,6 +357,7 @@ package final class Pipeline: Sendable {
                 status: .unauthorized, type: "unauthorized", title: "Unauthorized",
                 detail: "Send a valid key as “Authorization: Bearer hsk_…”. Keys are made by an administrator or operator.")
         }
+        site.keyUses.record(key.id)
         // Another account's address is answered as one that does not exist.
         guard parameters["slug"] == key.slug else { throw Problem.notFound }
         guard key.scopes.contains(scope) else {
@@ -367,6 +365,8 @@ package final class Pipeline: Sendable {
                 status: .forbidden, type: "missing-scope", title: "Missing scope",
                 detail: "This key lacks the scope \(scope.rawValue). Make a key that has it.")
         }
+        guard key.state.takesWhatIsHandedOver else { throw Problem.notFound }
+        guard key.state.isOpen || route.isOpenWhileSuspended else { throw Problem.accountSuspended }
         if let length = request.body.length, length > route.bodyLimit { throw BodyError.tooLarge(limit: route.bodyLimit) }
         return try largeBodies.withPlace(for: request.body, of: key.account) {
             var request = request
@@ -382,6 +382,12 @@ package final class Pipeline: Sendable {
 extension Problem {
     package static let notFound = Problem(
         status: .notFound, type: "not-found", title: "Not found", detail: "There is nothing at this address for this key.")
+
+    fileprivate static let accountSuspended = Problem(
+        status: .forbidden, type: "account-suspended", title: "Account suspended",
+        detail:
+            "The operator has suspended this account. Events and media files are still taken: its deliveries are held, and go on when the "
+            + "account does. Nothing else is answered until then.")
 }
 
 enum RequestID {

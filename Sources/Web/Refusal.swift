@@ -3,8 +3,8 @@
 package enum Refusal: Error, Sendable, Equatable {
     /// Somebody else has saved since the page was made.
     case stale
-    /// Others, by name, still need what was to go.
-    case inUse(by: [String])
+    /// Others still need what was to go.
+    case inUse(by: Uses)
     /// There are as many as there may be.
     case limitReached(LimitUsage)
     /// It is not there, or not in this account. A page that does not catch it answers 404.

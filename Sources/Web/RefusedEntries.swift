@@ -12,6 +12,8 @@ package final class RefusedEntries: Sendable {
         case signIn = "sign_in"
         /// Of somebody signed in who is asked for their present password.
         case password
+        /// A code of a second factor.
+        case factor
         case key
     }
 

@@ -29,6 +29,8 @@ package struct Route: Sendable {
     package private(set) var bodyLimit = 64 * 1024
     /// What is sent here, of which what it declares may be kept over a sign-in when the session has ended. Nil: nothing is kept.
     package private(set) var form: FormDeclaration?
+    /// A machine hands over here what nobody has besides it: taken also while its account is suspended.
+    package private(set) var isOpenWhileSuspended = false
     package private(set) var uploadLimits = MultipartParser.Limits(fileSize: 0)
 
     package var access: Access {
@@ -73,6 +75,18 @@ package struct Route: Sendable {
         Route(method: .post, pattern: pattern, handler: access.handler(handler))
     }
 
+    package static func get(
+        _ pattern: String, _ access: VisitingAccess, _ handler: @escaping @Sendable (Member) throws -> WebResponse
+    ) -> Route {
+        Route(method: .get, pattern: pattern, handler: access.handler(handler))
+    }
+
+    package static func post(
+        _ pattern: String, _ access: VisitingAccess, _ handler: @escaping @Sendable (Member) throws -> WebResponse
+    ) -> Route {
+        Route(method: .post, pattern: pattern, handler: access.handler(handler))
+    }
+
     /// A call of the machines' API, below `/api/v1/accounts/{slug}/`, with a key of that account.
     package static func machine(
         _ method: HTTPRequest.Method, _ pattern: String, _ scope: Scope,
@@ -84,6 +98,13 @@ package struct Route: Sendable {
     package func limitingBody(to bytes: Int) -> Route {
         var route = self
         route.bodyLimit = bytes
+        return route
+    }
+
+    /// See `isOpenWhileSuspended`.
+    package func openWhileSuspended() -> Route {
+        var route = self
+        route.isOpenWhileSuspended = true
         return route
     }
 
@@ -124,6 +145,18 @@ package enum PersonAccess: Sendable {
         switch self {
         case .signedIn: .signedIn(handler)
         case .operator: .operator(handler)
+        }
+    }
+}
+
+/// Access for staff of the platform to what they alone do in an account, which they have opened: to its people the page does not exist.
+package enum VisitingAccess: Sendable {
+    case visiting
+
+    fileprivate func handler(_ handler: @escaping @Sendable (Member) throws -> WebResponse) -> Route.Handler {
+        .operator { person in
+            guard let account = person.session.account else { return .redirect(to: "/operator/accounts") }
+            return try handler(Member(visit: person.visit, session: person.session, account: account))
         }
     }
 }

@@ -13,22 +13,27 @@ package struct SessionStore: Sendable {
 
     let ids: IDGenerator
     let clock: Clock
-    /// All that there are: staff of the platform and administrators have them by being what they are.
-    let allRights: Set<Right>
+    let rights: RightCatalogue
     let accountLogo: AccountLogo?
+    let operatorsNeedFactor: Bool
     /// Tabs of which something is counted.
     private let counted: [Tab]
     private let counts: SQL
 
-    init(ids: IDGenerator, clock: Clock, allRights: Set<Right>, accountLogo: AccountLogo?, counted: [Tab]) {
-        (self.ids, self.clock, self.allRights, self.accountLogo, self.counted) = (ids, clock, allRights, accountLogo, counted)
+    init(
+        ids: IDGenerator, clock: Clock, rights: RightCatalogue, accountLogo: AccountLogo?, counted: [Tab], operatorsNeedFactor: Bool
+    ) {
+        (self.ids, self.clock, self.rights, self.accountLogo, self.counted) = (ids, clock, rights, accountLogo, counted)
+        self.operatorsNeedFactor = operatorsNeedFactor
         counts = counted.compactMap(\.waiting).map { ", \($0)" as SQL }.joined(by: "")
     }
 
-    /// Starts a session and gives its token, 256 random bits, which is nowhere else.
+    /// Starts a session and gives its token, 256 random bits, which is nowhere else. Throws `AccountSuspended`, which is answered by a page
+    /// that says so.
     package func start(
         user: ID<User>, account: ID<Account>?, userAgent: String, address: String, on connection: any Connection
     ) throws -> String {
+        try requireOpenAccount(of: user, on: connection)
         let token = Token.random()
         let now = clock.now()
         try connection.execute(
@@ -45,28 +50,52 @@ package struct SessionStore: Sendable {
         return try connection.first(
             """
             SELECT \(Session.record.columns), r.rights, r.is_administrator,
-                a.id, \(Session.AccountSummary.record.columns), \(accountLogo?.column ?? "NULL")\(counts)
+                a.id, \(Session.AccountSummary.record.columns), \(accountLogo?.column ?? "NULL")\(counts) \(conditions)
             FROM sessions s JOIN users u ON u.id = s.user_id
             LEFT JOIN roles r ON r.id = u.role_id LEFT JOIN accounts a ON a.id = s.account_id
-            WHERE s.token_hash = \(Token.hash(token)) AND u.is_enabled = 1
+            WHERE s.token_hash = \(Token.hash(token)) AND u.is_enabled = 1 AND \(AccountState.admitsUser)
                 AND s.last_seen_at > \(now - Self.idle) AND s.created_at > \(now - Self.absolute) AND s.created_at <= \(now + Self.absolute)
             """, session)
     }
 
     private func session(_ row: Row) throws -> Session {
         var session = try Session.record.decode(row)
-        let rights: String? = try row.next()
-        let isAdministrator = try row.next(Bool?.self) ?? false
-        session.isAdministrator = session.isOperator || isAdministrator
-        session.rights = session.isAdministrator ? allRights : Set(stored: rights ?? "")
+        session.authority = try authority(row, isOperator: session.isOperator)
+        session.rights = session.authority.rights
         if let id: ID<Account> = try row.next() {
             var account = try Session.AccountSummary.record.decode(row)
             account.id = id
             account.logoURL = try row.next(String?.self).flatMap { accountLogo?.url($0) } ?? ""
             for tab in counted { account.waiting[tab.path] = try row.next() }
             session.account = account
+            session.rights.subtract(try rights.suspended(row))
         }
+        session.needsFactor =
+            switch session.account?.factorRule {
+            case _ where session.isOperator: operatorsNeedFactor
+            case .all: true
+            case .administrators: session.isAdministrator
+            case .nobody, nil: false
+            }
         return session
+    }
+
+    private var conditions: SQL { rights.conditions.isEmpty ? "" : ", \(rights.columns)" }
+
+    private func authority(_ row: Row, isOperator: Bool) throws -> Authority {
+        let stored = try row.next(Set<Right>?.self) ?? []
+        let isAdministrator = try row.next(Bool?.self) ?? false
+        return rights.authority(stored: stored, isAdministrator: isOperator || isAdministrator)
+    }
+
+    /// What somebody has by now, behind the account's lock: a session was read when its request began.
+    package func authority(of user: ID<User>, on connection: any Connection) throws -> Authority {
+        try connection.first(
+            """
+            SELECT u.account_id IS NULL, r.rights, r.is_administrator FROM users u LEFT JOIN roles r ON r.id = u.role_id
+            WHERE u.id = \(user) AND u.is_enabled = 1
+            """
+        ) { try authority($0, isOperator: $0.next()) } ?? Authority(isAdministrator: false, rights: [])
     }
 
     func isTouchDue(_ session: Session) -> Bool {
@@ -133,6 +162,7 @@ extension Session {
         Column("u.theme", \.theme)
         Column("u.password_changed_at", \.passwordChangedAt)
         Column("u.must_change_password", \.mustChangePassword)
+        Column("u.factor_since IS NOT NULL", \.hasFactor)
     }
 }
 
@@ -144,5 +174,7 @@ extension Session.AccountSummary {
         Column("a.country", \.country)
         Column("a.time_zone", \.timeZone)
         Column("a.password_days", \.passwordDays)
+        Column("a.state", \.state)
+        Column("a.second_factor", \.factorRule)
     }
 }

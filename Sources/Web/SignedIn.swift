@@ -126,8 +126,10 @@ extension SignedIn {
     }
 
     /// The audit row of what happens in a transaction of somebody else's.
-    package func record(_ action: StaticString, of subject: String, on connection: any Connection) throws {
-        try record(action, of: subject, in: session.account?.id, on: connection)
+    package func record(
+        _ action: StaticString, of subject: String, changes: [FieldChange] = [], on connection: any Connection
+    ) throws {
+        try record(action, of: subject, in: session.account?.id, changes: changes, on: connection)
     }
 
     private func record(

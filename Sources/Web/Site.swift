@@ -19,21 +19,20 @@ package final class Site: Sendable {
     package let sessions: SessionStore
     package let passwords: Passwords
     package let keys: APIKeyStore
+    let keyUses: KeyUses
     package let refused: RefusedEntries
     /// Where the features' files stand, and uploads under way.
     package let dataFolder: String
     /// Room for deleting on a full disk.
     package let reserve: DiskReserve
-    /// Those that the role User begins with.
-    package let userRights: Set<Right>
+    package let rights: RightCatalogue
     private let templateLibrary: TemplateLibrary
     private let zones = ShortLock<[String: Zone]>([:])
 
     package init(
         database: Database, vault: Vault, address: SiteAddress, clock: Clock, ids: IDGenerator, locales: Locales, assets: Assets,
-        templates: TemplateLibrary,
-        passwords: Passwords, dataFolder: String, version: String, logger: Logger, allRights: Set<Right>, userRights: Set<Right>,
-        accountLogo: AccountLogo?, tabs: [Tab]
+        templates: TemplateLibrary, passwords: Passwords, dataFolder: String, version: String, logger: Logger, rights: RightCatalogue,
+        accountLogo: AccountLogo?, tabs: [Tab], operatorsNeedFactor: Bool
     ) {
         self.database = database
         self.vault = vault
@@ -48,10 +47,12 @@ package final class Site: Sendable {
         reserve = DiskReserve(folder: dataFolder)
         self.version = version
         self.logger = logger
-        self.userRights = userRights
+        self.rights = rights
         sessions = SessionStore(
-            ids: ids, clock: clock, allRights: allRights, accountLogo: accountLogo, counted: tabs.filter { $0.waiting != nil })
-        keys = APIKeyStore(ids: ids, clock: clock)
+            ids: ids, clock: clock, rights: rights, accountLogo: accountLogo, counted: tabs.filter { $0.waiting != nil },
+            operatorsNeedFactor: operatorsNeedFactor)
+        keys = APIKeyStore(clock: clock)
+        keyUses = KeyUses(database: database, clock: clock)
         refused = RefusedEntries(database: database, clock: clock, logger: logger)
     }
 

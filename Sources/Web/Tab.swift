@@ -33,4 +33,9 @@ package struct Tab: Sendable {
         self.waiting = waiting
         self.isChangeLog = isChangeLog
     }
+
+    /// Of the operator's console, for staff of the platform whatever account they look into.
+    package init(order: Int, label: String, operatorPath: String) {
+        self.init(order: order, label: label, path: operatorPath, right: .operatorConsole)
+    }
 }

@@ -104,12 +104,17 @@ package struct Visit {
             frame.isOperator = session.isOperator
             if let account = session.account {
                 frame.isVisiting = session.isOperator
-                frame.tabs = tabs.views(rights: session.rights, waiting: account.waiting, path: request.path, t)
+                frame.isVisitingSuspended = session.isOperator && !account.state.isOpen
+                let rights = session.isOperator ? session.rights.union([.operatorInAccount]) : session.rights
+                frame.tabs = tabs.views(rights: rights, waiting: account.waiting, path: request.path, t)
                 frame.attention = frame.tabs.first { !$0.count.isEmpty }.map {
                     Frame.AttentionView(label: $0.label, href: $0.href, count: $0.count)
                 }
                 frame.hasSettings = !frame.tabs.isEmpty
                 frame.logoURL = account.logoURL
+            }
+            if session.isOperator, session.account == nil || tabs.tab(of: request.path)?.right == .operatorConsole {
+                frame.tabs = tabs.views(rights: [.operatorConsole], waiting: [:], path: request.path, t)
             }
         }
         let bytes = try template.render(page, in: frame, language: language)

@@ -11,12 +11,15 @@ package enum WebSchema {
                 CREATE TABLE accounts (
                     id TEXT PRIMARY KEY, slug TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
                     country TEXT NOT NULL, language TEXT NOT NULL, time_zone TEXT NOT NULL,
-                    password_days BIGINT, search_text TEXT NOT NULL, version BIGINT NOT NULL DEFAULT 1, created_at BIGINT NOT NULL)
+                    password_days BIGINT, second_factor TEXT NOT NULL DEFAULT 'nobody', search_text TEXT NOT NULL,
+                    state TEXT NOT NULL DEFAULT 'active', suspended_at BIGINT, suspended_by TEXT, suspension_reason TEXT,
+                    version BIGINT NOT NULL DEFAULT 1, created_at BIGINT NOT NULL)
                 """,
                 """
                 CREATE TABLE roles (
                     id TEXT PRIMARY KEY, account_id TEXT NOT NULL REFERENCES accounts (id), name TEXT NOT NULL,
-                    rights TEXT NOT NULL, is_administrator BIGINT NOT NULL DEFAULT 0, UNIQUE (account_id, name))
+                    rights TEXT NOT NULL, is_administrator BIGINT NOT NULL DEFAULT 0, preset TEXT,
+                    version BIGINT NOT NULL DEFAULT 1, UNIQUE (account_id, name))
                 """,
                 """
                 CREATE TABLE users (
@@ -25,11 +28,15 @@ package enum WebSchema {
                     password_changed_at BIGINT NOT NULL, must_change_password BIGINT NOT NULL DEFAULT 0,
                     country TEXT, language TEXT, time_zone TEXT, theme TEXT NOT NULL DEFAULT 'system',
                     head_of_line TEXT, mobile TEXT, is_enabled BIGINT NOT NULL DEFAULT 1,
+                    factor_secret BLOB, factor_since BIGINT, factor_step BIGINT,
                     version BIGINT NOT NULL DEFAULT 1, created_at BIGINT NOT NULL, UNIQUE (email, account_id))
                 """,
                 // To SQL no NULL is like another: staff need a rule of their own.
                 "CREATE UNIQUE INDEX users_of_platform ON users (email) WHERE account_id IS NULL",
-                "CREATE INDEX users_by_account ON users (account_id, name)",
+                "CREATE INDEX users_by_account ON users (account_id, search_text, id)",
+                "CREATE INDEX users_invited ON users (account_id, search_text, id) WHERE password_hash = ''",
+                "CREATE INDEX users_disabled ON users (account_id, search_text, id) WHERE is_enabled = 0",
+                "CREATE INDEX users_by_role ON users (role_id, id)",
                 // Where an account's number is not what every account begins with.
                 """
                 CREATE TABLE account_limits (
@@ -57,6 +64,15 @@ package enum WebSchema {
                     user_id TEXT PRIMARY KEY REFERENCES users (id), token_hash BLOB NOT NULL UNIQUE, created_at BIGINT NOT NULL)
                 """,
                 """
+                CREATE TABLE user_imports (
+                    user_id TEXT PRIMARY KEY REFERENCES users (id), id TEXT NOT NULL, account_id TEXT NOT NULL REFERENCES accounts (id),
+                    file_name TEXT NOT NULL, content TEXT NOT NULL, created_at BIGINT NOT NULL)
+                """,
+                """
+                CREATE TABLE recovery_codes (
+                    user_id TEXT NOT NULL REFERENCES users (id), code_hash BLOB NOT NULL, PRIMARY KEY (user_id, code_hash))
+                """,
+                """
                 CREATE TABLE sign_in_choices (
                     token_hash BLOB NOT NULL, user_id TEXT NOT NULL REFERENCES users (id), browser_hash BLOB NOT NULL,
                     created_at BIGINT NOT NULL, PRIMARY KEY (token_hash, user_id))
@@ -68,9 +84,10 @@ package enum WebSchema {
                 """
                 CREATE TABLE api_keys (
                     id TEXT PRIMARY KEY, account_id TEXT NOT NULL REFERENCES accounts (id), name TEXT NOT NULL,
-                    secret_hash BLOB NOT NULL UNIQUE, hint TEXT NOT NULL, scopes TEXT NOT NULL,
-                    created_at BIGINT NOT NULL, revoked_at BIGINT)
-                """
+                    secret_hash BLOB NOT NULL UNIQUE, hint TEXT NOT NULL, scopes TEXT NOT NULL, user_name TEXT NOT NULL,
+                    created_at BIGINT NOT NULL, expires_at BIGINT, last_used_at BIGINT, revoked_at BIGINT)
+                """,
+                "CREATE INDEX api_keys_by_account ON api_keys (account_id, id)",
             ]),
         Migration(
             102, "records of what happened",

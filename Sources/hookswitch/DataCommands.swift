@@ -88,6 +88,10 @@ struct Check: AsyncParsableCommand {
             if settings.allowsHTTP {
                 findings.append(Finding(.warning, "HOOKSWITCH_ALLOW_HTTP is on: what webhooks send can be read and changed on its way."))
             }
+            if settings.operatorsWithoutFactor {
+                findings.append(
+                    Finding(.warning, "HOOKSWITCH_OPERATORS_WITHOUT_FACTOR is on: operators sign in with a password alone."))
+            }
             if !settings.allowedRanges.isEmpty {
                 let ranges = settings.allowedRanges.map(\.description).joined(separator: ", ")
                 findings.append(

@@ -9,7 +9,7 @@ struct AccountCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "account", abstract: "Accounts.", subcommands: [Create.self])
 
     struct Create: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Make an account, with its roles administrator and user.")
+        static let configuration = CommandConfiguration(abstract: "Make an account, with the roles that each begins with.")
 
         @OptionGroup var options: DataOptions
 
@@ -39,7 +39,26 @@ struct AccountCommand: AsyncParsableCommand {
 }
 
 struct UserCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "user", abstract: "People.", subcommands: [Create.self, Unlock.self])
+    static let configuration = CommandConfiguration(
+        commandName: "user", abstract: "People.", subcommands: [Create.self, Unlock.self, ResetFactor.self])
+
+    struct ResetFactor: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take away the second factor of somebody whose device and recovery codes are lost.",
+            discussion: "Ends their sessions and tells them by mail. They sign in with their password alone, and set up a new one.")
+
+        @OptionGroup var options: DataOptions
+
+        @Option(help: ArgumentHelp("The address to sign in with.", valueName: "E"))
+        var email: String
+
+        @Option(help: ArgumentHelp("The account's short name, to leave alone those of other accounts with the address.", valueName: "S"))
+        var account: String?
+
+        func run() async throws {
+            try await options.run(.resetFactor(email: email, account: account))
+        }
+    }
 
     struct Unlock: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -54,10 +73,6 @@ struct UserCommand: AsyncParsableCommand {
         func run() async throws {
             try await options.run(.unlockUser(email: email))
         }
-    }
-
-    enum Role: String, CaseIterable, ExpressibleByArgument {
-        case administrator, user
     }
 
     struct Create: AsyncParsableCommand {
@@ -76,8 +91,11 @@ struct UserCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("The person's name.", valueName: "N"))
         var name: String
 
-        @Option(help: ArgumentHelp("The role in the account.", valueName: "administrator|user"))
-        var role: Role?
+        @Option(
+            help: ArgumentHelp(
+                "The role in the account, of those that it began with.",
+                valueName: RolePreset.allCases.map(\.rawValue).joined(separator: "|")))
+        var role: RolePreset?
 
         @Flag(help: "Staff of the platform, in no account.")
         var `operator` = false
@@ -88,12 +106,13 @@ struct UserCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let role = role.flatMap { NewUser.Role(rawValue: $0.rawValue) }
             let user = NewUser(email: email, name: name, password: try PasswordInput.read(), role: role)
             try await options.run(.createUser(user, account: account), makesFolder: account == nil)
         }
     }
 }
+
+extension RolePreset: ExpressibleByArgument {}
 
 struct KeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "key", abstract: "Keys of machines.", subcommands: [Create.self])
@@ -115,8 +134,11 @@ struct KeyCommand: AsyncParsableCommand {
                 valueName: "SCOPE"))
         var scope: [String]
 
+        @Option(help: ArgumentHelp("Days after which it expires; never when left out.", valueName: "N"))
+        var days: Int?
+
         func run() async throws {
-            try await options.run(.createKey(account: account, name: name, scopes: scope))
+            try await options.run(.createKey(account: account, name: name, scopes: scope, days: days))
         }
     }
 }

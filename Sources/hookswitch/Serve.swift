@@ -35,6 +35,9 @@ struct Serve: AsyncParsableCommand {
         let application = try settings.open(dataFolder: options.folder, logger: logger)
         for name in settings.unknownNames + settings.unknownVariables { logger.warning("There is no setting \(name)") }
         if settings.allowsHTTP { logger.warning("Webhooks may use http: what they send can be read and changed on its way") }
+        if settings.operatorsWithoutFactor {
+            logger.warning("Operators may sign in without a second factor: HOOKSWITCH_OPERATORS_WITHOUT_FACTOR is for demonstrations")
+        }
         let server = FastCGIServer(
             socketPath: socketPath, workers: settings.workers, maximumBody: 64 << 20, group: settings.socketGroup,
             handler: { application.pipeline.respond(to: $0) }, logger: logger)

@@ -17,6 +17,7 @@ extension Settings {
                 dataFolder: dataFolder, resourceFolder: resources,
                 policy: AddressPolicy(allowing: allowedRanges, allowsHTTP: allowsHTTP), address: address, workers: workers,
                 readers: readers)
+            installation.operatorsNeedFactor = !operatorsWithoutFactor
             installation.relay = relay
             installation.mailAddress = mailAddress
             return try Application(installation, logger: logger)

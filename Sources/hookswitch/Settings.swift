@@ -14,6 +14,8 @@ import Web
 struct Settings {
     var allowedRanges: [CIDR] = []
     var allowsHTTP = false
+    /// For demonstrations and tests: staff of the platform sign in with a password alone.
+    var operatorsWithoutFactor = false
     /// Threads for requests. Most of them wait for the commit that they share, so there are many more than cores.
     var workers = 48
     /// Reads at once. They take microseconds, so a few for each core are enough; exports and jobs hold one for longer.
@@ -35,13 +37,14 @@ struct Settings {
 
     private static let names = [
         "allowAddresses", "allowHTTP", "workers", "readers", "resources", "address", "hosts", "trustedProxies", "logLevel",
-        "socketGroup", "smtpURL", "smtpAuthorities", "mailAddress",
+        "socketGroup", "smtpURL", "smtpAuthorities", "mailAddress", "operatorsWithoutFactor",
     ]
 
     private static let variables = [
         "HOOKSWITCH_ALLOW_ADDRESSES", "HOOKSWITCH_ALLOW_HTTP", "HOOKSWITCH_WORKERS", "HOOKSWITCH_READERS", "HOOKSWITCH_RESOURCES",
         "HOOKSWITCH_ADDRESS", "HOOKSWITCH_HOSTS", "HOOKSWITCH_TRUSTED_PROXIES", "HOOKSWITCH_LOG_LEVEL", "HOOKSWITCH_SOCKET_GROUP",
         "HOOKSWITCH_SMTP_URL", "HOOKSWITCH_SMTP_AUTHORITIES", "HOOKSWITCH_MAIL_ADDRESS",
+        "HOOKSWITCH_OPERATORS_WITHOUT_FACTOR",
     ]
 
     static func load(dataFolder: String) throws -> Settings {
@@ -66,6 +69,8 @@ struct Settings {
     private init(_ given: Given) throws {
         allowedRanges = try given.ranges("allowAddresses")
         allowsHTTP = try given.value("allowHTTP", of: "true or false", { try $0.requiredBool(forKey: $1) }) ?? allowsHTTP
+        operatorsWithoutFactor =
+            try given.value("operatorsWithoutFactor", of: "true or false", { try $0.requiredBool(forKey: $1) }) ?? operatorsWithoutFactor
         workers = try given.number("workers", in: 1...512) ?? workers
         readers = try given.number("readers", in: 1...256) ?? readers
         resources = try given.text("resources").map(absolutePath) ?? resources

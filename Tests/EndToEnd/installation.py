@@ -50,6 +50,7 @@ class Installation:
             **{name: value for name, value in os.environ.items() if not name.startswith("HOOKSWITCH_")},
             "HOOKSWITCH_ALLOW_ADDRESSES": "127.0.0.0/8",
             "HOOKSWITCH_ALLOW_HTTP": "true",
+            "HOOKSWITCH_OPERATORS_WITHOUT_FACTOR": "true",
             "HOOKSWITCH_ADDRESS": self.address,
             **(environment or {}),
         }

@@ -13,6 +13,7 @@ FORMS = {
     "/settings/webhooks/endpoints/new": ({"target": "https://user:secret@example.com/"}, {"name": "Kept name", "headers": ("X-Kept: yes", "X-Kept: ")}),
     "/settings/retention": ({"recordings_days": "400"}, {"voice_mailbox_days": "31"}),
     "/settings/webhooks": ({"url": "ftp://example.com/"}, {}),
+    "/roles/new": ({"name": "x" * 101}, {}),
 }
 # What shows only while a switch is on, and the switch.
 SWITCHES = {

@@ -43,11 +43,7 @@ struct AccountSettingsTests {
     private func uploads() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: test.folder + "/uploads") }
 
     private func playlist(_ name: String, of account: ID<Account>) throws -> ID<Playlist> {
-        let id = test.site.ids.next(Playlist.self)
-        try test.site.database.write {
-            _ = try $0.execute("INSERT INTO playlists (id, account_id, name, created_at) VALUES (\(id), \(account), \(name), 0)")
-        }
-        return id
+        try test.add(Playlist.self, name, to: account)
     }
 
     private func deletions() throws -> [String] {
@@ -326,13 +322,9 @@ struct AccountSettingsTests {
 
     @Test("Trying the head of line says which number shows and why, for queues and users of the account only")
     func trying() throws {
-        let (support, foreign) = (test.site.ids.next(Queue.self), test.site.ids.next(Queue.self))
+        let support = try test.add(Queue.self, "Support", to: test.acme) { $0.headOfLine = "+33142685301" }
+        let foreign = try test.add(Queue.self, "Foreign", to: test.globex)
         try test.site.database.write { connection in
-            for (id, account, name) in [(support, test.acme, "Support"), (foreign, test.globex, "Foreign")] {
-                try connection.execute(
-                    "INSERT INTO queues (id, account_id, name, head_of_line, created_at) VALUES (\(id), \(account), \(name), '+33142685301', 0)"
-                )
-            }
             try connection.execute("UPDATE users SET head_of_line = '+33142685302' WHERE id = \(test.bob.id)")
         }
         let path = Self.path + "/head-of-line"
@@ -363,27 +355,10 @@ struct AccountSettingsTests {
         }
     }
 
-    @Test("A playlist in use by the account or a queue cannot be deleted, nor another account's")
-    func playlists() throws {
-        let (used, queued, free) = (
-            try playlist("Used", of: test.acme), try playlist("Queued", of: test.acme), try playlist("Free", of: test.acme)
-        )
-        _ = alice.post(Self.path, form(["playlist": used.description]))
-        func delete(_ id: ID<Playlist>, of account: ID<Account>) throws -> PlaylistStore.Removal {
-            try test.site.database.write { try PlaylistStore.delete(id, of: account, on: $0) }
-        }
-        try test.site.database.write {
-            _ = try $0.execute(
-                "INSERT INTO queues (id, account_id, name, playlist_id, created_at) VALUES ('q', \(test.acme), 'Support', \(queued), 0)")
-        }
-        #expect(try delete(used, of: test.acme) == .isInUse)
-        #expect(try delete(queued, of: test.acme) == .isInUse)
-        #expect(try delete(free, of: test.globex) == .notFound)
-        #expect(try delete(free, of: test.acme) == .deleted)
-        _ = alice.post(Self.path, form(version: 2))
-        #expect(try delete(used, of: test.acme) == .deleted)
-        // One that goes while the form is open.
-        let page = alice.post(Self.path, form(["playlist": used.description], version: 3))
-        #expect(page.status == 422)
+    @Test("A playlist that goes while the form is open is asked for anew")
+    func playlistGone() throws {
+        let playlist = try playlist("Going", of: test.acme)
+        try test.site.database.write { _ = try ReferenceStore.delete(playlist, of: test.acme, test.app.uses, on: $0) }
+        #expect(alice.post(Self.path, form(["playlist": playlist.description])).status == 422)
     }
 }

@@ -59,8 +59,9 @@ struct ControlTests {
             .createAccount(NewAccount(name: "Été", slug: "ete")),
             .createUser(NewUser(email: "a@b.example", name: "A", password: "p", role: .user), account: "acme"),
             .createUser(NewUser(email: "a@b.example", name: "A", password: "p", role: nil), account: nil),
-            .createKey(account: "acme", name: "k", scopes: ["events:write"]),
-            .unlockUser(email: "a@b.example"),
+            .createKey(account: "acme", name: "k", scopes: ["events:write"], days: nil),
+            .unlockUser(email: "a@b.example"), .resetFactor(email: "a@b.example", account: nil),
+            .resetFactor(email: "a@b.example", account: "acme"),
             .backup(path: "/tmp/b"), .purge(account: "acme", isRehearsal: true, isConfirmed: false), .verifyDatabase,
         ]
         let encoder = JSONEncoder()
@@ -99,7 +100,8 @@ struct ControlTests {
         _ = try ControlVerb.createAccount(account).run(on: stage.app)
         let user = NewUser(email: "Ann@Initech.example", name: "Ann", password: TestApp.password, role: .administrator)
         _ = try ControlVerb.createUser(user, account: "initech").run(on: stage.app)
-        let answer = try ControlVerb.createKey(account: "\u{A0}initech\u{200B}", name: "pbx", scopes: ["events:write"]).run(on: stage.app)
+        let answer = try ControlVerb.createKey(account: "\u{A0}initech\u{200B}", name: "pbx", scopes: ["events:write"], days: nil).run(
+            on: stage.app)
         #expect(answer.lines.count == 1 && answer.lines[0].hasPrefix("hsk_"))
         let actions = try stage.site.database.read {
             try $0.rows("SELECT action FROM audit WHERE user_name = 'Command line' ORDER BY id") { try $0.next(String.self) }
@@ -109,7 +111,7 @@ struct ControlTests {
 
     @Test("An email is taken within its account or among staff, and not by another account")
     func emails() throws {
-        func make(_ role: NewUser.Role?, in account: String?) throws {
+        func make(_ role: RolePreset?, in account: String?) throws {
             let user = NewUser(email: "Alice@acme.example", name: "A", password: TestApp.password, role: role)
             _ = try ControlVerb.createUser(user, account: account).run(on: stage.app)
         }
@@ -140,8 +142,8 @@ struct ControlTests {
                 .createUser(NewUser(email: "n@n.example", name: "N", password: TestApp.password, role: .user), account: "acm"),
                 "There are: acme, globex"
             ),
-            (.createKey(account: "acme", name: "k", scopes: ["events:delete"]), "events:write"),
-            (.createKey(account: "acme", name: "k", scopes: []), "--scope"),
+            (.createKey(account: "acme", name: "k", scopes: ["events:delete"], days: nil), "events:write"),
+            (.createKey(account: "acme", name: "k", scopes: [], days: nil), "--scope"),
         ]
         func counts() throws -> [Int?] {
             try stage.site.database.read {

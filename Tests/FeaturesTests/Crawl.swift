@@ -2,7 +2,6 @@
 
 import Database
 import Delivery
-import Features
 import Foundation
 import HTTPTypes
 import JSON
@@ -10,6 +9,8 @@ import TestSupport
 import Testing
 import Time
 import Web
+
+@testable import Features
 
 extension TestApp {
     /// One of each thing that has an address of its own, in Acme. Who adds a page with an id in its address makes its thing here, or
@@ -37,6 +38,19 @@ extension TestApp {
             ).record(self.site, on: connection)
             try connection.execute("UPDATE accounts SET logo_file = \(logo), logo_name = 'Our logo.png' WHERE id = \(self.acme)")
             let now = self.site.clock.now()
+            let invited = self.site.ids.next(User.self)
+            let certificate = self.site.ids.next(DeletionCertificate.self)
+            try connection.execute(
+                """
+                INSERT INTO users (id, account_id, role_id, email, name, search_text, password_hash, password_changed_at, created_at)
+                VALUES (\(invited), \(self.acme), (SELECT id FROM roles WHERE account_id = \(self.acme) AND is_administrator = 1),
+                    'invited@acme.example', 'Ina Vited', '', '', \(now), \(now))
+                """)
+            try connection.execute(
+                """
+                INSERT INTO deletion_certificates (id, account_name, slug, closed_at, closed_by, export_bytes, export_sha256, began_at)
+                VALUES (\(certificate), 'Hooli', 'hooli', \(now), 'Olivia', 1, 'ab', \(now))
+                """)
             try connection.execute(
                 """
                 INSERT INTO alerts (id, account_id, kind, subject, variant, params, times, first_at, last_at)
@@ -49,14 +63,22 @@ extension TestApp {
                 """)
         }
         made.insert("/api/v1/accounts/acme/media/\(media)")
+        _ = try key(of: acme)
+        let playlist = try add(Playlist.self, "Welcome", reference: "ivr.welcome", to: acme)
+        let queue = try add(Queue.self, "Support", reference: "acd.support", to: acme)
+        let number = try add(TrackingNumber.self, "Sales", reference: "did.sales", to: acme) { $0.number = "+33187654399" }
+        made.formUnion(["/operator/playlists/\(playlist)", "/operator/queues/\(queue)", "/operator/tracking-numbers/\(number)"])
+        for word in ["playlists/ivr.welcome", "queues/acd.support", "tracking-numbers/did.sales"] {
+            made.insert("/api/v1/accounts/acme/\(word)")
+        }
         let tested = browser.post("/settings/webhooks/endpoints/\(webhook.id)/test")
         made.insert(try #require(tested.location))
         return made
     }
 
     /// Every address, without its query, on the pages that somebody reaches from those without an id.
-    func addresses(of person: Person) throws -> Set<String> {
-        let browser = try browser(person)
+    func addresses(of person: Person, in account: ID<Account>? = nil) throws -> Set<String> {
+        let browser = try browser(person, account: account)
         var seen: Set<String> = []
         var waiting = application.pipeline.routes.filter {
             $0.method == .get && !$0.pattern.contains("{") && !$0.pattern.hasPrefix("/api/")

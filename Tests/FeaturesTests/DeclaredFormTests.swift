@@ -29,7 +29,7 @@ struct DeclaredFormTests {
     var forms: [FormDeclaration] {
         routes.compactMap(\.form) + [
             SignInEntry.form.declaration, SetupEntry.form.declaration, PasswordEntry.form.declaration, ChosenPassword.form.declaration,
-            ForgottenEntry.form.declaration,
+            ForgottenEntry.form.declaration, SignInCode.form.declaration,
         ]
     }
 
@@ -59,9 +59,11 @@ struct DeclaredFormTests {
         #expect(checked > 50)
     }
 
-    /// True when the form edits nothing that the row does not keep.
-    private static func fits<Value, Context>(_ form: Form<Value, Context>, _ record: Record<Value>) -> Bool {
-        Set(form.paths).isSubset(of: record.paths)
+    /// True when the form edits nothing that the row does not keep, nor rows beside it.
+    private static func fits<Value, Context>(
+        _ form: Form<Value, Context>, _ record: Record<Value>, beside others: [AnyKeyPath] = []
+    ) -> Bool {
+        Set(form.paths).isSubset(of: record.paths + others)
     }
 
     @Test("What a form edits its row keeps")
@@ -69,12 +71,23 @@ struct DeclaredFormTests {
         let fitting = [
             "account": Self.fits(AccountSettings.form, AccountSettings.record),
             "me": Self.fits(Profile.form, Profile.record),
-            "user": Self.fits(UserEntry.form, UserEntry.record),
+            "user": Self.fits(UserEntry.form, UserEntry.record, beside: [\UserEntry.queues]),
+            "role": Self.fits(RoleEntry.form, RoleEntry.record),
+            "client_account": Self.fits(AccountName.form, AccountName.record),
+            "playlist": Self.fits(Playlist.form, Playlist.record),
+            "queue": Self.fits(Queue.form, Queue.record),
+            "tracking_number": Self.fits(TrackingNumber.form, TrackingNumber.record),
             "voicemail": Self.fits(Voicemail.form, Voicemail.record),
         ]
-        // A row for each kind of media; rows of two tables; a webhook, whose authentication is sealed as one, and what is done with it.
+        // A row for each kind of media; rows of two tables; a webhook, whose authentication is sealed as one, and what is done with it; a key,
+        // of which the row keeps other things.
         let otherwise: Set<String> = [
             "retention", "new_account", "webhook_settings", "webhooks.new", "webhooks.edit", "webhooks.pause", "webhooks.resume",
+            "user_import", "key",
+            // What is asked before something is done; a number in a table of all limits.
+            "operator.visit", "operator.suspension", "operator.closing", "account_limit",
+            // What is shown is compared, and not kept.
+            "factor",
         ]
         for form in routes.compactMap(\.form) where !otherwise.contains(form.name) {
             #expect(fitting[form.name] == true, "Add \(form.name) to `fitting`, or, with the reason, to `otherwise`")
@@ -86,9 +99,9 @@ struct DeclaredFormTests {
         try test.fillAcme()
         var seen: Set<String> = []
         var undeclared: Set<String> = []
-        for person in [test.alice, test.olivia] {
-            let browser = try test.browser(person)
-            for address in try test.addresses(of: person).sorted() where !address.hasPrefix("/api/") {
+        for (person, account) in [(test.alice, test.acme), (test.olivia, nil), (test.olivia, test.acme)] {
+            let browser = try test.browser(person, account: account)
+            for address in try test.addresses(of: person, in: account).sorted() where !address.hasPrefix("/api/") {
                 let page = browser.get(address)
                 guard page.fields[.contentType]?.hasPrefix("text/html") == true else { continue }
                 // One without an address is for its buttons, which have their own.
@@ -110,6 +123,7 @@ struct DeclaredFormTests {
         }
         #expect(undeclared == [])
         #expect(seen.contains("/settings/account password_days") && seen.contains("/settings/voicemail pin"))
+        #expect(seen.contains("/operator/queues/{id} playlist"))
     }
 }
 

@@ -167,14 +167,8 @@ struct EndpointsTests {
     @Test("A restriction fits its events: tracking numbers with cdr and calls, a user with the module Users")
     func restrictions() throws {
         let pages = try WebhookPages()
-        try pages.test.site.database.write { connection in
-            try connection.execute(
-                "INSERT INTO tracking_numbers (account_id, number, name, created_at) VALUES (\(pages.test.acme), '+33187654300', 'Sales', 0)"
-            )
-            try connection.execute(
-                "INSERT INTO tracking_numbers (account_id, number, name, created_at) VALUES (\(pages.test.globex), '+442079460000', 'Other', 0)"
-            )
-        }
+        try pages.test.addNumber("+33187654300", "Sales", to: pages.test.acme)
+        try pages.test.addNumber("+442079460000", "Other", to: pages.test.globex)
         let number = [("restriction", "tracking_number"), ("numbers", "+33187654300")]
         let address = try pages.add([("events", "cdr"), ("events", "call"), ("events", "call:end")] + number)
         #expect(try pages.stored(address).restriction == .trackingNumbers(["+33187654300"]))
@@ -327,11 +321,7 @@ struct EndpointsTests {
     @Test("A restriction to what has left the account stays until somebody takes it out, and says so")
     func lostNumber() throws {
         let pages = try WebhookPages()
-        try pages.test.site.database.write { connection in
-            try connection.execute(
-                "INSERT INTO tracking_numbers (account_id, number, name, created_at) VALUES (\(pages.test.acme), '+33187654300', 'Sales', 0)"
-            )
-        }
+        try pages.test.addNumber("+33187654300", "Sales", to: pages.test.acme)
         let number = [("restriction", "tracking_number"), ("numbers", "+33187654300")]
         let address = try pages.add(number)
         try pages.test.site.database.write { try $0.execute("DELETE FROM tracking_numbers WHERE account_id = \(pages.test.acme)") }

@@ -30,7 +30,7 @@ struct FeatureTests {
 
     private static let plants = Feature(
         tabs: [Tab(order: 5, label: "plants.title", path: path, right: .waterPlants)], rights: [.waterPlants],
-        userRights: [.waterPlants], deletes: [.plant],
+        presets: [.user: [.waterPlants]], deletes: [.plant],
         migrations: [Migration(9000, "plants", ["CREATE TABLE plants (account_id TEXT NOT NULL)"])], folders: ["plants"],
         run: { app in
             let template = try app.site.page("plants/index", PlantsPage.self)
@@ -54,7 +54,10 @@ struct FeatureTests {
     private static func plant(_ installation: inout Installation) {
         installation.features.append(plants)
         installation.furtherWords = [
-            .english: ["plants.title": "Plants", "entity.plant": "Plant"], .french: ["plants.title": "Plantes", "entity.plant": "Plante"],
+            .english: ["plants.title": "Plants", "entity.plant": "Plant", "right.plants": "Plants", "right.plants.water": "Water"],
+            .french: [
+                "plants.title": "Plantes", "entity.plant": "Plante", "right.plants": "Plantes", "right.plants.water": "Arroser",
+            ],
         ]
         installation.furtherTemplates = [
             "plants/index": "{{<layouts/page}}{{$content}}<p id=\"plants\">{{count}}</p>{{/content}}{{/layouts/page}}"
@@ -85,7 +88,7 @@ struct FeatureTests {
             let people = PeopleStore(site: site)
             tokens = try site.database.write { connection in
                 let account = try people.create(NewAccount(name: "Acme", slug: "acme"), on: connection)
-                return try NewUser.Role.allCases.map { role in
+                return try RolePreset.allCases.map { role in
                     let user = NewUser(email: "\(role.rawValue)@acme.example", name: "Ann", password: TestApp.password, role: role)
                     let id = try people.create(user, passwordHash: "none", in: account, on: connection)
                     return try site.sessions.start(user: id, account: account, userAgent: "", address: "127.0.0.1", on: connection)
@@ -100,7 +103,7 @@ struct FeatureTests {
             browser.cookies["session"] = token
             return browser.get(Self.path).status
         }
-        #expect(NewUser.Role.allCases.map(\.rawValue) == ["administrator", "user"] && statuses == [200, 403])
+        #expect(RolePreset.allCases.first == .administrator && statuses == [200, 403, 403, 403])
     }
 
     @Test("A deletion of nothing is 404 and leaves neither an audit row nor an entry in the Deletion history")
@@ -157,7 +160,17 @@ struct FeatureTests {
             #expect(Set(words).count == words.count && !words.isEmpty)
             #expect(words.allSatisfy { !$0.contains(" ") })
         }
+        for language in Language.allCases {
+            let t = test.site.locales[language]
+            for right in features.flatMap(\.rights) {
+                #expect(t.has("right.\(right.module)") && t.has("right.\(right.rawValue)"), "\(right.rawValue), \(language.rawValue)")
+            }
+            for scope in test.scopes { #expect(t.has("scope.\(scope.rawValue)"), "\(scope.rawValue), \(language.rawValue)") }
+            for preset in RolePreset.allCases { #expect(t.has("preset.\(preset.rawValue)")) }
+        }
         let rights = Set(features.flatMap(\.rights))
+        // Nobody could give a machine what no right is said for without being an administrator.
+        for scope in test.scopes { #expect(!scope.needs.isEmpty && scope.needs.isSubset(of: rights), "\(scope.rawValue)") }
         for route in test.application.pipeline.routes {
             if case .right(let right) = route.access { #expect(rights.contains(right), "\(route.pattern)") }
             if case .machine(let scope) = route.access { #expect(test.scopes.contains(scope), "\(route.pattern)") }

@@ -47,7 +47,7 @@ struct LimitTests {
         #expect(page.text.contains("The limit “Users” has been reached: an account can have \(used)"))
         let role = try #require(
             try test.site.database.read {
-                try $0.value("SELECT id FROM roles WHERE account_id = \(test.acme) AND name = 'user'", as: ID<RoleRow>.self)
+                try $0.value("SELECT id FROM roles WHERE account_id = \(test.acme) AND preset = 'user'", as: ID<RoleRow>.self)
             }
         ).description
         func add() -> Browser.Page {

@@ -92,12 +92,43 @@ struct OperatorAccountsTests {
     func create() throws {
         let test = try TestApp()
         let browser = try test.browser(test.olivia)
-        #expect(browser.post("/operator/accounts", form).location == "/operator/accounts")
+        #expect(browser.post("/operator/accounts", form).location == "/operator/accounts/initech")
         #expect(browser.get("/operator/accounts").text.contains("Initech"))
         let ann = try test.browser()
         #expect(ann.signIn("ann@initech.example", "change me soon").status == 303)
         #expect(ann.get("/settings/deletions").location == "/password")
         #expect(try test.browser(test.mallory).post("/operator/accounts", form).status == 404)
+    }
+
+    @Test("Without a password the first administrator is invited: by a link that is shown to be handed over where there is no mail")
+    func invited() throws {
+        let test = try TestApp()
+        let browser = try test.browser(test.olivia)
+        #expect(browser.post("/operator/accounts", form.filter { $0.0 != "administrator_password" }).status == 303)
+        let page = browser.get("/operator/accounts/initech")
+        let action = try #require(page.text.firstMatch(of: #/action="(/operator/accounts/initech/invitations/[^"]+)"/#)?.output.1)
+        let shown = browser.post(String(action))
+        let code = try #require(shown.text.firstMatch(of: #/\/password\/link\?code=([0-9a-f]+)/#)?.output.1)
+        let ann = try test.browser()
+        #expect(ann.signIn("ann@initech.example", "").status == 422)
+        let token = ann.get("/password/link?code=\(code)").csrf ?? ""
+        let chosen = [
+            ("csrf", token), ("code", String(code)), ("new_password", "orchid lantern mosaic"),
+            ("new_password_again", "orchid lantern mosaic"),
+        ]
+        #expect(ann.post("/password/link", chosen).location == "/sign-in")
+        #expect(ann.signIn("ann@initech.example", "orchid lantern mosaic").location == "/")
+        // Now they have one of their own.
+        #expect(browser.post(String(action)).status == 404)
+        #expect(!browser.get("/operator/accounts/initech").text.contains("/invitations/"))
+    }
+
+    @Test("A short name that is an address of the console is refused")
+    func reserved() throws {
+        let test = try TestApp()
+        var form = form
+        form[1].1 = "new"
+        #expect(try test.browser(test.olivia).post("/operator/accounts", form).status == 422)
     }
 
     @Test("A short name that is taken is named, and all that was typed stays")
@@ -122,7 +153,7 @@ struct OperatorAccountsTests {
         let browser = try test.browser(test.olivia)
         var form = form
         form[6].1 = test.bob.email
-        #expect(browser.post("/operator/accounts", form).location == "/operator/accounts")
+        #expect(browser.post("/operator/accounts", form).location == "/operator/accounts/initech")
         #expect(try test.browser().signIn(test.bob.email, "change me soon").location == "/")
         #expect(try test.browser().signIn(test.bob.email).location == "/")
     }
@@ -134,7 +165,6 @@ struct OperatorAccountsTests {
         #expect(page.status == 422)
         for field in [
             "account_name", "slug", "country", "account_language", "time_zone", "administrator_name", "administrator_email",
-            "administrator_password",
         ] {
             #expect(page.text.contains("href=\"#\(field)\""), "\(field)")
         }

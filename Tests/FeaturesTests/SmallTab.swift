@@ -6,7 +6,7 @@ import Features
 import Web
 
 extension Right {
-    static let manageVoicemail = Right("settings.voicemail")
+    static let manageVoicemail = Right("voicemail.manage")
 }
 
 extension Feature {

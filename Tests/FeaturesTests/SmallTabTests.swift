@@ -33,6 +33,8 @@ extension Installation {
             ("days", "Delete after", "Supprimer après"),
             ("pin", "PIN", "Code secret"),
         ]
+        furtherWords[.english, default: [:]].merge(["right.voicemail": "Voicemail", "right.voicemail.manage": "Manage"]) { $1 }
+        furtherWords[.french, default: [:]].merge(["right.voicemail": "Messagerie vocale", "right.voicemail.manage": "Gérer"]) { $1 }
         furtherWords[.english, default: [:]].merge(words.map { ("voicemail.\($0.key)", $0.english) }) { $1 }
         furtherWords[.french, default: [:]].merge(words.map { ("voicemail.\($0.key)", $0.french) }) { $1 }
         furtherWords[.english]?["change.voicemail.update"] = "Voicemail changed"

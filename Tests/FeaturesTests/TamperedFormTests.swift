@@ -97,11 +97,7 @@ import Web
     @Test("One number sent many times is one number")
     func repeatedNumbers() throws {
         let pages = try WebhookPages()
-        try pages.test.site.database.write { connection in
-            try connection.execute(
-                "INSERT INTO tracking_numbers (account_id, number, name, created_at) VALUES (\(pages.test.acme), '+33187654300', 'Sales', 0)"
-            )
-        }
+        try pages.test.addNumber("+33187654300", "Sales", to: pages.test.acme)
         let numbers = Array(repeating: ("numbers", "+33187654300"), count: 300)
         let address = try pages.add([("restriction", "tracking_number")] + numbers)
         #expect(try pages.stored(address).restriction == .trackingNumbers(["+33187654300"]))
@@ -151,13 +147,11 @@ import Web
     func escaping() throws {
         let pages = try WebhookPages()
         let evil = "\"\u{301}>\u{301}<\u{301}img src=x onerror=alert(1)>'\u{301}&\u{301}\u{202E}{limit}{{csrf}}"
+        try pages.test.add(Playlist.self, evil, to: pages.test.acme)
+        try pages.test.add(Queue.self, evil, to: pages.test.acme)
+        try pages.test.addNumber("+33187654300", evil, to: pages.test.acme)
         try pages.test.site.database.write { connection in
             let acme = pages.test.acme
-            try connection.execute(
-                "INSERT INTO playlists (id, account_id, name, created_at) VALUES (\(pages.test.site.ids.next(Playlist.self)), \(acme), \(evil), 0)"
-            )
-            try connection.execute(
-                "INSERT INTO tracking_numbers (account_id, number, name, created_at) VALUES (\(acme), '+33187654300', \(evil), 0)")
             try connection.execute("UPDATE users SET name = \(evil) WHERE id = \(pages.test.bob.id)")
             try connection.execute("UPDATE accounts SET name = \(evil) WHERE id = \(acme)")
         }

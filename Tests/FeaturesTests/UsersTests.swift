@@ -28,7 +28,9 @@ struct UsersTests {
 
     private func role(_ name: String, of account: ID<Account>? = nil) throws -> String {
         let id = try test.site.database.read {
-            try $0.value("SELECT id FROM roles WHERE account_id = \(account ?? test.acme) AND name = \(name)", as: ID<RoleRow>.self)
+            try $0.value(
+                "SELECT id FROM roles WHERE account_id = \(account ?? test.acme) AND (preset = \(name) OR name = \(name))",
+                as: ID<RoleRow>.self)
         }
         return try #require(id).description
     }
@@ -208,7 +210,7 @@ struct UsersTests {
     func noMoreThanOneHas() throws {
         try test.site.database.write { connection in
             try connection.execute(
-                "UPDATE roles SET rights = 'people.view people.manage' WHERE account_id = \(test.acme) AND name = 'user'")
+                "UPDATE roles SET rights = 'people.view people.manage' WHERE account_id = \(test.acme) AND preset = 'user'")
         }
         let bob = try test.browser(test.bob)
         #expect(bob.get("/users").status == 200)
@@ -228,7 +230,7 @@ struct UsersTests {
     func roleToBeginWith() throws {
         try test.site.database.write { connection in
             try connection.execute(
-                "UPDATE roles SET rights = 'people.view people.manage' WHERE account_id = \(test.acme) AND name = 'user'")
+                "UPDATE roles SET rights = 'people.view people.manage' WHERE account_id = \(test.acme) AND preset = 'user'")
             try connection.execute(
                 """
                 INSERT INTO roles (id, account_id, name, rights, is_administrator)

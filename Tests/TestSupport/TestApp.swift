@@ -52,6 +52,7 @@ package final class TestApp: Sendable {
         var installation = Installation(
             dataFolder: folder, resourceFolder: package, policy: policy, clock: clock, passwordCost: .testing)
         installation.openEngine = { RepeatingEngine(try SQLiteEngine(path: $0, readers: $1)) }
+        installation.operatorsNeedFactor = false
         change(&installation)
         return try Application(installation, logger: logger)
     }
@@ -72,7 +73,7 @@ package final class TestApp: Sendable {
             return try site.database.write { try people.create(account, on: $0) }
         }
         let hash = try site.passwords.hash(Self.password)
-        func person(_ name: String, _ email: String, _ role: NewUser.Role?, in account: ID<Account>?) throws -> Person {
+        func person(_ name: String, _ email: String, _ role: RolePreset?, in account: ID<Account>?) throws -> Person {
             let user = NewUser(email: email, name: name, password: Self.password, role: role)
             let id = try site.database.write { try people.create(user, passwordHash: hash, in: account, on: $0) }
             return Person(id: id, email: email, account: account)
@@ -108,7 +109,12 @@ package final class TestApp: Sendable {
 
     /// A key of `account`, with all scopes when nil.
     package func key(of account: ID<Account>, scopes: Set<Scope>? = nil) throws -> String {
-        try site.database.write { try self.site.keys.create(account: account, name: "test", scopes: scopes ?? self.scopes, on: $0) }
+        try site.database.write { connection in
+            try self.site.keys.create(
+                NewKey(
+                    self.site.ids.next(), of: account, name: "test", scopes: Array(scopes ?? self.scopes), by: "Command line",
+                    expiresAt: nil), on: connection)
+        }
     }
 
     /// A machine's call.

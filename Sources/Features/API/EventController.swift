@@ -13,8 +13,8 @@ import Time
 package import Web
 
 extension Scope {
-    package static let writeEvents = Scope("events:write")
-    package static let readEvents = Scope("events:read")
+    package static let writeEvents = Scope("events:write", needs: [.manageWebhooks])
+    package static let readEvents = Scope("events:read", needs: [.viewPayloads])
 }
 
 extension Feature {
@@ -24,7 +24,8 @@ extension Feature {
         let events = EventController(app)
         return Running(
             routes: [
-                .machine(.post, "/events", .writeEvents, events.create).limitingBody(to: EventController.maximumCallSize),
+                .machine(.post, "/events", .writeEvents, events.create).limitingBody(to: EventController.maximumCallSize)
+                    .openWhileSuspended(),
                 .machine(.get, "/events/{id}", .readEvents, events.show),
             ])
     }

@@ -8,7 +8,7 @@ import Time
 package import Web
 
 extension Scope {
-    package static let writeMedia = Scope("media:write")
+    package static let writeMedia = Scope("media:write", needs: [.manageRetention])
 }
 
 extension Feature {
@@ -18,7 +18,8 @@ extension Feature {
         let media = MediaController(app)
         return Running(
             routes: [
-                .machine(.post, "/media", .writeMedia, media.create).limitingBody(to: MediaController.maximumFileSize),
+                .machine(.post, "/media", .writeMedia, media.create).limitingBody(to: MediaController.maximumFileSize)
+                    .openWhileSuspended(),
                 .machine(.get, "/media/{id}", .writeMedia, media.show),
                 .machine(.patch, "/media/{id}", .writeMedia, media.update),
             ],
@@ -69,11 +70,6 @@ struct MediaController {
 
     /// `{"hold": true}` or `{"hold": false}`.
     @Sendable func update(_ call: MachineCall) throws -> WebResponse {
-        guard call.request.contentType?.essence == "application/json" else {
-            throw Problem(
-                status: .unsupportedMediaType, type: "unsupported-media-type", title: "Unsupported media type",
-                detail: "Send application/json.")
-        }
         let fields = try jsonFields(call)
         guard fields.count == 1, let isHeld = fields["hold"]?.bool else {
             throw Problem.invalidMedia([("hold", "Send {\"hold\": true} or {\"hold\": false}, and nothing else.")])
@@ -101,16 +97,7 @@ struct MediaController {
     }
 
     private func jsonFields(_ call: MachineCall) throws -> [String: JSONValue] {
-        let value: JSONValue
-        do {
-            value = try JSONValue(parsing: try call.request.body.bytes(limit: 64 << 10))
-        } catch let error as JSONSyntaxError {
-            throw Problem(status: .badRequest, type: "malformed-json", title: "Malformed JSON", detail: "\(error)")
-        }
-        guard let object = value.object else {
-            throw Problem(status: .badRequest, type: "malformed-json", title: "Malformed JSON", detail: "Send one JSON object.")
-        }
-        return object.members.reduce(into: [:]) { $0[$1.name] = $1.value }
+        try call.jsonObject().members.reduce(into: [:]) { $0[$1.name] = $1.value }
     }
 
     private func multipartFields(_ call: MachineCall) throws -> ([String: JSONValue], MediaIntake.Source) {

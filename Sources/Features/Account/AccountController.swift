@@ -6,7 +6,9 @@ import Threading
 package import Web
 
 extension Right {
-    package static let manageAccountSettings = Right("settings.account")
+    package static let viewAccountSettings = Right("account.view")
+    package static let supervise = Right("supervision.use")
+    package static let manageAccountSettings = Right("account.manage")
 }
 
 extension DeletedEntity {
@@ -15,9 +17,12 @@ extension DeletedEntity {
 
 extension Feature {
     static let account = Feature(
-        tabs: [Tab(order: 10, label: "account.title", path: "/settings/account", right: .manageAccountSettings)],
-        rights: [.manageAccountSettings],
+        tabs: [Tab(order: 10, label: "account.title", path: AccountController.path, right: .viewAccountSettings)],
+        rights: [.viewAccountSettings, .manageAccountSettings, .supervise],
+        presets: [.supervisor: [.supervise]],
+        conditions: [RightCondition(.supervise, whileOn: "a.has_supervision")],
         deletes: [.logo],
+        uses: [UseSource(of: Playlist.self, AccountStore.uses)],
         migrations: AccountSchema.migrations,
         settings: [SettingsSource(AccountSettings.form) { try AccountStore.settings(of: $1, on: $2) }],
         folders: ["logos"],
@@ -27,15 +32,18 @@ extension Feature {
         let account = try AccountController(app)
         let line = try HeadOfLineController(app)
         return Running(
-            routes: account.editor.routes(.needs(.manageAccountSettings), filesUpTo: LogoUpload.limit, update: account.update) + [
-                .get("/settings/account/head-of-line", .needs(.manageAccountSettings), line.show),
-                .get("/logo/{file}", .signedIn, LogoController(app).show),
-            ],
+            routes: account.editor.routes(
+                view: .viewAccountSettings, manage: .manageAccountSettings, filesUpTo: LogoUpload.limit, update: account.update) + [
+                    .get("/settings/account/head-of-line", .needs(.viewAccountSettings), line.show),
+                    .get("/logo/{file}", .signedIn, LogoController(app).show),
+                ],
             jobs: { [try LogoSweep(site: app.site).job()] })
     }
 }
 
 struct AccountController {
+    static let path = "/settings/account"
+
     let editor: SettingsEditor<Member, AccountSettings, AccountContext>
     private let files: LogoFiles
     private let pictures = Places<ID<Account>>(ofOwner: 1, inAll: 4)
@@ -43,7 +51,7 @@ struct AccountController {
     init(_ app: App) throws {
         files = LogoFiles(site: app.site)
         editor = try SettingsEditor(
-            AccountSettings.form, at: "/settings/account", action: "account.update", version: { String($0.version) }, app.site,
+            AccountSettings.form, at: Self.path, action: "account.update", version: { String($0.version) }, app.site,
             load: { member, connection in try AccountStore.settings(of: member.account.id, on: connection) },
             context: { member, settings, connection in try AccountStore.context(of: settings, member, on: connection) },
             save: { new, _, member, connection in try AccountStore.save(new, of: member.account.id, on: connection) })

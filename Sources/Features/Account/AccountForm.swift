@@ -21,6 +21,7 @@ extension AccountSettings {
             Switched("password_expiration", \.passwordDays, from: 90) {
                 Integer("password_days", \.self, in: 30...365, unit: "shared.unit.days").hint(oldPasswords)
             }
+            Choice("second_factor", \.secondFactor, of: .cases("account.second_factor"), asRadios: true).hint(missingFactors)
             Switch("supervision", \.hasSupervision)
         }
         Group("logo") {
@@ -38,6 +39,13 @@ extension AccountSettings {
     @Sendable private static func language(_ at: Situation<AccountContext>, _: FormData) -> String {
         guard let own = at.context.ownLanguage else { return at.t("account.account_language.from_account") }
         return at.t("account.account_language.from_me", ["language": at.t("language.\(own)")])
+    }
+
+    /// Whom it would ask to set one up at once.
+    @Sendable private static func missingFactors(_ at: Situation<AccountContext>, _: FormData) -> String {
+        let missing = at.context.withoutFactor
+        let administrators = at.t("account.second_factor.administrators_without", count: missing.administrators)
+        return at.t("account.second_factor.without", count: missing.all, ["administrators": administrators])
     }
 
     @Sendable private static func oldPasswords(_ at: Situation<AccountContext>, _ typed: FormData) -> String {

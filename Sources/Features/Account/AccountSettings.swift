@@ -12,6 +12,7 @@ struct AccountSettings: Equatable {
     var logo: Logo?
     /// Days after which a password must be changed; nil: never.
     var passwordDays: Int?
+    var secondFactor = FactorRule.nobody
     var hasSupervision = false
     /// E.164; nil: none.
     var headOfLine: String?
@@ -38,4 +39,6 @@ struct AccountContext {
     /// People whose password is older than `days`.
     let oldPasswords: Int
     let days: Int
+    /// People who can sign in and have no second factor: administrators, and all.
+    let withoutFactor: (administrators: Int, all: Int)
 }

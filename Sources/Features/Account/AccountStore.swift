@@ -23,7 +23,7 @@ enum AccountStore {
     static func save(_ settings: AccountSettings, of account: ID<Account>, on connection: any Connection) throws {
         // A playlist that is there now shall be there when this is saved.
         try connection.lock(account)
-        if let playlist = settings.playlist, try !PlaylistStore.exists(playlist, in: account, on: connection) {
+        if let playlist = settings.playlist, try !ReferenceStore.exists(playlist, in: account, on: connection) {
             throw FieldProblem("playlist", "unknown")
         }
         let count = try connection.execute(
@@ -41,9 +41,27 @@ enum AccountStore {
             "SELECT COUNT(*) FROM users WHERE account_id = \(member.account.id) AND is_enabled = 1 AND password_changed_at < \(limit)",
             as: Int.self)
         return AccountContext(
-            playlists: try PlaylistStore.playlists(of: member.account.id, on: connection).map { ($0.id, $0.name) },
+            playlists: try ReferenceStore.names(in: member.account.id, on: connection).map { ($0.id, $0.name) },
             zone: member.times.zoneLabel, hasOwnZone: member.session.timeZone != nil, ownLanguage: member.session.language,
-            oldPasswords: old ?? 0, days: days)
+            oldPasswords: old ?? 0, days: days, withoutFactor: try withoutFactor(in: member.account.id, on: connection))
+    }
+
+    /// Administrators, and all.
+    private static func withoutFactor(
+        in account: ID<Account>, on connection: any Connection
+    ) throws -> (administrators: Int, all: Int) {
+        try connection.first(
+            """
+            SELECT COALESCE(SUM(r.is_administrator), 0), COUNT(*) FROM users u JOIN roles r ON r.id = u.role_id
+            WHERE u.account_id = \(account) AND u.is_enabled = 1 AND u.password_hash <> '' AND u.factor_since IS NULL
+            """
+        ) { (administrators: try $0.next(), all: try $0.next()) } ?? (0, 0)
+    }
+
+    /// The settings, where they play it.
+    static func uses(of playlist: ID<Playlist>, in account: ID<Account>, on connection: any Connection) throws -> Uses {
+        let found = try connection.value("SELECT 1 FROM accounts WHERE id = \(account) AND playlist_id = \(playlist)", as: Int.self)
+        return found == nil ? Uses() : Uses([Use("account_settings", at: AccountController.path)])
     }
 
     // MARK: Trying the head of line
@@ -56,15 +74,9 @@ enum AccountStore {
         return try connection.rows(
             """
             SELECT id, name FROM users WHERE account_id = \(account) AND search_text LIKE \(pattern) ESCAPE '\\'
-            ORDER BY name, id LIMIT \(limit)
+            ORDER BY search_text, id LIMIT \(limit)
             """
         ) { (id: try $0.next(), name: try $0.next()) }
-    }
-
-    static func queues(of account: ID<Account>, on connection: any Connection) throws -> [(id: ID<Queue>, name: String)] {
-        try connection.rows("SELECT id, name FROM queues WHERE account_id = \(account) ORDER BY name, id LIMIT 1000") {
-            (id: try $0.next(), name: try $0.next())
-        }
     }
 
     static func line(of user: ID<User>, in account: ID<Account>, on connection: any Connection) throws -> NamedLine? {
@@ -107,6 +119,7 @@ extension AccountSettings {
         Column("logo_file", \.logoFile)
         Column("logo_name", \.logoName)
         Column("password_days", \.passwordDays)
+        Column("second_factor", \.secondFactor)
         Column("has_supervision", \.hasSupervision)
         Column("head_of_line", \.headOfLine)
         Column("presents_original_number", \.presentsOriginalNumber)

@@ -27,7 +27,7 @@ struct HeadOfLineController {
                 try chosen("user", User.self, member) { try AccountStore.line(of: $0, in: account, on: connection) },
                 try chosen("queue", Queue.self, member) { try AccountStore.line(of: $0, in: account, on: connection) },
                 try AccountStore.users(of: account, matching: search, limit: Self.listed + 1, on: connection),
-                try AccountStore.queues(of: account, on: connection)
+                try ReferenceStore.names(of: Queue.self, in: account, on: connection)
             )
         }
         let head = HeadOfLine(queue: queue?.line.headOfLine, user: user?.line.headOfLine, account: settings.headOfLine)

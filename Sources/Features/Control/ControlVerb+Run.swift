@@ -15,7 +15,9 @@ extension ControlVerb {
             case .createAccount(let account): return try Self.create(account, app)
             case .createUser(let user, let account): return try Self.create(user, in: account, app)
             case .unlockUser(let email): return try UnlockVerb.run(app, email: email)
-            case .createKey(let account, let name, let scopes): return try Self.createKey(named: name, of: account, scopes, app)
+            case .resetFactor(let email, let account): return try ResetFactorVerb.run(app, email: email, account: account)
+            case .createKey(let account, let name, let scopes, let days):
+                return try Self.createKey(named: name, of: account, scopes, days: days, app)
             case .backup(let path): return try Backup.write(app, to: path)
             case .purge(let account, let isRehearsal, let isConfirmed):
                 return try app.site.reserve.giving {
@@ -62,6 +64,9 @@ extension ControlVerb {
         } catch DatabaseError.duplicate {
             let place = slug.map { "a user of \($0)" } ?? "an operator of the platform"
             throw VerbFailure(.data, "There is \(place) with the email address “\(user.email)” already.")
+        } catch is PeopleStore.RoleGone {
+            let role = user.role?.rawValue ?? ""
+            throw VerbFailure(.data, "The account “\(slug ?? "")” has no role any more that began as \(role). Choose another with --role.")
         }
         // Its link has no use any more: somebody can sign in.
         SetupCode(site: site).discard()
@@ -69,7 +74,9 @@ extension ControlVerb {
         return VerbAnswer(["Created \(user.name) <\(user.email)>, \(place)."])
     }
 
-    private static func createKey(named name: String, of slug: String, _ scopes: [String], _ app: App) throws -> VerbAnswer {
+    private static func createKey(
+        named name: String, of slug: String, _ scopes: [String], days: Int?, _ app: App
+    ) throws -> VerbAnswer {
         let known = app.features.flatMap(\.scopes).map(\.rawValue)
         if let stranger = scopes.first(where: { !known.contains($0) }) {
             throw VerbFailure(.data, "“\(stranger)” is no scope. There are: \(known.joined(separator: ", ")).")
@@ -77,13 +84,25 @@ extension ControlVerb {
         guard !scopes.isEmpty else { throw VerbFailure(.data, "Give at least one --scope: \(known.joined(separator: ", ")).") }
         let name = TypedText.name(name)
         guard TypedText.isName(name) else { throw VerbFailure(.data, "--name: Enter a name of up to \(TypedText.maximumName) characters.") }
-        let site = app.site
+        if let days, !KeyEntry.days.contains(days) {
+            throw VerbFailure(
+                .data, "--days: Give a number from \(KeyEntry.days.lowerBound) to \(KeyEntry.days.upperBound), or leave it out.")
+        }
         let account = try find(slug, app)
-        let secret = try site.database.write { connection in
-            let secret = try site.keys.create(
-                account: account, name: name, scopes: Set(scopes.map { Scope($0) }), on: connection)
-            try audit(account, "key.create", of: name, site, on: connection)
-            return secret
+        let store = KeyStore(app.site)
+        var entry = KeyEntry(id: app.site.ids.next())
+        entry.name = name
+        entry.scopes = scopes.map { Scope(rawValue: $0) }
+        entry.days = days
+        let secret: String
+        do {
+            secret = try app.site.database.write { connection in
+                let secret = try store.insert(entry, in: account, by: actor, on: connection)
+                try audit(account, "key.create", of: name, app.site, on: connection)
+                return secret
+            }
+        } catch Refusal.limitReached {
+            throw VerbFailure(.data, "The account has as many keys as it may have. Revoke one first, on its page of keys.")
         }
         return VerbAnswer([secret], notes: ["Keep this key now: it is stored as a hash and cannot be shown again."])
     }

@@ -6,7 +6,10 @@ package enum ControlVerb: Sendable, Codable {
     /// `account` is a slug; nil for staff of the platform.
     case createUser(NewUser, account: String?)
     case unlockUser(email: String)
-    case createKey(account: String, name: String, scopes: [String])
+    /// Of everybody with the address, or of one account's alone.
+    case resetFactor(email: String, account: String?)
+    /// Without `days` it is good until it is revoked.
+    case createKey(account: String, name: String, scopes: [String], days: Int?)
     /// A path from the root: the process that serves stands in another folder.
     case backup(path: String)
     case purge(account: String, isRehearsal: Bool, isConfirmed: Bool)
@@ -37,6 +40,7 @@ extension ControlVerb {
         case .createAccount: "account.create"
         case .createUser: "user.create"
         case .unlockUser: "user.unlock"
+        case .resetFactor: "user.factor.reset"
         case .createKey: "key.create"
         case .backup: "backup"
         case .purge: "purge"

@@ -25,7 +25,7 @@ struct DemoAccount {
             for user in newcomers {
                 users.append((try people.create(user, passwordHash: passwordHash, in: account, on: connection), user.name, user.email))
             }
-            try fillReferences(account, on: connection)
+            try fillReferences(account, users: users.map(\.id), on: connection)
             for feature in demo.app.features { try feature.demonstrate(demo.app, account, connection) }
             return account
         }
@@ -53,30 +53,33 @@ struct DemoAccount {
         return users
     }
 
-    private func fillReferences(_ account: ID<Account>, on connection: any Connection) throws {
+    /// Each with the reference that the platform's services would give it.
+    private func fillReferences(_ account: ID<Account>, users: [ID<User>], on connection: any Connection) throws {
         let site = demo.app.site
         let now = site.clock.now()
-        var playlists: [ID<Playlist>] = []
-        for (index, name) in place.names.playlists.enumerated() {
-            let id = site.ids.next(Playlist.self)
-            playlists.append(id)
-            try connection.execute(
-                "INSERT INTO playlists (id, account_id, name, tracks, created_at) VALUES (\(id), \(account), \(name), \(3 + index * 2), \(now))"
-            )
+        func add<Item: ReferenceItem>(_ name: String, _ reference: String, _ change: (inout Item) -> Void = { _ in }) throws -> ID<Item> {
+            var item = Item(id: site.ids.next())
+            (item.name, item.reference) = (name, reference)
+            change(&item)
+            try ReferenceStore.insert(item, in: account, at: now, on: connection)
+            return item.id
         }
+        let playlists: [ID<Playlist>] = try place.names.playlists.enumerated().map { try add($1, "playlist-\($0 + 1)") }
         for (index, name) in place.names.queues.enumerated() {
-            let line: String? = index.isMultiple(of: 2) ? place.number(index) : nil
-            try connection.execute(
-                """
-                INSERT INTO queues (id, account_id, name, head_of_line, playlist_id, created_at)
-                VALUES (\(site.ids.next(Queue.self)), \(account), \(name), \(line), \(index == 1 ? playlists.last : nil), \(now))
-                """)
+            let queue = try add(name, "queue-\(index + 1)") { (queue: inout Queue) in
+                queue.headOfLine = index.isMultiple(of: 2) ? place.number(index) : nil
+                queue.playlist = index == 1 ? playlists.last : nil
+            }
+            // The last has nobody yet.
+            guard index + 1 < place.names.queues.count else { continue }
+            for (number, user) in users.enumerated() where number % place.names.queues.count == index || number % 7 == index {
+                try connection.execute(
+                    "INSERT INTO queue_members (queue_id, user_id, account_id) VALUES (\(queue), \(user), \(account))")
+            }
         }
         for index in 0..<place.numbers {
             let name = "\(place.names.lines[index % place.names.lines.count]) \(index / place.names.lines.count + 1)"
-            try connection.execute(
-                "INSERT INTO tracking_numbers (account_id, number, name, created_at) VALUES (\(account), \(place.number(index)), \(name), \(now))"
-            )
+            _ = try add(name, "line-\(index + 1)") { (number: inout TrackingNumber) in number.number = place.number(index) }
         }
         try connection.execute(
             """

@@ -13,7 +13,7 @@ struct HealthReport {
     }
 
     /// Later than this a delivery that could go has not gone because of us, not of its receiver.
-    private static let worryingLag = Duration.seconds(60)
+    static let worryingLag = Duration.seconds(60)
 
     let isDatabaseReachable: Bool
     let freeBytes: Int64?

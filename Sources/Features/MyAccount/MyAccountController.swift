@@ -23,6 +23,7 @@ struct ProfileController {
 
     init(_ app: App) throws {
         let template: PageTemplate<ProfilePage> = try app.site.page("me/edit")
+        let factors = FactorStore(app.site)
         editor = try SettingsEditor(
             Profile.form, at: "/me", action: "profile.update", version: { String($0.version) },
             account: { _, person in person.session.ownAccount }, app.site,
@@ -30,12 +31,12 @@ struct ProfileController {
             context: { person, _, connection in
                 ProfileContext(
                     account: person.session.account, zone: person.times.zoneLabel,
-                    sessions: try ProfileStore.sessions(of: person.session.user, at: person.now, on: connection))
+                    sessions: try ProfileStore.sessions(of: person.session.user, at: person.now, on: connection),
+                    factor: try factors.factor(of: person.session.user, on: connection))
             },
             save: { new, _, person, connection in try ProfileStore.save(new, of: person.session.user, on: connection) },
             page: { view, _, context, person in
-                let sessions = context.sessions.map { OwnSessionView($0, person) }
-                let page = ProfilePage(form: view, email: person.session.email, sessions: sessions)
+                let page = ProfilePage(view, context, person)
                 let head = PageHead(person.t("me.title"), lead: person.t("me.lead"), section: person.t("me.title"))
                 return try person.page(template, page, head, hasErrors: view.isRefused)
             })
@@ -83,30 +84,61 @@ struct OwnSessionController {
 struct ProfilePage: TemplateData {
     let form: FormView
     let email: String
-    let sessions: [OwnSessionView]
+    let sessions: [SessionView]
+    let factor: BadgeView
+    let factorSince: TimeView?
+    let hasFactor: Bool
+    /// How many recovery codes are left.
+    let codes: String
+    let fewCodes: Bool
+    let mayTurnOff: Bool
+
+    init(_ form: FormView, _ context: ProfileContext, _ person: Person) {
+        let t = person.t
+        self.form = form
+        email = person.session.email
+        sessions = context.sessions.map { SessionView($0, endedAt: "/me/sessions/\($0.id)/end", person) }
+        factor = BadgeView(factor: context.factor != nil, t)
+        factorSince = context.factor.map { person.times.view($0.since) }
+        hasFactor = context.factor != nil
+        let left = context.factor?.codes ?? 0
+        codes = context.factor == nil ? "" : t("me.factor.codes", count: left)
+        fewCodes = context.factor != nil && left < 3
+        mayTurnOff = !person.session.needsFactor
+    }
 
     static let fields = Fields<ProfilePage> {
         Flag("has_other_sessions") { $0.sessions.count > 1 }
     }
 }
 
-struct OwnSessionView: TemplateData {
+extension BadgeView {
+    /// Whether somebody has a second factor.
+    init(factor isOn: Bool, _ t: Translation) {
+        self.init(isOn ? .good : .neutral, t(isOn ? "shared.on" : "shared.off"))
+    }
+}
+
+/// A row of somebody's sessions, to themselves or to an administrator; `shared/sessions`.
+struct SessionView: TemplateData {
     let session: ProfileStore.OwnSession
+    /// Where its end is sent to.
+    let end: String
     let browser: String
     let since: TimeView
     let lastSeen: TimeView
     let isThis: Bool
 
-    init(_ session: ProfileStore.OwnSession, _ person: Person) {
+    init(_ session: ProfileStore.OwnSession, endedAt end: String, _ reader: some SignedIn) {
         self.session = session
-        browser = BrowserName(userAgent: session.userAgent).words(person.t)
-        since = person.times.view(session.createdAt)
-        lastSeen = person.times.view(session.lastSeenAt)
-        isThis = session.id == person.session.id
+        self.end = end
+        browser = BrowserName(userAgent: session.userAgent).words(reader.t)
+        since = reader.times.view(session.createdAt)
+        lastSeen = reader.times.view(session.lastSeenAt)
+        isThis = session.id == reader.session.id
     }
 
-    static let fields = Fields<OwnSessionView> {
-        Text("id") { $0.session.id.description }
+    static let fields = Fields<SessionView> {
         Text("address") { $0.session.address }
     }
 }

@@ -30,6 +30,8 @@ struct ProfileContext {
     let account: Session.AccountSummary?
     let zone: String
     let sessions: [ProfileStore.OwnSession]
+    /// Nil: they have none.
+    let factor: Factor?
 }
 
 extension Profile {

@@ -1,4 +1,4 @@
-// The form of a new account and its first administrator, who must choose their own password at the first sign-in. Shown by the
+// The form of a new account and its first administrator, who is invited, or must choose a password of their own at the first sign-in. Shown by the
 // operator's console and, among other fields, by set-up.
 
 import Database
@@ -19,14 +19,18 @@ func accountGroup<Entry: MakesAccount>(of entry: Entry.Type) -> Group<Entry, Voi
     }
 }
 
-/// - Parameter prefix: of the fields' names, where another person is in the same form.
-func personFields(_ prefix: String = "") -> [any FormField<NewUser, Void>] {
+/// - Parameters:
+///   - prefix: of the fields' names, where another person is in the same form.
+///   - mayInvite: without a password they are sent or handed a link to choose one.
+func personFields(_ prefix: String = "", mayInvite: Bool = false) -> [any FormField<NewUser, Void>] {
     [
         Line("\(prefix)name", \NewUser.name, .name, autocomplete: prefix.isEmpty ? "name" : "off"),
         Line("\(prefix)email", \NewUser.email, .email, upTo: 254, autocomplete: prefix.isEmpty ? "username" : "off") { email, _ in
             NewUser.isEmail(email) ? nil : "people.email.format"
         },
-        Secret("\(prefix)password", \NewUser.password) { password, user in Passwords.problem(with: password, email: user.email) },
+        Secret("\(prefix)password", \NewUser.password, mayBeEmpty: mayInvite) { password, user in
+            Passwords.problem(with: password, email: user.email)
+        },
     ]
 }
 
@@ -45,7 +49,7 @@ struct NewAccountEntry: MakesAccount {
     static let form = Form<NewAccountEntry, Void>("new_account") {
         accountGroup(of: NewAccountEntry.self)
         Group("administrator") {
-            Within(\.administrator) { personFields("administrator_") }
+            Within(\.administrator) { personFields("administrator_", mayInvite: true) }
         }
     }
 }

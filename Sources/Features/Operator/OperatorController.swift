@@ -1,9 +1,10 @@
-// The operator's console, its first page: the accounts, a way into each, and a new one.
+// The operator's console, its first page: the accounts, and a new one.
 
+import Cron
 import Database
 import HTTP
 import HTTPTypes
-import JSON
+import Mail
 import Templating
 import Web
 
@@ -13,17 +14,74 @@ extension AlertKind {
 }
 
 extension Feature {
-    static let operatorAccounts = Feature(raises: [.accountOpened]) { app in
+    static let operatorAccounts = Feature(
+        tabs: [
+            Tab(order: 10, label: "operator.title", operatorPath: ClientAccountController.path),
+            Tab(order: 20, label: "certificate.list.title", operatorPath: CertificateController.path),
+            Tab(order: 90, label: "health.title", operatorPath: HealthPageController.path),
+        ], raises: [.accountOpened], migrations: ClosingSchema.migrations, folders: ["exports"]
+    ) { app in
         let accounts = try OperatorController(app)
+        let account = try ClientAccountController(app)
+        let visit = AccountVisitController(page: account, alerts: app.alerts)
+        let suspension = try SuspensionController(app)
+        let limits = try AccountLimitsController(app)
+        let export = AccountExport(app)
+        let deletion = AccountDeletion(app, export)
+        let closing = try ClosingController(app, export)
+        let certificates = try CertificateController(app)
+        let health = try HealthPageController(app)
+        let invitation = try InvitationController(app)
+        let path = ClientAccountController.path
         return Running(
             routes: [
-                .get("/operator", .operator) { _ in .redirect(to: "/operator/accounts") },
-                .get("/operator/accounts", .operator, accounts.index),
-                .get("/operator/accounts/new", .operator, accounts.editor.edit),
-                .post("/operator/accounts", .operator, accounts.create).keeping(NewAccountEntry.form),
-                .post("/operator/accounts/{slug}/open", .operator, accounts.open),
-                .post("/operator/leave", .operator, accounts.leave),
-            ])
+                .get("/operator", .operator) { _ in .redirect(to: path) },
+                .get(path, .operator, accounts.index),
+                .get(path + "/new", .operator, accounts.editor.edit),
+                .post(path, .operator, accounts.create).keeping(NewAccountEntry.form),
+                .get(path + "/{slug}", .operator, account.show),
+                .post(path + "/{slug}/open", .operator, visit.create).keeping(AccountVisit.form),
+                .post("/operator/leave", .operator, visit.delete),
+                .get(path + "/{slug}/suspension", .operator, suspension.new),
+                .post(path + "/{slug}/suspension", .operator, suspension.create).keeping(Suspension.form),
+                .post(path + "/{slug}/suspension/end", .operator, suspension.delete),
+                .get(path + "/{slug}/limits", .operator, limits.index),
+                .get(path + "/{slug}/closing", .operator, closing.new),
+                .post(path + "/{slug}/closing", .operator, closing.create).keeping(Closing.form),
+                .post(path + "/{slug}/closing/end", .operator, closing.delete),
+                .get(path + "/{slug}/export", .operator, closing.download),
+                .get(CertificateController.path, .operator, certificates.index),
+                .get(CertificateController.path + "/{id}", .operator, certificates.show),
+                .get(CertificateController.path + "/{id}/json", .operator, certificates.export),
+                .get(HealthPageController.path, .operator, health.show),
+                .post(path + "/{slug}/invitations/{id}", .operator, invitation.create),
+            ] + account.names.routes(.operator) + limits.editor.routes(.operator, update: limits.update),
+            jobs: {
+                // What there is to export is rare, and what has run stands in a table.
+                let isExporting = try !app.site.database.read(ClosureStore.unexported).isEmpty
+                return [try deletion.job()] + (isExporting ? [try export.job()] : [])
+            },
+            onStart: { try export.begin() })
+    }
+}
+
+/// The way up from the pages of an account.
+enum OperatorStep {
+    static func list(_ t: Translation) -> (label: String, href: String) { (t("operator.title"), ClientAccountController.path) }
+
+    static func below(_ name: String, _ slug: String, _ t: Translation) -> [(label: String, href: String)] {
+        [list(t), (name, ClientAccountController.path(of: slug))]
+    }
+}
+
+extension Person {
+    /// Of the account in the address.
+    var slug: String { visit.parameters["slug"] ?? "" }
+
+    /// Throws 404 when there is no such account.
+    func account(on connection: any Connection) throws -> AccountRecord {
+        guard let account = try AccountDirectory.account(slug: slug, on: connection) else { throw Abort(.notFound) }
+        return account
     }
 }
 
@@ -36,20 +94,26 @@ struct OperatorController {
 
     init(_ app: App) throws {
         let people = PeopleStore(site: app.site)
+        let letters = try PasswordLetters(app)
         let template: PageTemplate<FormPage> = try app.site.page("shared/form_page")
-        (self.app, self.people) = (app, people)
+        self.app = app
+        self.people = people
         list = try app.site.page("operator/accounts")
         editor = try SettingsEditor(
-            NewAccountEntry.form, at: "/operator/accounts", action: "account.create",
+            NewAccountEntry.form, at: ClientAccountController.path, action: "account.create",
             making: Making(\.id, made: { new, _, connection in try people.made(new.account, as: new.id, on: connection) }),
             subject: { $0.account.slug },
             // Whatever account the operator has open: its people are not to read of another.
             account: { new, _ in new.id }, app.site,
             load: { person, _ in NewAccountEntry(id: person.site.ids.next(), language: person.visit.language) }, context: { _, _, _ in },
-            save: { new, _, _, connection in
+            save: { new, _, person, connection in
                 do {
                     let account = try people.create(new.account, as: new.id, on: connection)
-                    try people.create(new.administrator, passwordHash: new.passwordHash, in: account, on: connection)
+                    let administrator = try people.create(new.administrator, passwordHash: new.passwordHash, in: account, on: connection)
+                    guard new.passwordHash.isEmpty, app.mailer.canSend,
+                        let reader = try letters.reader(administrator, on: connection)
+                    else { return }
+                    try letters.send(.invitation, to: reader, from: person.session.userName, on: connection)
                 } catch DatabaseError.duplicate {
                     // A new account has no people yet, so it is the short name that somebody took meanwhile.
                     throw FieldProblem("slug", "taken")
@@ -57,24 +121,29 @@ struct OperatorController {
             },
             page: { view, _, _, person in
                 var view = view
-                view.wayOut = .init(person.t("operator.cancel"), to: "/operator/accounts")
+                view.wayOut = .init(person.t("operator.cancel"), to: ClientAccountController.path)
                 let head = PageHead(
                     person.t("new_account.title"), lead: person.t("new_account.lead"), section: person.t("operator.section"),
-                    up: [(person.t("operator.title"), "/operator/accounts")])
+                    up: [OperatorStep.list(person.t)])
                 return try person.page(template, FormPage(view), head, hasErrors: view.isRefused)
             })
     }
 
     @Sendable func index(_ person: Person) throws -> WebResponse {
         let t = person.t
-        let search = person.query["q"] ?? ""
+        let filter = AccountFilter(
+            search: person.query["q"] ?? "", state: person.query["state"].flatMap { AccountState(rawValue: $0) })
         let found = try person.read {
-            try AccountDirectory.page(search: search, at: PagePosition(person.query), size: Self.pageSize, on: $0)
+            try AccountDirectory.page(filter, at: PagePosition(person.query), size: Self.pageSize, on: $0)
         }
         let page = AccountsPage(
-            search: SearchView("q", t("operator.search"), value: search),
+            search: SearchView("q", t("operator.search"), value: filter.search),
+            state: SelectView(
+                "state", t("operator.state"), selected: filter.state?.rawValue ?? "",
+                options: [("", t("operator.state.all"))] + AccountState.allCases.map { ($0.rawValue, t("operator.state.\($0.rawValue)")) }),
+            isFiltered: !filter.search.isEmpty || filter.state != nil,
             rows: found.elements.map { AccountRowView($0, person) },
-            pager: found.pager(path: "/operator/accounts", query: person.query) { $0.id },
+            pager: found.pager(path: ClientAccountController.path, query: person.query) { $0.id },
             empty: found.elements.isEmpty ? EmptyView(t("operator.empty.title"), t("operator.empty.text")) : nil)
         return try person.page(list, page, PageHead(t("operator.title"), lead: t("operator.lead"), section: t("operator.section")))
     }
@@ -85,45 +154,13 @@ struct OperatorController {
         if submission.made == .not, try person.read({ try people.isTaken(slug: submission.value.account.slug, on: $0) }) {
             submission.errors.add("slug", person.t("new_account.slug.taken"))
         }
-        guard submission.made == .not, submission.errors.isEmpty else { return try editor.save(submission, after: after(submission)) }
         let administrator = submission.value.administrator
-        submission.value.passwordHash = try person.site.hash(administrator.password, for: administrator.email)
-        return try editor.save(submission, after: after(submission))
-    }
-
-    private func after(_ submission: SettingsEditor<Person, NewAccountEntry, Void>.Submission) -> () -> String? {
-        { submission.member.t("operator.created", ["account": submission.value.account.name]) }
-    }
-
-    /// From now on this session reads and writes that account. The account's own audit log records it.
-    @Sendable func open(_ person: Person) throws -> WebResponse {
-        guard let slug = person.visit.parameters["slug"],
-            let (account, name) = try person.read({ try AccountDirectory.account(slug: slug, on: $0) })
-        else {
-            throw Abort(.notFound)
+        if submission.made == .not, submission.errors.isEmpty, !administrator.password.isEmpty {
+            submission.value.passwordHash = try person.site.hash(administrator.password, for: administrator.email)
         }
-        let token = try person.site.database.write { connection in
-            let token = try AccountDirectory.open(account, in: person.session.id, on: connection)
-            try AuditEntry(
-                person.visit, account: account, user: person.session.user, userName: person.session.userName, action: "account.open",
-                subject: slug
-            ).record(person.site, on: connection)
-            try app.alerts.raise(
-                .accountOpened, for: account, of: person.session.user.description, ["name": .string(person.session.userName)],
-                on: connection)
-            return token
-        }
-        var response = person.redirect(to: "/", saying: person.t("operator.opened", ["account": name]))
-        person.visit.renew(&response, session: token)
-        return response
-    }
-
-    /// Out of the account again, back to the list. Also for a strip that stands in a second tab: there is nothing left to leave then.
-    @Sendable func leave(_ person: Person) throws -> WebResponse {
-        guard let account = person.session.account else { return person.redirect(to: "/operator/accounts") }
-        let token = try person.change("account.leave", of: account.slug) { try AccountDirectory.leave(person.session.id, on: $0) }
-        var response = person.redirect(to: "/operator/accounts", saying: person.t("operator.left", ["account": account.name]))
-        person.visit.renew(&response, session: token)
-        return response
+        let account = submission.value.account
+        return try editor.save(
+            submission, to: ClientAccountController.path(of: account.slug),
+            after: { submission.member.t("operator.created", ["account": account.name]) })
     }
 }

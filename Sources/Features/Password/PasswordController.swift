@@ -10,15 +10,16 @@ import Web
 struct PasswordController {
     private let app: App
     private let store: SignInStore
-    /// Whoever found a browser signed in may not guess the password there either.
-    private let attempts = SignInAttempts()
-    private let resume: KeptFormPresenter
+    private let present: PresentPassword
+    /// What may have to come next before a form that waits.
+    private let next: FactorSetUpController
     private let template: PageTemplate<PasswordPage>
 
-    init(_ app: App) throws {
+    init(_ app: App, _ present: PresentPassword, before next: FactorSetUpController) throws {
         self.app = app
         store = SignInStore(clock: app.site.clock)
-        resume = try KeptFormPresenter(app)
+        self.present = present
+        self.next = next
         template = try app.site.page("password/edit")
     }
 
@@ -37,26 +38,13 @@ struct PasswordController {
         guard let user = try person.read({ try store.credentials(of: person.session.user, on: $0) }) else { throw Abort(.notFound) }
         var (entry, errors) = PasswordEntry.form.read(person.form, over: PasswordEntry(), Situation(t, user.email))
         guard errors.isEmpty else { return try show(kept, person.visit, person.session, errors) }
-        let subject = user.user.stored
-        if let wait = attempts.begin(subject, at: person.site.clock.steadyNow) {
-            errors.add("current_password", t("password.too_many", count: Int(clamping: (max(1, wait.components.seconds) + 59) / 60)))
-            return try show(kept, person.visit, person.session, errors, status: .tooManyRequests)
+        if let problem = try present.problem(with: entry.current, of: user, person) {
+            errors.add("current_password", problem.text)
+            return try show(kept, person.visit, person.session, errors, status: problem.status)
         }
         do {
-            guard
-                try person.site.passwords.matches(
-                    entry.current, stored: [user.passwordHash], for: .known(subject)) == [true]
-            else {
-                person.site.refused.record(
-                    .init(.password, of: user.email, in: user.account, from: person.visit.request.remoteAddress),
-                    requestID: person.visit.requestID)
-                errors.add("current_password", t("password.current_password.wrong"))
-                return try show(kept, person.visit, person.session, errors)
-            }
-            attempts.forgive(subject)
             return try save(try person.site.hash(entry.new, for: user.email, replacingThatOf: user.user), kept, person, user)
         } catch let abort as Abort where abort.status == .serviceUnavailable {
-            attempts.forgive(subject)
             errors.add("current_password", t("password.busy"))
             return try show(kept, person.visit, person.session, errors, status: abort.status)
         }
@@ -88,7 +76,7 @@ struct PasswordController {
         }
         var response: WebResponse
         if let kept, let own = try visit.signedIn(as: token) {
-            response = try resume.show(kept, own)
+            response = try next.goOn(kept, own)
         } else {
             let wasForced = person.session.passwordHasExpired(at: person.now)
             response = person.redirect(to: wasForced ? "/" : "/me", saying: person.t("password.changed"))

@@ -33,6 +33,8 @@ package struct NewAccount: Sendable, Codable {
         (2...40).contains(text.utf8.count)
             && text.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 } && !text.begins(with: "-")
             && !text.ends(with: "-")
+            // An address of the operator's console.
+            && text != "new"
     }
 
     package var problem: (field: String, key: String)? { problems.first }
@@ -51,10 +53,6 @@ package struct NewAccount: Sendable, Codable {
 }
 
 package struct NewUser: Sendable, Codable {
-    package enum Role: String, CaseIterable, Sendable, Codable {
-        case administrator, user
-    }
-
     /// In small letters.
     package var email: String {
         didSet { email = Self.spelled(email) }
@@ -64,10 +62,10 @@ package struct NewUser: Sendable, Codable {
     }
     package var password: String
     /// Nil: staff of the platform, in no account.
-    package var role: Role?
+    package var role: RolePreset?
     package var mustChangePassword = false
 
-    package init(email: String, name: String, password: String, role: Role?) {
+    package init(email: String, name: String, password: String, role: RolePreset?) {
         self.email = Self.spelled(email)
         self.name = TypedText.name(name)
         self.password = password
@@ -128,28 +126,26 @@ package struct PeopleStore: Sendable {
             VALUES (\(id), \(account.slug), \(account.name), \(SearchText.folded(account.name, account.slug)), \(account.country),
                 \(account.language), \(account.timeZone), \(site.clock.now()))
             """)
-        for role in NewUser.Role.allCases {
-            // Administrators have what rights there are, also those that come later, by being administrators.
-            let isAdministrator = role == .administrator
-            let rights = isAdministrator ? [] : site.userRights
+        let t = site.locales[Language(rawValue: account.language) ?? .english]
+        for preset in RolePreset.allCases {
             try connection.execute(
                 """
-                INSERT INTO roles (id, account_id, name, rights, is_administrator)
-                VALUES (\(site.ids.next(RoleRow.self)), \(id), \(role.rawValue), \(rights.stored), \(isAdministrator))
+                INSERT INTO roles (id, account_id, name, rights, is_administrator, preset)
+                VALUES (\(site.ids.next(RoleRow.self)), \(id), \(t("preset.\(preset.rawValue)")), \(site.rights.rights(of: preset)),
+                    \(preset == .administrator), \(preset.rawValue))
                 """)
         }
         return id
     }
 
     /// - Parameter passwordHash: made by `Site.hash`.
-    /// Throws `DatabaseError.duplicate` when the email is taken: in the account, or among staff.
+    /// Throws `DatabaseError.duplicate` when the email is taken: in the account, or among staff; `RoleGone` when the account has the role
+    /// no more.
     @discardableResult
     package func create(_ user: NewUser, passwordHash: String, in account: ID<Account>?, on connection: any Connection) throws -> ID<User> {
         try claimSetUp(on: connection)
         let id = site.ids.next(User.self)
-        let role: ID<RoleRow>? = try user.role.flatMap { role in
-            try connection.value("SELECT id FROM roles WHERE account_id = \(account) AND name = \(role.rawValue)")
-        }
+        let role = try user.role.map { try self.role($0, of: account, on: connection) }
         let now = site.clock.now()
         try connection.execute(
             """
@@ -159,6 +155,16 @@ package struct PeopleStore: Sendable {
                 \(now), \(user.mustChangePassword), \(now))
             """)
         return id
+    }
+
+    /// Of those that an account began with, one that somebody has deleted since.
+    struct RoleGone: Error {}
+
+    private func role(_ preset: RolePreset, of account: ID<Account>?, on connection: any Connection) throws -> ID<RoleRow> {
+        let found: ID<RoleRow>? = try connection.value(
+            "SELECT id FROM roles WHERE account_id = \(account) AND preset = \(preset.rawValue) ORDER BY id LIMIT 1")
+        guard let found else { throw RoleGone() }
+        return found
     }
 
     /// To tell it beside a form's other mistakes. The rule itself is the index.

@@ -51,6 +51,7 @@ struct RecordPurge {
         while !isStopping(), try deleteRuns(before: now - Self.runsKept) == Self.batch {}
         while !isStopping(), try deleteMail(before: now - Self.mailKept) == Self.batch {}
         while !isStopping(), try deleteAlerts(before: now - Self.alertsKept) == Self.batch {}
+        while !isStopping(), try deleteKeys(before: now - KeyStore.kept) == Self.batch {}
         while !isStopping(), try deleteRefused(before: now - RefusedEntries.kept) == Self.batch {}
     }
 
@@ -73,6 +74,11 @@ struct RecordPurge {
 
     private func deleteAlerts(before time: Timestamp) throws -> Int {
         try site.database.write { try AlertStore.delete(before: time, upTo: Self.batch, on: $0) }
+    }
+
+    /// Also closes those that have expired, so that they do not count.
+    private func deleteKeys(before time: Timestamp) throws -> Int {
+        try site.database.write { try KeyStore(site).deleteEnded(before: time, upTo: Self.batch, on: $0) }
     }
 
     private func deleteRefused(before time: Timestamp) throws -> Int {

@@ -1,14 +1,6 @@
-// What the platform tells us of the account, so that settings can name it: playlists, tracking numbers, queues.
+// The tables of what the platform has in an account, and who is in which queue.
 
 import Database
-
-enum Playlist: Identified {
-    static let idPrefix = "pl"
-}
-
-enum Queue: Identified {
-    static let idPrefix = "que"
-}
 
 enum ReferenceSchema {
     static let migrations = [
@@ -17,24 +9,28 @@ enum ReferenceSchema {
             [
                 """
                 CREATE TABLE playlists (
-                    id TEXT PRIMARY KEY, account_id TEXT NOT NULL REFERENCES accounts (id), name TEXT NOT NULL, tracks BIGINT NOT NULL DEFAULT 0,
-                    created_at BIGINT NOT NULL, UNIQUE (account_id, name))
-                """,
-                """
-                CREATE TABLE tracking_numbers (
-                    account_id TEXT NOT NULL REFERENCES accounts (id), number TEXT NOT NULL, name TEXT NOT NULL, created_at BIGINT NOT NULL,
-                    PRIMARY KEY (account_id, number))
+                    id TEXT PRIMARY KEY, account_id TEXT NOT NULL REFERENCES accounts (id), name TEXT NOT NULL, reference TEXT NOT NULL,
+                    search_text TEXT NOT NULL, version BIGINT NOT NULL, created_at BIGINT NOT NULL,
+                    UNIQUE (account_id, name), UNIQUE (account_id, reference))
                 """,
                 """
                 CREATE TABLE queues (
-                    id TEXT PRIMARY KEY, account_id TEXT NOT NULL REFERENCES accounts (id), name TEXT NOT NULL, head_of_line TEXT,
-                    playlist_id TEXT, created_at BIGINT NOT NULL, UNIQUE (account_id, name))
+                    id TEXT PRIMARY KEY, account_id TEXT NOT NULL REFERENCES accounts (id), name TEXT NOT NULL, reference TEXT NOT NULL,
+                    head_of_line TEXT, playlist_id TEXT, search_text TEXT NOT NULL, version BIGINT NOT NULL, created_at BIGINT NOT NULL,
+                    UNIQUE (account_id, name), UNIQUE (account_id, reference))
                 """,
+                """
+                CREATE TABLE tracking_numbers (
+                    id TEXT PRIMARY KEY, account_id TEXT NOT NULL REFERENCES accounts (id), name TEXT NOT NULL, reference TEXT NOT NULL,
+                    number TEXT NOT NULL, search_text TEXT NOT NULL, version BIGINT NOT NULL, created_at BIGINT NOT NULL,
+                    UNIQUE (account_id, number), UNIQUE (account_id, reference))
+                """,
+                """
+                CREATE TABLE queue_members (
+                    queue_id TEXT NOT NULL REFERENCES queues (id), user_id TEXT NOT NULL REFERENCES users (id),
+                    account_id TEXT NOT NULL REFERENCES accounts (id), PRIMARY KEY (queue_id, user_id))
+                """,
+                "CREATE INDEX queue_members_by_user ON queue_members (user_id)",
             ])
     ]
-}
-
-extension Feature {
-    /// Tables that several features read and none owns yet.
-    static let reference = Feature(migrations: ReferenceSchema.migrations) { _ in Running() }
 }

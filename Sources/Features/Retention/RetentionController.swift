@@ -10,7 +10,8 @@ import Time
 package import Web
 
 extension Right {
-    package static let manageRetention = Right("settings.retention")
+    package static let viewRetention = Right("retention.view")
+    package static let manageRetention = Right("retention.manage")
 }
 
 extension AlertKind {
@@ -20,8 +21,8 @@ extension AlertKind {
 
 extension Feature {
     static let retention = Feature(
-        tabs: [Tab(order: 20, label: "retention.title", path: "/settings/retention", right: .manageRetention)],
-        rights: [.manageRetention],
+        tabs: [Tab(order: 20, label: "retention.title", path: "/settings/retention", right: .viewRetention)],
+        rights: [.viewRetention, .manageRetention],
         deletes: MediaKind.allCases.map(\.entity), raises: [.purgeHeld],
         migrations: RetentionSchema.migrations,
         settings: [SettingsSource(RetentionPolicy.form) { try RetentionStore.policy(of: $1, on: $2) }],
@@ -33,7 +34,7 @@ extension Feature {
         let purge = RetentionPurge(app)
         let logger = app.site.logger
         return Running(
-            routes: retention.editor.routes(.needs(.manageRetention), update: retention.update) + [
+            routes: retention.editor.routes(view: .viewRetention, manage: .manageRetention, update: retention.update) + [
                 .get("/settings/retention/purge", .needs(.manageRetention), purges.confirm),
                 .post("/settings/retention/purge", .needs(.manageRetention), purges.run),
             ],

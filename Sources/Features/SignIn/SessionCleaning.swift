@@ -20,6 +20,7 @@ struct SessionCleaning {
             try SignInChoices(clock: site.clock).deleteOld(on: connection)
             try SignInOpenings(clock: site.clock).deleteOld(on: connection)
             try PasswordLinks(clock: site.clock).deleteOld(on: connection)
+            try UserImportStore(ids: site.ids, clock: site.clock).deleteOld(on: connection)
         }
         site.refused.flush()
     }

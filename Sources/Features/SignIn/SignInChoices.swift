@@ -1,5 +1,5 @@
-// Between the password and the account: somebody whose password fits several accounts has shown it once, and says within a few minutes
-// which account is meant. The page carries a token for that, good for one choice and for the browser that it was shown in.
+// Between the password and the session: somebody whose password fits several accounts has shown it once, and says within a few minutes
+// which account is meant; somebody with a second factor shows that too. The page carries a token, good once and for its browser.
 
 import Database
 import Time
@@ -27,15 +27,20 @@ struct SignInChoices {
     /// Uses the token up. False when it is used up already or too old, was offered to another browser or without this user, or the user
     /// was disabled or has another password since.
     func take(_ token: String, for user: ID<User>, by browser: [UInt8], on connection: any Connection) throws -> Bool {
-        let isOffered =
-            try connection.value(
-                """
-                SELECT 1 FROM sign_in_choices c JOIN users u ON u.id = c.user_id
-                WHERE c.token_hash = \(Token.hash(token)) AND c.user_id = \(user) AND c.browser_hash = \(browser)
-                    AND c.created_at > \(clock.now() - Self.period) AND c.created_at <= \(clock.now() + Self.period) AND u.is_enabled = 1 AND u.password_changed_at <= c.created_at
-                """, as: Int.self) != nil
+        let isOffered = try isOffered(token, for: user, by: browser, on: connection)
         // Of two who choose at once, the rows go with one.
         return try connection.execute("DELETE FROM sign_in_choices WHERE token_hash = \(Token.hash(token))") > 0 && isOffered
+    }
+
+    func isOffered(_ token: String, for user: ID<User>, by browser: [UInt8], on connection: any Connection) throws -> Bool {
+        let now = clock.now()
+        return try connection.value(
+            """
+            SELECT 1 FROM sign_in_choices c JOIN users u ON u.id = c.user_id
+            WHERE c.token_hash = \(Token.hash(token)) AND c.user_id = \(user) AND c.browser_hash = \(browser)
+                AND c.created_at > \(now - Self.period) AND c.created_at <= \(now + Self.period)
+                AND u.is_enabled = 1 AND u.password_changed_at <= c.created_at
+            """, as: Int.self) != nil
     }
 
     func deleteOld(on connection: any Connection) throws {

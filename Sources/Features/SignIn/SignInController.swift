@@ -4,7 +4,6 @@ import Database
 import HTTP
 import HTTPTypes
 import JSON
-import Mail
 import Spelling
 import Time
 import Web
@@ -17,10 +16,14 @@ extension AlertKind {
 }
 
 extension Feature {
-    /// With the change of a password, which may have to come before a form that waited.
-    static let signIn = Feature(raises: [.signInClosed]) { app in
-        let passwords = try PasswordController(app)
-        let controller = try SignInController(app, passwords)
+    /// With the change of a password and the second factor, which may have to come before a form that waited.
+    static let signIn = Feature(raises: [.signInClosed], secrets: [FactorStore.secret]) { app in
+        let present = PresentPassword()
+        let codes = FactorCodes(app.site)
+        let setUp = try FactorSetUpController(app, codes, present)
+        let factor = try FactorController(app, codes, present)
+        let passwords = try PasswordController(app, present, before: setUp)
+        let controller = try SignInController(app, passwords, setUp, codes)
         let openings = try SignInOpeningController(app)
         let links = try PasswordLinkController(app)
         let forgotten = try ForgottenPasswordController(app)
@@ -29,6 +32,7 @@ extension Feature {
                 .get("/sign-in", anonymous: controller.new),
                 .post("/sign-in", anonymous: controller.create).limitingBody(to: KeptForm.bodyLimit),
                 .post("/sign-in/account", anonymous: controller.choose).limitingBody(to: KeptForm.bodyLimit),
+                .post(SignInCodeController.path, anonymous: controller.confirm).limitingBody(to: KeptForm.bodyLimit),
                 .get(SignInOpeningController.path, anonymous: openings.new),
                 .post(SignInOpeningController.path, anonymous: openings.create),
                 .get(PasswordLinkController.path, anonymous: links.new),
@@ -38,6 +42,14 @@ extension Feature {
                 .post("/sign-out", anonymous: controller.delete),
                 .get("/password", .signedIn, passwords.edit),
                 .post("/password", .signedIn, passwords.update).limitingBody(to: KeptForm.bodyLimit),
+                .get(FactorSetUpController.path, .signedIn, setUp.new),
+                .post(FactorSetUpController.path, .signedIn, setUp.create).limitingBody(to: KeptForm.bodyLimit).keeping(FactorEntry.setUp),
+                .get(FactorSetUpController.replacementPath, .signedIn, setUp.replacement),
+                .post(FactorSetUpController.replacementPath, .signedIn, setUp.create).keeping(FactorEntry.replacement),
+                .get(FactorController.codesPath, .signedIn, factor.newCodes),
+                .post(FactorController.codesPath, .signedIn, factor.renewCodes).keeping(FactorEntry.renewal),
+                .get(FactorController.endPath, .signedIn, factor.end),
+                .post(FactorController.endPath, .signedIn, factor.delete).keeping(FactorEntry.ending),
             ], jobs: { [try SessionCleaning(site: app.site).job()] }, interruption: controller.interruption)
     }
 }
@@ -45,18 +57,20 @@ extension Feature {
 struct SignInController {
     private let app: App
     private let store: SignInStore
+    private let factors: FactorStore
     private let attempts = SignInAttempts()
-    private let passwords: PasswordController
-    private let resume: KeptFormPresenter
+    private let arrival: SignInArrival
+    private let codes: SignInCodeController
     private let choices: SignInChoices
     private let template: PageTemplate<AlonePage>
     private let choiceTemplate: PageTemplate<SignInChoicePage>
 
-    init(_ app: App, _ passwords: PasswordController) throws {
+    init(_ app: App, _ passwords: PasswordController, _ setUp: FactorSetUpController, _ codes: FactorCodes) throws {
         self.app = app
         store = SignInStore(clock: app.site.clock)
-        self.passwords = passwords
-        resume = try KeptFormPresenter(app)
+        factors = codes.store
+        arrival = SignInArrival(app, passwords, setUp)
+        self.codes = try SignInCodeController(app, codes, arrival)
         choices = SignInChoices(clock: app.site.clock)
         template = try app.site.page("sign_in/alone")
         choiceTemplate = try app.site.page("sign_in/account")
@@ -75,7 +89,10 @@ struct SignInController {
         // What is counted by it stays small.
         entry.email = TypedText.prefix(entry.email.lowercased(), maximumBytes: 254)
         let (candidates, device) = try visit.read { connection in
-            (try store.credentials(email: entry.email, on: connection), try knownDevice(visit, ofEmail: entry.email, on: connection))
+            (
+                try store.credentials(email: entry.email, on: connection),
+                try store.knownDevice(visit.deviceToken, ofEmail: entry.email, on: connection)
+            )
         }
         // The owner's browser has an allowance of its own, so that others who guess cannot lock the owner out.
         let subject = device.map { "device \($0)" } ?? "email \(entry.email)"
@@ -101,6 +118,7 @@ struct SignInController {
         }
         attempts.forgive(subject)
         guard fitting.count == 1 else { return try offer(fitting, way, visit) }
+        if user.hasFactor { return try codes.ask(user, way, visit) }
         return try start(way, visit, user, device: device) { _ in true } ?? .redirect(to: "/sign-in")
     }
 
@@ -109,19 +127,42 @@ struct SignInController {
         let way = SignInWay(sentBy: visit)
         let found = try visit.form["user"].flatMap { ID<User>($0) }.flatMap { id in
             try visit.read { connection in
-                try store.credentials(of: id, on: connection).map { ($0, try knownDevice(visit, ofEmail: $0.email, on: connection)) }
+                try store.credentials(of: id, on: connection).map {
+                    ($0, try store.knownDevice(visit.deviceToken, ofEmail: $0.email, on: connection))
+                }
             }
         }
         if let (user, device) = found {
             let token = visit.form["choice"] ?? ""
-            let response = try start(way, visit, user, device: device) { connection in
-                try choices.take(token, for: user.user, by: visit.browserMark, on: connection)
+            let take: (any Connection) throws -> Bool = { try choices.take(token, for: user.user, by: visit.browserMark, on: $0) }
+            if user.hasFactor {
+                if try visit.site.database.write(take) { return try codes.ask(user, way, visit) }
+            } else if let response = try start(way, visit, user, device: device, permits: take) {
+                return response
             }
-            if let response { return response }
         }
+        return try gone(way, visit)
+    }
+
+    /// The code of somebody's second factor.
+    @Sendable func confirm(_ visit: Visit) throws -> WebResponse {
+        let way = SignInWay(sentBy: visit)
+        return try codes.confirm(way, visit) ?? gone(way, visit)
+    }
+
+    private func gone(_ way: SignInWay, _ visit: Visit) throws -> WebResponse {
         var errors = FieldErrors()
         errors.add("email", visit.t("sign_in.choice.gone"))
         return try show(visit.form, way, visit, errors)
+    }
+
+    /// Of somebody whose password is enough: who has set up a second factor since it was shown has to begin again.
+    private func start(
+        _ way: SignInWay, _ visit: Visit, _ user: Credentials, device: String?, permits: (any Connection) throws -> Bool
+    ) throws -> WebResponse? {
+        try arrival.start(way, visit, user, device: device) { connection in
+            try permits(connection) && !factors.isOn(for: user.user, on: connection)
+        }
     }
 
     /// Under an address that is somebody's, or none: people type their passwords into the wrong field.
@@ -132,7 +173,7 @@ struct SignInController {
         guard let person = candidates.first?.person, let account else { return }
         let address = visit.request.remoteAddress
         // Behind the answer, whose time would tell that there is somebody.
-        app.mailer.run { [app] in
+        app.afterwards.run { [app] in
             try app.site.database.write {
                 try app.tell(.signInFailed, of: person, by: EventActor(nil, at: address), in: account, on: $0)
             }
@@ -144,7 +185,7 @@ struct SignInController {
         let people = candidates.filter(\.isEnabled)
         guard people.contains(where: { $0.account != nil }) else { return }
         let address = visit.request.remoteAddress
-        app.mailer.run { [app] in
+        app.afterwards.run { [app] in
             try app.site.database.write { connection in
                 for person in people {
                     guard let account = person.account else { continue }
@@ -157,11 +198,6 @@ struct SignInController {
                 }
             }
         }
-    }
-
-    /// The visitor's browser, when anybody with this address has signed in there.
-    private func knownDevice(_ visit: Visit, ofEmail email: String, on connection: any Connection) throws -> String? {
-        try visit.deviceToken.flatMap { try store.isDevice($0, ofEmail: email, on: connection) ? $0 : nil }
     }
 
     private func offer(_ users: [Credentials], _ way: SignInWay, _ visit: Visit) throws -> WebResponse {
@@ -192,50 +228,16 @@ struct SignInController {
         return response
     }
 
-    /// Answers a form that came without a session, or while the password has to be changed: what was typed travels along in the page.
+    /// Answers a form that came without a session, or while something else has to be done first: what was typed travels along in the page.
     @Sendable func interruption(_ interruption: Interruption) throws -> WebResponse {
         let visit = interruption.visit
         let kept = KeptForm(interruption)
         if let session = visit.session {
-            guard let kept else { return .redirect(to: "/password") }
-            return try passwords.interruption(kept, visit, session)
+            guard let kept else { return .redirect(to: session.duty(at: visit.now) ?? "/") }
+            return try arrival.goOn(kept, visit, session)
         }
         guard let kept else { return .redirect(to: "/sign-in") }
         return try show(FormData(), SignInWay(interrupted: kept), visit, status: .forbidden)
-    }
-
-    /// Nil when `permits`, asked in the session's own transaction, says no: nothing is written then.
-    private func start(
-        _ way: SignInWay, _ visit: Visit, _ user: Credentials, device known: String?, permits: (any Connection) throws -> Bool
-    ) throws -> WebResponse? {
-        let site = visit.site
-        let device = known ?? Token.random()
-        let token: String? = try site.database.write { connection in
-            guard try permits(connection) else { return nil }
-            if let old = visit.session { _ = try site.sessions.end(old.id, of: old.user, on: connection) }
-            try store.rememberDevice(device, of: user.user, on: connection)
-            try AuditEntry(
-                visit, account: user.account, user: user.user, userName: user.name, action: "session.start", subject: ""
-            ).record(site, on: connection)
-            try app.tell(
-                .signedIn, of: user.person, by: EventActor(user.person, at: visit.request.remoteAddress), in: user.account, on: connection)
-            return try site.sessions.start(
-                user: user.user, account: user.account, userAgent: visit.request.fields[.userAgent] ?? "",
-                address: visit.request.remoteAddress, on: connection)
-        }
-        guard let token else { return nil }
-        var response = try arrival(way, visit, token)
-        visit.signIn(&response, session: token, device: device)
-        return response
-    }
-
-    /// Where somebody comes who has just signed in: to the form that waited, over the change of password if that is due.
-    private func arrival(_ way: SignInWay, _ visit: Visit, _ token: String) throws -> WebResponse {
-        guard let kept = way.kept, let own = try visit.signedIn(as: token), let session = own.session else {
-            return .redirect(to: way.destination)
-        }
-        if session.passwordHasExpired(at: visit.now) { return try passwords.interruption(kept, own, session) }
-        return try resume.show(kept, own)
     }
 
     private func showTooMany(_ way: SignInWay, _ visit: Visit, _ wait: Duration) throws -> WebResponse {

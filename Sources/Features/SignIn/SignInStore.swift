@@ -13,6 +13,7 @@ struct Credentials {
     let accountName: String?
     let passwordHash: String
     let isEnabled: Bool
+    let hasFactor: Bool
 }
 
 struct SignInStore {
@@ -36,14 +37,14 @@ struct SignInStore {
     }
 
     private static let selection: SQL = """
-        SELECT u.id, u.name, u.email, u.account_id, a.name, u.password_hash, u.is_enabled
+        SELECT u.id, u.name, u.email, u.account_id, a.name, u.password_hash, u.is_enabled, u.factor_since IS NOT NULL
         FROM users u LEFT JOIN accounts a ON a.id = u.account_id
         """
 
     private static func credentials(_ row: Row) throws -> Credentials {
         Credentials(
             user: try row.next(), name: try row.next(), email: try row.next(), account: try row.next(), accountName: try row.next(),
-            passwordHash: try row.next(), isEnabled: try row.next())
+            passwordHash: try row.next(), isEnabled: try row.next(), hasFactor: try row.next())
     }
 
     /// True for the token of a browser in which this user has signed in.
@@ -54,6 +55,11 @@ struct SignInStore {
     /// True for the token of a browser in which anybody with this address has signed in.
     func isDevice(_ token: String, ofEmail email: String, on connection: any Connection) throws -> Bool {
         try isDevice(token, of: "u.email = \(email)", on: connection)
+    }
+
+    /// The token of the visitor's browser, when anybody with this address has signed in there.
+    func knownDevice(_ token: String?, ofEmail email: String, on connection: any Connection) throws -> String? {
+        try token.flatMap { try isDevice($0, ofEmail: email, on: connection) ? $0 : nil }
     }
 
     private func isDevice(_ token: String, of whom: SQL, on connection: any Connection) throws -> Bool {

@@ -44,7 +44,7 @@ struct ForgottenPasswordController {
         let email = entry.email.lowercased()
         if app.mailer.canSend, attempts.begin(email, at: visit.site.clock.steadyNow) == nil {
             let (address, requestID) = (visit.request.remoteAddress, visit.requestID)
-            app.mailer.run { [app, letters] in
+            app.afterwards.run { [app, letters] in
                 try app.site.database.write { connection in
                     for reader in try letters.readers(email: email, on: connection) {
                         try letters.send(.forgotten, to: reader, from: "", on: connection)

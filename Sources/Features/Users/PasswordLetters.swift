@@ -65,12 +65,17 @@ struct PasswordLetters {
             paragraphs: [t("letters.\(kind.rawValue).text", values), t("letters.link_end")],
             actionLabel: t("letters.\(kind.rawValue).action"),
             actionURL: link, footer: t("letters.footer", values))
+        try post(letter, to: reader, within: PasswordLinks.period, on: connection)
+    }
+
+    /// Any letter to a person.
+    func post(_ letter: Letter, to reader: LinkReader, within period: Duration = Mailer.longestWait, on connection: any Connection) throws {
         guard let template = html[reader.language] else { return }
         let message = MailMessage(
             to: reader.email, named: reader.name, subject: letter.subject, text: letter.text,
             html: String(decoding: template.render(letter), as: UTF8.self))
         let addressee = MailAddressee(account: reader.account, user: reader.user, address: reader.email, name: reader.name)
-        try app.mailer.post(message, to: addressee, within: PasswordLinks.period, on: connection)
+        try app.mailer.post(message, to: addressee, within: period, on: connection)
     }
 
     /// To hand over, where there is no mail.

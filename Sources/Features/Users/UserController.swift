@@ -24,26 +24,37 @@ extension DeletedEntity {
 extension Feature {
     static let users = Feature(
         tabs: [Tab(order: 110, label: "users.title", path: UserController.path, right: .viewPeople, group: "users.section")],
-        rights: [.viewPeople, .managePeople], deletes: [.user], raises: [.mailUndelivered], limits: [.users],
-        migrations: MailSchema.migrations,
-        secrets: MailSchema.secrets
+        rights: [.viewPeople, .managePeople], presets: [.supervisor: [.viewPeople]], deletes: [.user], raises: [.mailUndelivered],
+        limits: [.users], migrations: MailSchema.migrations, secrets: MailSchema.secrets
     ) { app in
         app.tellOfUndeliveredMail()
         let users = try UserController(app)
         let deletion = try UserDeletionController(app)
         let suspension = UserSuspensionController(app)
+        let sessions = UserSessionController(app)
+        let factors = try UserFactorController(app)
         let links = try UserLinkController(app)
+        let imports = try UserImportController(app)
         let path = UserController.path
         return Running(
             routes: [
                 .get(path, .needs(.viewPeople), users.index),
                 .get(path + "/new", .needs(.managePeople), users.addition.edit),
                 .post(path, .needs(.managePeople), users.create).keeping(UserEntry.form),
+                .get(UserExport.path, .needs(.viewPeople), UserExport(app).show),
+                .get(UserImportController.path, .needs(.managePeople), imports.new),
+                .post(UserImportController.path, .needs(.managePeople), imports.create)
+                    .acceptingFiles(upTo: UserImportController.maximumFile).keeping(UserTable.form),
+                .get(UserImportController.previewPath, .needs(.managePeople), imports.review),
+                .post(UserImportController.previewPath, .needs(.managePeople), imports.apply),
                 .get(path + "/{id}", .needs(.viewPeople), users.show),
                 .get(path + "/{id}/edit", .needs(.managePeople), users.change.edit),
                 .post(path + "/{id}", .needs(.managePeople), users.update).keeping(UserEntry.form),
                 .post(path + "/{id}/suspension", .needs(.managePeople), suspension.create),
                 .post(path + "/{id}/suspension/end", .needs(.managePeople), suspension.delete),
+                .post(path + "/{id}/factor/reset", .needs(.managePeople), factors.delete),
+                .post(path + "/{id}/sessions/{session}/end", .needs(.managePeople), sessions.delete),
+                .post(path + "/{id}/sessions/end", .needs(.managePeople), sessions.deleteAll),
                 .post(path + "/{id}/link", .needs(.managePeople), links.create),
                 .get(path + "/{id}/delete", .needs(.managePeople), deletion.new),
                 .post(path + "/{id}/delete", .needs(.managePeople), deletion.create),
@@ -66,31 +77,18 @@ struct UserController {
 
     init(_ app: App) throws {
         let store = UserStore(app)
+        let editing = try UserEditing(app)
         let formTemplate: PageTemplate<FormPage> = try app.site.page("shared/form_page")
-        let letters = try PasswordLetters(app)
         self.app = app
         self.store = store
         list = try app.site.page("users/index")
         template = try app.site.page("users/show")
-        let context: @Sendable (Member, UserEntry, any Connection) throws -> UserContext = { member, _, connection in
-            UserContext(
-                country: member.account.country,
-                roles: try store.roles(of: member.account.id, on: connection).filter { member.mayGive($0) },
-                usage: try Limit.users.usage(of: member.account.id, on: connection))
-        }
         addition = try SettingsEditor(
             UserEntry.form, at: Self.path, action: "user.create",
             making: Making(\.id, made: { try store.made($0, of: $1.account.id, on: $2) }), subject: { $0.email }, app.site,
-            // What a form begins with it takes back: that has to be what may be given, too.
-            load: { member, connection in
-                try store.new(withOneOf: store.roles(of: member.account.id, on: connection).filter { member.mayGive($0) })
-            },
-            context: context,
-            save: { new, _, member, connection in
-                try store.insert(new, in: member.account.id, on: connection)
-                try app.tell(.userCreated, of: new.person, by: EventActor(member), in: member.account.id, on: connection)
-                try letters.invite(new, member, on: connection)
-            },
+            load: { member, connection in try editing.new(by: member, on: connection) },
+            context: { member, _, connection in try editing.context(member, on: connection) },
+            save: { new, _, member, connection in try editing.create(new, by: member, on: connection) },
             page: { view, _, context, member in
                 var view = view
                 view.wayOut = .init(member.t("users.cancel"), to: Self.path)
@@ -108,17 +106,8 @@ struct UserController {
                 guard member.mayChange(user) else { throw Abort(.notFound) }
                 return user.entry
             },
-            context: context,
-            save: { new, old, member, connection in
-                do {
-                    try store.update(new, of: member.account.id, on: connection)
-                } catch is UserStore.LastAdministrator {
-                    throw FieldProblem("role", "last_administrator")
-                }
-                let (actor, account) = (EventActor(member), member.account.id)
-                try app.tell(.userChanged, of: new.person, by: actor, in: account, on: connection)
-                if new.email != old.email { try app.tell(.emailChanged, of: new.person, by: actor, in: account, on: connection) }
-            },
+            context: { member, _, connection in try editing.context(member, on: connection) },
+            save: { new, old, member, connection in try editing.change(old, to: new, by: member, on: connection) },
             page: { view, user, _, member in
                 var view = view
                 view.wayOut = .init(member.t("users.cancel"), to: Self.path(of: user.id))
@@ -131,8 +120,7 @@ struct UserController {
 
     @Sendable func index(_ member: Member) throws -> WebResponse {
         let t = member.t
-        let filter = UserFilter(
-            search: member.query["q"] ?? "", state: member.query["state"].flatMap { UserRecord.State(rawValue: $0) })
+        let filter = UserFilter(member.query)
         let (found, count) = try member.read { connection in
             (
                 try store.page(of: member.account.id, filter, at: PagePosition(member.query), size: Self.pageSize, on: connection),
@@ -146,17 +134,23 @@ struct UserController {
                 options: [("", t("users.state.all"))] + UserRecord.State.allCases.map { ($0.rawValue, t("users.state.\($0.rawValue)")) }),
             isFiltered: !filter.search.isEmpty || filter.state != nil, mayManage: member.may(.managePeople),
             count: t("users.count", count: count), rows: found.elements.map { UserRowView($0, member) },
-            pager: found.pager(path: Self.path, query: member.query) { $0.entry.id },
+            exportURL: "\(UserExport.path)?\(member.query.encoded())",
+            pager: found.pager(path: Self.path, query: member.query, isByName: true) { $0.entry.id },
             empty: found.elements.isEmpty ? EmptyView(t("users.empty.title"), t("users.empty.text")) : nil)
         return try member.page(list, page, PageHead(t("users.title"), lead: t("users.lead"), section: t("users.section")))
     }
 
     @Sendable func show(_ member: Member) throws -> WebResponse {
-        let (user, mail) = try member.read { connection in
+        let (user, mail, sessions, queues) = try member.read { connection in
             let user = try store.user(member.id(), of: member.account.id, on: connection)
-            return (user, try app.mailer.last(of: user.entry.id, on: connection))
+            let queues = try ReferenceStore.names(of: Queue.self, in: member.account.id, on: connection)
+            return (
+                user, try app.mailer.last(of: user.entry.id, on: connection),
+                try ProfileStore.sessions(of: user.entry.id, at: member.now, on: connection),
+                queues.filter { user.entry.queues.contains($0.id) }.map(\.name)
+            )
         }
-        let page = UserPage(user, mail, canSend: app.mailer.canSend, member)
+        let page = UserPage(user, mail, sessions, queues: queues, canSend: app.mailer.canSend, member)
         return try member.page(
             template, page, PageHead(user.entry.name, section: member.t("users.section"), up: [UserStep.list(member.t)]))
     }
@@ -180,21 +174,14 @@ struct UserController {
 }
 
 extension Member {
-    /// Nobody gives what they have not.
-    func mayGive(_ role: RoleChoice) -> Bool {
-        role.isAdministrator ? session.isAdministrator : role.rights.isSubset(of: session.rights)
-    }
-
-    /// Once more where it is done: they may have become an administrator meanwhile.
+    /// Once more where it is done: they may have become an administrator meanwhile, or whoever changes them have lost a right.
     func requireChangeable(_ user: ID<User>, _ store: UserStore, on connection: any Connection) throws {
-        try connection.lock(account.id)
-        guard mayChange(try store.user(user, of: account.id, on: connection)) else { throw Abort(.notFound) }
+        let authority = try currentAuthority(on: connection)
+        guard authority.covers(try store.user(user, of: account.id, on: connection).authority) else { throw Abort(.notFound) }
     }
 
     /// Nobody changes somebody, nor takes their place by a link, who may do more.
-    func mayChange(_ user: UserRecord) -> Bool {
-        user.isAdministrator ? session.isAdministrator : user.rights.isSubset(of: session.rights)
-    }
+    func mayChange(_ user: UserRecord) -> Bool { session.authority.covers(user.authority) }
 }
 
 /// The way up from the pages of a person.

@@ -24,7 +24,7 @@ struct UserDeletionController {
         guard user.entry.id != member.session.user else { return member.refusesOneself() }
         let page = ConfirmPage(
             action: href + "/delete", back: href, strong: t("users.delete.strong"), text: t("users.delete.text"),
-            note: t("users.delete.note"), facts: [Fact(t("user.email"), user.entry.email), Fact(t("user.role"), user.roleWords(t))],
+            note: t("users.delete.note"), facts: [Fact(t("user.email"), user.entry.email), Fact(t("user.role"), user.roleName)],
             submit: t("users.delete.submit"), keep: t("users.delete.keep"))
         let head = PageHead(
             t("users.delete.title", ["name": user.entry.name]), section: t("users.section"),

@@ -11,6 +11,8 @@ struct UserEntry: Equatable {
     var role: ID<RoleRow>
     var mobile: String?
     var headOfLine: String?
+    /// Those that they are a member of; rows of their own, which the user's are written without.
+    var queues: [ID<Queue>] = []
     var version = 0
 
     private static let nobody = UserEntry(id: ID(value: 0), role: ID(value: 0))
@@ -31,17 +33,10 @@ struct UserContext {
     /// As whose people dial.
     let country: String
     /// Those that the visitor may give.
-    let roles: [RoleChoice]
+    let roles: [RoleRecord]
+    /// By name.
+    let queues: [(item: ID<Queue>, label: String)]
     let usage: LimitUsage
-}
-
-struct RoleChoice {
-    let id: ID<RoleRow>
-    let name: String
-    let rights: Set<Right>
-    let isAdministrator: Bool
-
-    func words(_ t: Translation) -> String { t.find("role.\(name)") ?? name }
 }
 
 extension UserEntry {
@@ -53,8 +48,9 @@ extension UserEntry {
                 let email = email.lowercased()
                 return NewUser.isEmail(email) ? .success(email) : .failure(.init("malformed_email"))
             })
-        Choice("role", \.role, of: .of { context, t in context.roles.map { ($0.id, $0.words(t), "") } })
+        Choice("role", \.role, of: .of { $0.roles.map { ($0.entry.id, $0.entry.name) } })
         Phone("mobile", \.mobile, country: { _, context in context.country })
         Phone("head_of_line", \.headOfLine, country: { _, context in context.country })
+        Several("queues", \.queues, of: .of { $0.queues })
     }
 }

@@ -12,6 +12,7 @@ struct UsersPage: TemplateData {
     let mayManage: Bool
     let count: String
     let rows: [UserRowView]
+    let exportURL: String
     let pager: PagerView
     let empty: EmptyView?
 }
@@ -23,14 +24,16 @@ struct UserRowView: TemplateData {
     let role: String
     let state: BadgeView
     let lastSeen: TimeView?
+    let factor: BadgeView
 
     init(_ user: UserRecord, _ member: Member) {
         href = UserController.path(of: user.entry.id)
         name = user.entry.name
         email = user.entry.email
-        role = user.roleWords(member.t)
+        role = user.roleName
         state = user.badge(member.t)
         lastSeen = user.lastSeenAt.map { member.times.view($0) }
+        factor = BadgeView(factor: user.hasFactor, member.t)
     }
 }
 
@@ -41,6 +44,9 @@ struct UserPage: TemplateData {
     let state: BadgeView
     let mobile: PhoneView?
     let headOfLine: PhoneView?
+    /// Their names.
+    let queues: [String]
+    let hasQueues: Bool
     let created: TimeView
     let lastSeen: TimeView?
     /// What became of the last letter.
@@ -50,18 +56,28 @@ struct UserPage: TemplateData {
     let mayChange: Bool
     let isEnabled: Bool
     let isOwn: Bool
+    let factor: BadgeView
+    let hasFactor: Bool
+    /// Where they are signed in, for those who may end it.
+    let sessions: [SessionView]
+    let hasSessions: Bool
+    let hasOtherSessions: Bool
     let linkTitle: String
     let linkText: String
     let linkSubmit: String
 
-    init(_ user: UserRecord, _ mail: MailReport?, canSend: Bool, _ member: Member) {
+    init(
+        _ user: UserRecord, _ mail: MailReport?, _ open: [ProfileStore.OwnSession], queues: [String], canSend: Bool, _ member: Member
+    ) {
         let t = member.t
         href = UserController.path(of: user.entry.id)
         email = user.entry.email
-        role = user.roleWords(t)
+        role = user.roleName
         state = user.badge(t)
         mobile = user.entry.mobile.map { PhoneView($0) }
         headOfLine = user.entry.headOfLine.map { PhoneView($0) }
+        self.queues = queues
+        hasQueues = !queues.isEmpty
         created = member.times.view(user.createdAt)
         lastSeen = user.lastSeenAt.map { member.times.view($0) }
         self.mail = mail.map { t("users.mail.\($0.state.rawValue)", ["email": $0.recipient, "answer": $0.answer]) } ?? ""
@@ -70,6 +86,12 @@ struct UserPage: TemplateData {
         isOwn = user.entry.id == member.session.user
         mayChange = member.may(.managePeople) && member.mayChange(user)
         isEnabled = user.isEnabled
+        factor = BadgeView(factor: user.hasFactor, t)
+        hasFactor = user.hasFactor
+        let path = href
+        sessions = mayChange ? open.map { SessionView($0, endedAt: "\(path)/sessions/\($0.id)/end", member) } : []
+        hasSessions = !sessions.isEmpty
+        hasOtherSessions = sessions.contains { !$0.isThis }
         let kind = user.hasPassword ? "reset" : "invitation"
         linkTitle = t("users.link.\(kind).title")
         linkText = t("users.link.\(kind).\(canSend ? "mail" : "show")", ["email": user.entry.email])
@@ -78,8 +100,6 @@ struct UserPage: TemplateData {
 }
 
 extension UserRecord {
-    func roleWords(_ t: Translation) -> String { t.find("role.\(roleName)") ?? roleName }
-
     func badge(_ t: Translation) -> BadgeView {
         let words = t("users.state.\(state.rawValue)")
         switch state {

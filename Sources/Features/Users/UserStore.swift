@@ -2,6 +2,7 @@
 // administer it, is looked at after the write, behind the account's lock: whatever the change was, it is undone when it does not.
 
 import Database
+import HTTP
 import HTTPTypes
 import Time
 import Web
@@ -12,13 +13,14 @@ struct UserRecord {
         case active, invited, disabled
     }
 
-    let entry: UserEntry
+    /// In a list without the queues.
+    fileprivate(set) var entry: UserEntry
     let roleName: String
-    let rights: Set<Right>
-    let isAdministrator: Bool
+    let authority: Authority
     let isEnabled: Bool
     /// They have chosen one.
     let hasPassword: Bool
+    let hasFactor: Bool
     let createdAt: Timestamp
     let lastSeenAt: Timestamp?
 
@@ -26,8 +28,13 @@ struct UserRecord {
 }
 
 struct UserFilter {
-    var search = ""
-    var state: UserRecord.State?
+    let search: String
+    let state: UserRecord.State?
+
+    init(_ query: FormData) {
+        search = query["q"] ?? ""
+        state = query["state"].flatMap { UserRecord.State(rawValue: $0) }
+    }
 }
 
 struct UserStore {
@@ -36,24 +43,22 @@ struct UserStore {
 
     private let ids: IDGenerator
     private let clock: Clock
+    private let rights: RightCatalogue
 
     init(_ app: App) {
-        (ids, clock) = (app.site.ids, app.site.clock)
+        (ids, clock, rights) = (app.site.ids, app.site.clock, app.site.rights)
     }
 
-    /// - Parameter roles: those that may be given; the first that is no administrator's is the one to begin with.
-    func new(withOneOf roles: [RoleChoice]) throws -> UserEntry {
-        guard let role = roles.first(where: { !$0.isAdministrator }) ?? roles.first else { throw Abort(.notFound) }
-        return UserEntry(id: ids.next(), role: role.id)
-    }
+    func nextID() -> ID<User> { ids.next() }
 
-    func roles(of account: ID<Account>, on connection: any Connection) throws -> [RoleChoice] {
-        try connection.rows(
-            "SELECT id, name, rights, is_administrator FROM roles WHERE account_id = \(account) ORDER BY is_administrator DESC, name"
-        ) { row in
-            RoleChoice(
-                id: try row.next(), name: try row.next(), rights: Set(stored: try row.next()), isAdministrator: try row.next())
+    /// - Parameter roles: those that may be given; the one to begin with is that by which least is.
+    func new(withOneOf roles: [RoleRecord]) throws -> UserEntry {
+        let role = roles.min { one, other in
+            one.authority.isAdministrator != other.authority.isAdministrator
+                ? other.authority.isAdministrator : one.authority.rights.count < other.authority.rights.count
         }
+        guard let role else { throw Abort(.notFound) }
+        return UserEntry(id: ids.next(), role: role.entry.id)
     }
 
     func page(
@@ -70,33 +75,49 @@ struct UserStore {
         case .disabled: condition = "\(condition) AND u.is_enabled = 0"
         case nil: break
         }
-        let direction = position.isBackward ? "ASC" as SQL : "DESC"
+        // By the folded name, as people look for somebody; the address behind it orders those of one name.
+        let place = try position.condition(byName: "u.search_text", "u.id", of: "users u", on: connection)
+        let direction = position.isBackward ? "DESC" as SQL : "ASC"
         let records = try connection.rows(
             """
-            \(Self.selection) WHERE u.account_id = \(account) \(condition) \(position.condition(on: "u.id"))
-            ORDER BY u.id \(direction) LIMIT \(size + 1)
-            """, Self.decode)
+            \(Self.selection) WHERE u.account_id = \(account) \(condition) \(place)
+            ORDER BY u.search_text \(direction), u.id \(direction) LIMIT \(size + 1)
+            """, decode)
         return Keyset(records, size: size, position)
+    }
+
+    /// Those who have one of these addresses, by address.
+    func users(emails: Set<String>, of account: ID<Account>, on connection: any Connection) throws -> [String: UserRecord] {
+        var found: [String: UserRecord] = [:]
+        for email in emails where !email.isEmpty {
+            guard var user = try connection.first("\(Self.selection) WHERE u.email = \(email) AND u.account_id = \(account)", decode) else {
+                continue
+            }
+            user.entry.queues = try QueueMemberStore.queues(of: user.entry.id, in: account, on: connection)
+            found[email] = user
+        }
+        return found
     }
 
     /// Throws 404 for somebody of another account, as for nobody.
     func user(_ id: ID<User>, of account: ID<Account>, on connection: any Connection) throws -> UserRecord {
-        let found = try connection.first("\(Self.selection) WHERE u.id = \(id) AND u.account_id = \(account)", Self.decode)
-        guard let found else { throw Abort(.notFound) }
+        let found = try connection.first("\(Self.selection) WHERE u.id = \(id) AND u.account_id = \(account)", decode)
+        guard var found else { throw Abort(.notFound) }
+        found.entry.queues = try QueueMemberStore.queues(of: id, in: account, on: connection)
         return found
     }
 
     private static let selection: SQL = """
         SELECT u.id, u.name, u.email, u.role_id, u.mobile, u.head_of_line, u.version, r.name, r.rights, r.is_administrator, u.is_enabled,
-            u.password_hash <> '', u.created_at, (SELECT MAX(s.last_seen_at) FROM sessions s WHERE s.user_id = u.id)
+            u.password_hash <> '', u.factor_since IS NOT NULL, u.created_at, (SELECT MAX(s.last_seen_at) FROM sessions s WHERE s.user_id = u.id)
         FROM users u JOIN roles r ON r.id = u.role_id
         """
 
-    private static func decode(_ row: Row) throws -> UserRecord {
+    private func decode(_ row: Row) throws -> UserRecord {
         UserRecord(
-            entry: try UserEntry.record.decode(row), roleName: try row.next(), rights: Set(stored: try row.next()),
-            isAdministrator: try row.next(), isEnabled: try row.next(), hasPassword: try row.next(), createdAt: try row.next(),
-            lastSeenAt: try row.next())
+            entry: try UserEntry.record.decode(row), roleName: try row.next(),
+            authority: rights.authority(stored: try row.next(), isAdministrator: try row.next()), isEnabled: try row.next(),
+            hasPassword: try row.next(), hasFactor: try row.next(), createdAt: try row.next(), lastSeenAt: try row.next())
     }
 
     /// What a form that was sent before has made.
@@ -165,7 +186,10 @@ struct UserStore {
         guard try connection.value("SELECT 1 FROM users WHERE id = \(user) AND account_id = \(account)", as: Int.self) != nil else {
             return 0
         }
-        for table: SQL in ["sessions", "devices", "sign_in_choices", "password_links"] {
+        let theirs: [SQL] = [
+            "sessions", "devices", "sign_in_choices", "password_links", "user_imports", "queue_members", "recovery_codes",
+        ]
+        for table in theirs {
             try connection.execute("DELETE FROM \(table) WHERE user_id = \(user)")
         }
         let count = try connection.execute("DELETE FROM users WHERE id = \(user) AND account_id = \(account)")

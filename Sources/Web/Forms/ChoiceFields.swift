@@ -120,6 +120,8 @@ package struct Several<Root, Context: Sendable, Item: FormText>: NamedField {
         control.options =
             lost.enumerated().map { .init(id: "\(words.name)-lost-\($0)", value: $1, label: $1, hint: lostHint, isSelected: true) }
             + list.options(named: words.name, chosen: chosen)
+        // With nothing to choose from there is no question.
+        guard !control.options.isEmpty || minimum > 0 else { return }
         showing.controls.append(control)
     }
 

@@ -128,6 +128,9 @@ package struct Options<Context: Sendable, Item: FormText>: Sendable {
         Self(list: { context, t in OptionList(items(context, t).map { ($0.item.formText, $0.label, $0.hint) }) })
     }
 
+    /// One that the context has made already: a list asks for the words of a choice in every row.
+    package static func of(list: @escaping @Sendable (Context) -> OptionList) -> Self { Self(list: { context, _ in list(context) }) }
+
     package func withNone(_ none: @escaping @Sendable (Context, Translation) -> String) -> Self {
         var options = self
         options.none = none

@@ -27,6 +27,7 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
     private let save: Save
     private let buttons: @Sendable (Translation) -> [FormView.Button]
     private let show: Show
+    private let factsTemplate: PageTemplate<FactsView>
 
     /// - Parameters:
     ///   - pattern: where the form is and is sent to, with the visit's parameters in it.
@@ -60,6 +61,7 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
         self.save = save
         self.buttons = buttons
         parts = try form.parts(site)
+        factsTemplate = try site.page("shared/facts_page")
         if let page {
             show = page
         } else {
@@ -273,6 +275,20 @@ extension SettingsEditor where Visitor == Member {
         _ access: MemberAccess, filesUpTo limit: Int? = nil, update: (@Sendable (Member) throws -> WebResponse)? = nil
     ) -> [Route] {
         routes(.get(pattern, access, edit), .post(pattern, access, update ?? self.update), limit)
+    }
+
+    /// Of settings that some may see who may not change them: those get what is stored, in words.
+    package func routes(
+        view: Right, manage: Right, filesUpTo limit: Int? = nil, update: (@Sendable (Member) throws -> WebResponse)? = nil
+    ) -> [Route] {
+        let get = Route.get(pattern, .needs(view)) { try $0.may(manage) ? edit($0) : facts($0) }
+        return routes(get, .post(pattern, .needs(manage), update ?? self.update), limit)
+    }
+
+    private func facts(_ member: Member) throws -> WebResponse {
+        let (stored, context) = try current(member)
+        let head = PageHead(member.t(form.name + ".title"), lead: member.t.find(form.name + ".lead") ?? "")
+        return try member.page(factsTemplate, FactsView(form.facts(stored, Situation(member.t, context))), head)
     }
 }
 

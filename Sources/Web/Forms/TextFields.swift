@@ -29,30 +29,32 @@ package struct Line<Root, Context>: NamedField {
     private let limit: Int
     private let width: Control.Width
     private let autocomplete: String
+    private let inputMode: String
     private let rule: Rule?
     private let parser: Parser?
 
     /// - Parameter limit: in bytes of UTF-8; of a name in scalars, as people count.
     package init(
         _ name: String, _ path: any WritableKeyPath<Root, String> & Sendable, _ kind: Kind = .text, upTo limit: Int? = nil,
-        width: Control.Width = .full, autocomplete: String = "off", rule: Rule? = nil, parsing parser: Parser? = nil
+        width: Control.Width = .full, autocomplete: String = "off", inputMode: String = "", rule: Rule? = nil,
+        parsing parser: Parser? = nil
     ) {
-        self.init(name, Slot(path), kind, limit, width, autocomplete, parser, rule)
+        self.init(name, Slot(path), kind, limit, width, autocomplete, inputMode, parser, rule)
     }
 
     package init(
         _ name: String, _ path: any WritableKeyPath<Root, String?> & Sendable, _ kind: Kind = .text, upTo limit: Int? = nil,
         width: Control.Width = .full, autocomplete: String = "off", rule: Rule? = nil, parsing parser: Parser? = nil
     ) {
-        self.init(name, Slot(optional: path), kind, limit, width, autocomplete, parser, rule)
+        self.init(name, Slot(optional: path), kind, limit, width, autocomplete, "", parser, rule)
     }
 
     private init(
         _ name: String, _ slot: Slot<Root, String>, _ kind: Kind, _ limit: Int?, _ width: Control.Width, _ autocomplete: String,
-        _ parser: Parser?, _ rule: Rule?
+        _ inputMode: String, _ parser: Parser?, _ rule: Rule?
     ) {
         words = FieldWords(name)
-        (self.slot, self.kind, self.width, self.autocomplete) = (slot, kind, width, autocomplete)
+        (self.slot, self.kind, self.width, self.autocomplete, self.inputMode) = (slot, kind, width, autocomplete, inputMode)
         self.limit = limit ?? (kind == .name ? TypedText.maximumName : 200)
         (self.parser, self.rule) = (parser, rule)
     }
@@ -97,6 +99,7 @@ package struct Line<Root, Context>: NamedField {
         control.type = kind == .name ? "text" : kind.rawValue
         control.width = width
         control.autocomplete = autocomplete
+        control.inputMode = inputMode
         control.isRequired = !slot.isOptional
         showing.controls.append(control)
     }

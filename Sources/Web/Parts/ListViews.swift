@@ -5,14 +5,16 @@ import Spelling
 package import Templating
 package import Time
 
-/// Newer and older; `shared/pager`.
+/// Newer and older, or of a list by name the page before and the next; `shared/pager`.
 package struct PagerView: TemplateData {
     let newer: String
     let older: String
+    let isByName: Bool
 
-    package init(newer: String?, older: String?) {
+    package init(newer: String?, older: String?, isByName: Bool = false) {
         self.newer = newer ?? ""
         self.older = older ?? ""
+        self.isByName = isByName
     }
 }
 

@@ -100,7 +100,7 @@ package struct PhoneView: TemplateData {
 
 /// Key and value, one below the other; `shared/facts`.
 package struct Fact: TemplateData {
-    let label: String
+    package let label: String
     let text: String
     let isCode: Bool
 

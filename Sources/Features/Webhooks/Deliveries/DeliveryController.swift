@@ -26,6 +26,7 @@ extension Feature {
                 parent: "/settings/webhooks", pagesBelow: "/settings/webhooks/deliveries")
         ],
         rights: [.viewPayloads, .retryDeliveries],
+        presets: [.integrator: [.viewPayloads, .retryDeliveries]],
         deletes: [.webhookHistory]
     ) { app in
         let deliveries = try DeliveryController(app)

@@ -27,8 +27,10 @@ extension Feature {
                 parent: WebhookSettingsController.path)
         ],
         rights: [.seeSecrets],
+        presets: [.integrator: [.seeSecrets]],
         deletes: [.webhook], raises: [.webhookDisabled],
         limits: [.webhooks],
+        uses: [UseSource(of: TrackingNumber.self, EndpointStore.uses)],
         secrets: SealedColumn.ofWebhooks
     ) { app in
         app.tellOfDisabledWebhooks()

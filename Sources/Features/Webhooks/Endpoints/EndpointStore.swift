@@ -3,6 +3,7 @@
 import Database
 import Delivery
 import HTTPTypes
+import Spelling
 import Time
 import Web
 
@@ -54,6 +55,7 @@ struct EndpointStore {
 
     /// Throws `Refusal.stale` when the stored version is another.
     func update(_ webhook: WebhookConfiguration, on connection: any Connection) throws {
+        try connection.lock(webhook.account)
         guard try webhooks.update(completed(webhook, on: connection), at: clock.now(), on: connection) else { throw Refusal.stale }
         // On again, or readable again: what was typed now has taken the place of what could not be opened.
         guard webhook.isEnabled || webhook.disabledReason == .unreadable else { return }
@@ -61,8 +63,9 @@ struct EndpointStore {
     }
 
     /// A restriction to a user by id alone, as a form has it, gets their address too: the platform's events name a user by either.
-    /// Throws `FieldProblem` when they have left the account.
+    /// Throws `FieldProblem` when they, or a number, have left the account.
     private func completed(_ webhook: WebhookConfiguration, on connection: any Connection) throws -> WebhookConfiguration {
+        if case .trackingNumbers(let numbers) = webhook.restriction { try require(numbers, for: webhook, on: connection) }
         guard case .users(let values) = webhook.restriction, values.count == 1, let user = values.first.flatMap({ ID<User>($0) }) else {
             return webhook
         }
@@ -71,6 +74,33 @@ struct EndpointStore {
         var webhook = webhook
         webhook.restriction = .users([user.description, email])
         return webhook
+    }
+
+    /// Nobody can delete a number that a webhook is restricted to, so one that is new to it has to be there.
+    private func require(_ numbers: [String], for webhook: WebhookConfiguration, on connection: any Connection) throws {
+        let known = try connection.rows(
+            "SELECT number FROM tracking_numbers WHERE account_id = \(webhook.account) AND number IN (\(list: numbers))"
+        ) { try $0.next(String.self) }
+        let old = try webhooks.webhook(webhook.id, of: webhook.account, on: connection)?.restriction.values ?? []
+        guard numbers.allSatisfy({ known.contains($0) || old.contains($0) }) else {
+            throw FieldProblem("numbers", "webhooks.numbers.unknown")
+        }
+    }
+
+    /// Webhooks that are restricted to the number.
+    static func uses(of number: ID<TrackingNumber>, in account: ID<Account>, on connection: any Connection) throws -> Uses {
+        let number = try connection.value(
+            "SELECT number FROM tracking_numbers WHERE id = \(number) AND account_id = \(account)", as: String.self)
+        guard let number else { return Uses() }
+        let restricted = try connection.rows(
+            """
+            SELECT id, name, restriction_value FROM webhooks
+            WHERE account_id = \(account) AND restriction = \(Restriction.Kind.trackingNumber) ORDER BY name, id
+            """
+        ) { (id: try $0.next(ID<Webhook>.self), name: try $0.next(String.self), numbers: try $0.next(String.self).words(between: "\n")) }
+        let users = restricted.filter { $0.numbers.contains { $0.isIdentical(to: number) } }
+        return Uses(
+            users.prefix(Uses.maximumShown).map { Use("webhook", $0.name, at: EndpointController.path(of: $0.id)) }, count: users.count)
     }
 
     /// How many it deleted.
@@ -135,7 +165,7 @@ struct EndpointStore {
     {
         func people(_ condition: SQL, limit: Int) throws -> [Restrictable.Person] {
             try connection.rows(
-                "SELECT id, name, email FROM users WHERE account_id = \(account) \(condition) ORDER BY name, id LIMIT \(limit)"
+                "SELECT id, name, email FROM users WHERE account_id = \(account) \(condition) ORDER BY search_text, id LIMIT \(limit)"
             ) {
                 Restrictable.Person(id: try $0.next(), name: try $0.next(), email: try $0.next())
             }

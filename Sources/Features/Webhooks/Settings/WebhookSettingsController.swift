@@ -20,6 +20,7 @@ extension Feature {
                 parent: WebhookSettingsController.path),
         ],
         rights: [.viewWebhooks, .manageWebhooks],
+        presets: [.integrator: [.viewWebhooks, .manageWebhooks]],
         migrations: DeliverySchema.migrations,
         settings: [SettingsSource(WebhookSettings.form) { try WebhookSettingsStore($0).settings(of: $1, on: $2) }]
     ) { app in

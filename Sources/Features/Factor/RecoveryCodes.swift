@@ -1,0 +1,39 @@
+// Recovery codes: the way in for somebody whose device is gone. Eighty random bits each, so that the hash alone says nothing of one.
+
+import Spelling
+import Web
+
+enum RecoveryCodes {
+    static let count = 10
+    private static let length = 16
+    /// Crockford's base 32, in which no letter is taken for a digit.
+    private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+
+    /// As they are shown: in groups of four.
+    static func make() -> [String] {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<count).map { _ in
+            let letters = (0..<length).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &generator)] }
+            return groups(of: String(decoding: letters, as: UTF8.self)).joined(separator: "-")
+        }
+    }
+
+    /// Of a code as it was shown, or typed from paper: capitals, spaces and look-alikes are what was meant. Nil for what cannot be one.
+    static func hash(_ text: String) -> [UInt8]? {
+        let letters: [UInt8] = TypedText.compact(TypedText.prefix(text, maximumBytes: 200)).utf8.compactMap { byte in
+            switch byte | 0x20 {
+            case UInt8(ascii: "-"): nil
+            case UInt8(ascii: "o"): UInt8(ascii: "0")
+            case UInt8(ascii: "i"), UInt8(ascii: "l"): UInt8(ascii: "1")
+            case let letter: letter
+            }
+        }
+        guard letters.count == length, letters.allSatisfy({ alphabet.contains($0) }) else { return nil }
+        return Token.hash("recovery \(String(decoding: letters, as: UTF8.self))")
+    }
+
+    static func groups(of text: String) -> [String] {
+        let bytes = Array(text.utf8)
+        return stride(from: 0, to: bytes.count, by: 4).map { String(decoding: bytes[$0..<min($0 + 4, bytes.count)], as: UTF8.self) }
+    }
+}

@@ -1,0 +1,50 @@
+// Staff look into an account, and leave it: both stand in the account's own log, with who and when, and why where they say so.
+
+import Database
+import HTTP
+import HTTPTypes
+import JSON
+import Web
+
+struct AccountVisit {
+    /// For the account's people to read; nil: not said.
+    var reason: String?
+
+    static let form = Form<AccountVisit, Void>("operator.visit") {
+        Line("reason", \.reason, upTo: 500)
+    }
+}
+
+struct AccountVisitController {
+    let page: ClientAccountController
+    let alerts: Alerts
+
+    /// From now on this session reads and writes that account.
+    @Sendable func create(_ person: Person) throws -> WebResponse {
+        let account = try person.read { try person.account(on: $0) }
+        guard account.state != .deleting else {
+            return person.redirect(to: ClientAccountController.path, .bad, saying: person.t("operator.visit.deleting"))
+        }
+        let (visit, errors) = AccountVisit.form.read(person.form, over: AccountVisit(), Situation(person.t, ()))
+        guard errors.isEmpty else { return try page.show(person, person.form, errors) }
+        let changes = visit.reason.map { [FieldChange("reason", before: "", after: $0)] } ?? []
+        let token = try person.change("account.open", of: account.slug, in: account.id, changes: changes) { connection in
+            let name = person.session.userName
+            try alerts.raise(
+                .accountOpened, for: account.id, of: person.session.user.description, ["name": .string(name)], on: connection)
+            return try AccountDirectory.open(account.id, in: person.session.id, on: connection)
+        }
+        var response = person.redirect(to: "/", saying: person.t("operator.opened", ["account": account.name]))
+        person.visit.renew(&response, session: token)
+        return response
+    }
+
+    /// Out of the account again, back to the list. Also for a strip that stands in a second tab: there is nothing left to leave then.
+    @Sendable func delete(_ person: Person) throws -> WebResponse {
+        guard let account = person.session.account else { return person.redirect(to: ClientAccountController.path) }
+        let token = try person.change("account.leave", of: account.slug) { try AccountDirectory.leave(person.session.id, on: $0) }
+        var response = person.redirect(to: ClientAccountController.path, saying: person.t("operator.left", ["account": account.name]))
+        person.visit.renew(&response, session: token)
+        return response
+    }
+}

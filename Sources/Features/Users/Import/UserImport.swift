@@ -1,0 +1,167 @@
+// People from a table: what each line would do, said before it is done. The rules are the form's own: a line is what somebody would
+// have typed into it.
+
+import Database
+import HTTP
+import Spelling
+import Web
+
+/// The table's columns: those of the form, by name or by label in any language.
+struct UserColumns {
+    enum Problem: Error, Equatable {
+        case empty
+        /// Without them nobody can be made, or found.
+        case missing([String])
+        /// Two columns of one name.
+        case twice(String)
+    }
+
+    /// The form's name of each column; nil for one that is not of the form.
+    let names: [String?]
+    /// As the table calls those that are left out.
+    let unknown: [String]
+
+    /// In the form's order, with the words of a language.
+    static func labels(_ t: Translation) -> [(name: String, label: String)] {
+        UserEntry.form.declaration.postedNames.compactMap { posted in
+            if case .kept(let name, let label, _) = posted { (name, t(label)) } else { nil }
+        }
+    }
+
+    init(_ head: CSVRecord?, _ locales: Locales) throws(Problem) {
+        guard let head else { throw .empty }
+        var known: [String: String] = [:]
+        for language in Language.allCases {
+            for (name, label) in Self.labels(locales[language]) {
+                known[SearchText.folded(label)] = name
+                known[name] = name
+            }
+        }
+        names = head.cells.map { known[SearchText.folded($0)] }
+        unknown = zip(head.cells, names).filter { $1 == nil }.map { TypedText.line($0.0) }.filter { !$0.isEmpty }
+        var seen: Set<String> = []
+        for name in names.compactMap(\.self) where !seen.insert(name).inserted { throw .twice(name) }
+        let missing = ["name", "email"].filter { !seen.contains($0) }
+        guard missing.isEmpty else { throw .missing(missing) }
+    }
+
+    func cell(_ name: String, of record: CSVRecord) -> String? {
+        names.firstIndex(of: name).flatMap { $0 < record.cells.count ? record.cells[$0] : "" }
+    }
+}
+
+/// What is chosen in a form, as a table writes it: by name, several with semicolons between them.
+struct UserChoices {
+    private let roles: [String: String]
+    private let queues: [String: String]
+
+    init(_ context: UserContext) {
+        roles = Self.table(context.roles.map { ($0.entry.name, $0.entry.id.description) })
+        queues = Self.table(context.queues.map { ($0.label, $0.item.description) })
+    }
+
+    private static func table(_ names: [(String, String)]) -> [String: String] {
+        Dictionary(names.map { (SearchText.folded($0), $1) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// A name that is none stays what it is, and the form complains of it.
+    func type(_ cell: String, into typed: inout FormData, as name: String) {
+        switch name {
+        case "role":
+            // Left blank it is what they have, or what one begins with.
+            let wanted = SearchText.folded(cell)
+            if !wanted.isEmpty { typed.set(name, roles[wanted] ?? cell) }
+        case "queues":
+            typed.set(name, nil)
+            for part in cell.words(between: ";") {
+                let wanted = SearchText.folded(String(part))
+                if !wanted.isEmpty { typed.append(name, queues[wanted] ?? String(part)) }
+            }
+        default: typed.set(name, cell)
+        }
+    }
+}
+
+/// What one line would do.
+struct UserImportLine {
+    enum Outcome {
+        case create(UserEntry)
+        case change(UserEntry, to: UserEntry, [FieldChange], labels: [String])
+        case same
+        case refused([String])
+    }
+
+    let number: Int
+    let name: String
+    let email: String
+    let outcome: Outcome
+}
+
+struct UserImport {
+    /// Lines of one table, its head not counted: five times what an account begins with.
+    static let maximumLines = 5000
+
+    let lines: [UserImportLine]
+    let columns: UserColumns
+    /// Room for so many more people.
+    let room: Int
+
+    var created: Int { lines.count { if case .create = $0.outcome { true } else { false } } }
+    var changed: Int { lines.count { if case .change = $0.outcome { true } else { false } } }
+    var same: Int { lines.count { if case .same = $0.outcome { true } else { false } } }
+    var refused: Int { lines.count { if case .refused = $0.outcome { true } else { false } } }
+
+    /// More than the account may have: it is for a person to say who is to go without.
+    var isTooMany: Bool { created > room }
+
+    /// Looks each line up, and holds it against the form's rules. Throws `CSVProblem`, `UserColumns.Problem`.
+    init(_ text: String, _ member: Member, _ store: UserStore, _ editing: UserEditing) throws {
+        let records = try CSVInput.records(text, upTo: Self.maximumLines + 1)
+        let columns = try UserColumns(records.first, member.site.locales)
+        let rows = records.dropFirst()
+        let emails = rows.map { TypedText.compact(columns.cell("email", of: $0) ?? "").lowercased() }
+        let (stored, context, blank) = try member.read { connection in
+            (
+                try store.users(emails: Set(emails), of: member.account.id, on: connection), try editing.context(member, on: connection),
+                try editing.new(by: member, on: connection)
+            )
+        }
+        let choices = UserChoices(context)
+        var lineOf: [String: Int] = [:]
+        lines = zip(rows, emails).map { row, email in
+            func line(_ outcome: UserImportLine.Outcome) -> UserImportLine {
+                UserImportLine(
+                    number: row.line, name: TypedText.prefix(TypedText.name(columns.cell("name", of: row) ?? ""), maximumBytes: 200),
+                    email: TypedText.prefix(email, maximumBytes: 254), outcome: outcome)
+            }
+            let t = member.t
+            if !email.isEmpty, let first = lineOf[email] {
+                return line(.refused([t("users.import.twice", ["line": member.numbers.text(first)])]))
+            }
+            lineOf[email] = row.line
+            let known = stored[email]
+            if let known, !member.mayChange(known) { return line(.refused([t("users.import.beyond")])) }
+            var entry = known?.entry ?? blank
+            if known == nil { entry.id = store.nextID() }
+            var typed = UserEntry.form.typed(entry)
+            for name in columns.names.compactMap(\.self) {
+                guard let cell = columns.cell(name, of: row) else { continue }
+                choices.type(cell, into: &typed, as: name)
+            }
+            let situation = Situation(t, context)
+            let (value, errors) = UserEntry.form.read(typed, over: entry, situation)
+            let complaints = UserColumns.labels(t).filter { !errors[$0.name].isEmpty }.map {
+                t("users.import.complaint", ["label": $0.label, "text": errors[$0.name]])
+            }
+            guard complaints.isEmpty else { return line(.refused(complaints)) }
+            guard known != nil else { return line(.create(value)) }
+            let differences = UserEntry.form.differences(from: entry, to: value, situation)
+            if differences.isEmpty { return line(.same) }
+            return line(
+                .change(
+                    entry, to: value, UserEntry.form.changes(from: entry, to: value, situation), labels: differences.map(\.label)))
+        }
+        self.columns = columns
+        room = max(0, context.usage.maximum - context.usage.used)
+    }
+}
