@@ -214,9 +214,7 @@ private struct LiteralScanner {
     mutating func literals() -> [(parts: [String], isAsked: Bool)] {
         while index < bytes.count {
             if starts(with: "\"\"\"") {
-                index += 3
-                while index < bytes.count, !starts(with: "\"\"\"") { index += 1 }
-                index += 3
+                statement()
             } else if bytes[index] == UInt8(ascii: "\"") {
                 literal()
             } else {
@@ -224,6 +222,32 @@ private struct LiteralScanner {
             }
         }
         return found
+    }
+
+    /// From `\(` to behind its end.
+    private mutating func value() {
+        index += 2
+        var depth = 1
+        while index < bytes.count, depth > 0 {
+            switch bytes[index] {
+            case UInt8(ascii: "("): depth += 1
+            case UInt8(ascii: ")"): depth -= 1
+            case UInt8(ascii: "\""):
+                literal()
+                continue
+            default: break
+            }
+            index += 1
+        }
+    }
+
+    /// Text of several lines: no key, but there may be some in its values.
+    private mutating func statement() {
+        index += 3
+        while index < bytes.count, !starts(with: "\"\"\"") {
+            if starts(with: "\\(") { value() } else { index += 1 }
+        }
+        index += 3
     }
 
     private func starts(with text: String) -> Bool { bytes[index...].starts(with: text.utf8) }
@@ -244,19 +268,7 @@ private struct LiteralScanner {
                 index += 2
                 continue
             }
-            index += 2
-            var depth = 1
-            while index < bytes.count, depth > 0 {
-                switch bytes[index] {
-                case UInt8(ascii: "("): depth += 1
-                case UInt8(ascii: ")"): depth -= 1
-                case UInt8(ascii: "\""):
-                    literal()
-                    continue
-                default: break
-                }
-                index += 1
-            }
+            value()
             parts.append([])
         }
         index += 1

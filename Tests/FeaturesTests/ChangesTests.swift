@@ -247,8 +247,19 @@ enum RecordedActions {
                 .filter { $0.output.3.contains("_ action: StaticString") }.map { (String($0.output.2), $0.output.1 != nil) }
         }
         let everywhere = Set(sources.flatMap(takers).filter { !$0.isPrivate }.map(\.name))
+        // Labels and properties that one is given by: `for action: StaticString`, `let creation: StaticString`; a name is none.
+        let labels = Set(
+            sources.flatMap { text in
+                text.matches(of: /(\w+) action: StaticString|let (\w+): StaticString/).compactMap { $0.output.1 ?? $0.output.2 }.map(
+                    String.init)
+            }
+        ).subtracting(["_", "name", "unit", "action"])
         var actions: Set<String> = []
         for text in sources {
+            for label in labels {
+                let given = try Regex("\\b\(label): \"([a-z_]+\\.[a-z_.]+)\"", as: (Substring, Substring).self)
+                for match in text.matches(of: given) { actions.insert(String(match.output.1)) }
+            }
             for name in everywhere.union(takers(text).map(\.name)) {
                 let call = try Regex("\\b\(name)\\([^\"{}()]*\"([a-z_.]+)\"", as: (Substring, Substring).self)
                 for match in text.matches(of: call) { actions.insert(String(match.output.1)) }
