@@ -247,13 +247,14 @@ enum RecordedActions {
                 .filter { $0.output.3.contains("_ action: StaticString") }.map { (String($0.output.2), $0.output.1 != nil) }
         }
         let everywhere = Set(sources.flatMap(takers).filter { !$0.isPrivate }.map(\.name))
-        // Labels and properties that one is given by: `for action: StaticString`, `let creation: StaticString`; a name is none.
+        // Labels and properties that one is given by: `for action: StaticString`, `let creation: StaticString`.
         let labels = Set(
             sources.flatMap { text in
-                text.matches(of: /(\w+) action: StaticString|let (\w+): StaticString/).compactMap { $0.output.1 ?? $0.output.2 }.map(
-                    String.init)
+                text.matches(of: /(\w+) action: StaticString|let (creation|change): StaticString/).compactMap { $0.output.1 ?? $0.output.2 }
+                    .map(
+                        String.init)
             }
-        ).subtracting(["_", "name", "unit", "action"])
+        ).subtracting(["_", "let"])
         var actions: Set<String> = []
         for text in sources {
             for label in labels {
