@@ -28,7 +28,7 @@ struct AccountSettingsTests {
     private func form(_ changes: [String: String] = [:], version: Int = 1) -> [(String, String)] {
         let base = [
             "country": "FR", "account_language": "en", "time_zone": "Europe/Paris", "playlist": "", "password_days": "90",
-            "head_of_line": "",
+            "second_factor": "nobody", "head_of_line": "",
             "trunk_region": "", "version": String(version),
         ]
         return base.merging(changes) { $1 }.map { ($0.key, $0.value) }

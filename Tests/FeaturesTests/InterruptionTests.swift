@@ -13,7 +13,7 @@ import Web
 struct InterruptionTests {
     private let typed = [
         ("country", "GB"), ("account_language", "en"), ("time_zone", "Europe/London"), ("playlist", ""), ("head_of_line", ""),
-        ("password_expiration", "yes"), ("password_days", "45"), ("trunk_region", ""), ("version", "1"),
+        ("password_expiration", "yes"), ("password_days", "45"), ("second_factor", "nobody"), ("trunk_region", ""), ("version", "1"),
     ]
 
     private func stored(_ test: TestApp) throws -> String? {

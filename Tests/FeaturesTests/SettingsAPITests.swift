@@ -30,7 +30,7 @@ struct SettingsAPITests {
             [
                 ("country", "FR"), ("account_language", "fr"), ("time_zone", "Europe/Paris"), ("playlist", ""),
                 ("head_of_line", "01 42 68 53 00"), ("password_expiration", "yes"), ("password_days", "45"), ("supervision", "yes"),
-                ("version", "1"),
+                ("second_factor", "administrators"), ("version", "1"),
             ])
         #expect(saved.status == 303)
         let page = ask()
@@ -41,7 +41,7 @@ struct SettingsAPITests {
                 == [
                     "country": "FR", "account_language": "fr", "time_zone": "Europe/Paris", "playlist": nil,
                     "head_of_line": "+33142685300", "original_number": false, "national_trunk": nil, "password_expiration": 45,
-                    "supervision": true, "logo": nil,
+                    "second_factor": "administrators", "supervision": true, "logo": nil,
                 ])
     }
 

@@ -19,7 +19,7 @@ import Web
     static let account = "/settings/account"
     static let accountForm = [
         ("country", "GB"), ("account_language", "en"), ("time_zone", "Europe/London"), ("playlist", ""), ("head_of_line", ""),
-        ("supervision", "yes"), ("version", "1"),
+        ("supervision", "yes"), ("second_factor", "nobody"), ("version", "1"),
     ]
 
     // MARK: What is kept is not sent elsewhere

@@ -134,10 +134,12 @@ struct RecoveryCodesPage: TemplateData {
     let codes: CodeView
     /// A form that waited.
     let resume: KeptFormPage?
-    let notes: [String]
+    /// Where it leads where none waits.
+    let next: String
 
-    init(_ draft: FactorDraft, _ t: Translation, resume: KeptFormPage? = nil, notes: [String] = []) {
+    init(_ draft: FactorDraft, before kept: KeptForm? = nil, _ t: Translation) {
         codes = CodeView(t("factor.codes.label"), draft.codes.joined(separator: "\n"), id: "recovery-codes")
-        (self.resume, self.notes) = (resume, notes)
+        resume = kept.flatMap { $0.isEmpty ? nil : KeptFormPage($0, t) }
+        next = kept?.path ?? "/me"
     }
 }

@@ -32,7 +32,7 @@ struct FactorEntry {
     private static func newCode() -> Line<FactorEntry, Void> {
         Line(
             "code", \.code, upTo: 40, width: .medium, autocomplete: "one-time-code", inputMode: "numeric",
-            parsing: { code, _ in TOTP.typed(code).map { .success($0) } ?? .failure(.init("six_digits")) })
+            parsing: { code, _ in TOTP.typed(code).map { .success($0) } ?? .failure(.init("factor.code.six_digits")) })
     }
 
     /// A recovery code has letters, so no keyboard of digits.
@@ -42,7 +42,7 @@ struct FactorEntry {
 
     private static func presentPassword() -> Secret<FactorEntry, Void> {
         Secret("current_password", \.password, autocomplete: "current-password") { password, _ in
-            password.unicodeScalars.count > Passwords.lengths.upperBound ? "wrong" : nil
+            password.unicodeScalars.count > Passwords.lengths.upperBound ? "password.current_password.wrong" : nil
         }
     }
 }

@@ -23,11 +23,11 @@ struct FactorLetters {
         let t = app.site.locales[reader.language]
         let address = app.site.address.text
         let values = ["name": reader.name, "account": reader.accountName, "sender": sender, "address": address]
-        let words = "letters.factor_\(kind.rawValue)"
         let letter = Letter(
-            language: reader.language.rawValue, subject: t("\(words).subject", values), greeting: t("letters.greeting", values),
-            paragraphs: [t("\(words).text", values), t("letters.factor_unexpected")], actionLabel: t("letters.factor_action"),
-            actionURL: "\(address)/me", footer: t("letters.factor_footer", values))
+            language: reader.language.rawValue, subject: t("letters.factor_\(kind.rawValue).subject", values),
+            greeting: t("letters.greeting", values),
+            paragraphs: [t("letters.factor_\(kind.rawValue).text", values), t("letters.factor_unexpected")],
+            actionLabel: t("letters.factor_action"), actionURL: "\(address)/me", footer: t("letters.factor_footer", values))
         try letters.post(letter, to: reader, on: connection)
     }
 }

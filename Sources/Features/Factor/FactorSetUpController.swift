@@ -128,7 +128,7 @@ struct FactorSetUpController {
 
     private func showCodes(_ draft: FactorDraft, _ kept: KeptForm?, _ visit: Visit) throws -> WebResponse {
         let t = visit.t
-        let page = RecoveryCodesPage(draft, t, resume: kept.map { KeptFormPage($0, t) }, notes: kept?.notes(t) ?? [])
+        let page = RecoveryCodesPage(draft, before: kept, t)
         return try visit.page(
             codesTemplate, page, PageHead(t("factor.on.title"), lead: t("factor.on.lead"), section: ""))
     }
