@@ -37,6 +37,8 @@ struct FactorSignInTests {
         let done = world.enter(world.code(draft), on: wrong, in: browser)
         #expect(done.status == 303 && done.location == "/settings/deletions")
         #expect(browser.get("/me").status == 200)
+        let told = try test.site.database.read { try $0.rows("SELECT event_type FROM events ORDER BY id") { try $0.next(String.self) } }
+        #expect(told == ["MFA_INITIATED", "MFA_VERIFIED", "USER_LOGIN"])
         // And who has none is asked for none.
         #expect(try test.browser().signIn(test.bob.email).status == 303)
     }

@@ -117,7 +117,7 @@ struct SentTwiceTests {
         let olivia = try test.browser(test.olivia)
         let carried = carried(olivia, at: Self.accounts + "/new")
         for _ in 0..<2 {
-            #expect(olivia.post(Self.accounts, Self.account + carried).location == Self.accounts)
+            #expect(olivia.post(Self.accounts, Self.account + carried).location == Self.accounts + "/initech")
             #expect(olivia.get(Self.accounts).text.contains("Initech"))
         }
         let renamed = Self.account.map { $0.0 == "account_name" ? ($0.0, "Initrode") : $0 }

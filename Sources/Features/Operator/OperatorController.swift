@@ -160,7 +160,9 @@ struct OperatorController {
         }
         let account = submission.value.account
         return try editor.save(
-            submission, to: ClientAccountController.path(of: account.slug),
+            // What the form made before may have another short name than it asks for now.
+            submission,
+            to: submission.made == .otherwise ? ClientAccountController.path : ClientAccountController.path(of: account.slug),
             after: { submission.member.t("operator.created", ["account": account.name]) })
     }
 }

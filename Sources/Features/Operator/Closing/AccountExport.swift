@@ -78,7 +78,7 @@ final class AccountExport: Sendable {
         let folder = "\(site.dataFolder)/exports"
         let known = try site.database.read(ClosureStore.certificates)
         for name in try FileManager.default.contentsOfDirectory(atPath: folder)
-        where !known.contains(String(name.cut(at: ".")?.before ?? name[...])) {
+        where !known.contains(String(name.parts(between: ".")[0])) {
             try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
         }
     }

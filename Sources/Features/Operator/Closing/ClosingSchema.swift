@@ -9,7 +9,7 @@ enum DeletionCertificate: Identified {
 enum ClosingSchema {
     static let migrations = [
         Migration(
-            1500, "closing accounts",
+            1600, "closing accounts",
             [
                 """
                 CREATE TABLE account_closures (
