@@ -257,12 +257,13 @@ enum RecordedActions {
         ).subtracting(["_", "let"])
         var actions: Set<String> = []
         for text in sources {
+            // The simple kind of word: to Unicode `member.change` is one.
             for label in labels {
-                let given = try Regex("\\b\(label): \"([a-z_]+\\.[a-z_.]+)\"", as: (Substring, Substring).self)
+                let given = try Regex("\\b\(label): \"([a-z_]+\\.[a-z_.]+)\"", as: (Substring, Substring).self).wordBoundaryKind(.simple)
                 for match in text.matches(of: given) { actions.insert(String(match.output.1)) }
             }
             for name in everywhere.union(takers(text).map(\.name)) {
-                let call = try Regex("\\b\(name)\\([^\"{}()]*\"([a-z_.]+)\"", as: (Substring, Substring).self)
+                let call = try Regex("\\b\(name)\\([^\"{}()]*\"([a-z_.]+)\"", as: (Substring, Substring).self).wordBoundaryKind(.simple)
                 for match in text.matches(of: call) { actions.insert(String(match.output.1)) }
             }
             for match in text.matches(of: /\baction: (?:\w+ \? "([a-z_.]+)" : )?"([a-z_.]+)"/) {
