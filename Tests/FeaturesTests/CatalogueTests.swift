@@ -56,7 +56,7 @@ struct CatalogueTests {
         let unused = try Self.messages(.english).keys.filter { key in
             let counted = [".one", ".other"].first { key.hasSuffix($0) }.map { String(key.dropLast($0.count)) } ?? key
             return ![key, counted].contains { key in
-                templates.contains(key) || forms.contains(key) || features.contains(key) || sources.asks(for: key)
+                templates.contains(key) || forms.contains(key) || features.contains(key) || sources.asks(for: key, labels: forms)
             }
         }
         #expect(unused.sorted() == [])
@@ -83,8 +83,10 @@ struct CatalogueTests {
     @Test("No template has words of its own: neither as text nor where an attribute is read out or shown")
     func templateText() throws {
         for (name, text) in try Self.files(in: "Templates", ".mustache") {
-            let page = VisibleText(ofTemplate: text)
-            #expect(page.words.subtracting(["Hookswitch"]) == [], "\(name)")
+            // Without an element it is a part of somebody's tag.
+            guard text.contains("<") else { continue }
+            // Names, which no language translates.
+            #expect(VisibleText(ofTemplate: text).words.subtracting(["Hookswitch", "SHA"]) == [], "\(name)")
         }
         #expect(VisibleText(ofTemplate: "<p>{{#t}}a.b{{/t}} Hello {{name}}</p>").words == ["Hello"])
         #expect(VisibleText(ofTemplate: "<input placeholder=\"Name\" class=\"input\">").words == ["Name"])
@@ -113,7 +115,7 @@ struct SourceKeys {
                 values.append(String(rest[..<range.lowerBound]))
                 rest = rest[range.upperBound...]
             }
-            guard rest.count > last.count, rest.hasSuffix(last) else { return nil }
+            guard rest.count >= last.count, rest.hasSuffix(last) else { return nil }
             return values + [String(rest.dropLast(last.count))]
         }
 
@@ -127,7 +129,11 @@ struct SourceKeys {
     /// All words of the sources, whole and between points: what a value can be, such as a case's name or an event's.
     private var words: Set<String> = []
 
+    /// All of it, in lower case.
+    private let code: String
+
     init(of sources: [String]) {
+        code = sources.joined(separator: "\n").lowercased()
         var seen: Set<String> = []
         for text in sources {
             let code = text.split(separator: "\n").filter { !$0.drop { $0 == " " }.hasPrefix("//") }.joined(separator: "\n")
@@ -149,14 +155,30 @@ struct SourceKeys {
         }
     }
 
-    func asks(for key: String) -> Bool {
+    /// - Parameter labels: of declared forms, which no literal has whole.
+    func asks(for key: String, labels: Set<String> = []) -> Bool {
         if literals.contains(key) { return true }
+        // A complaint, a hint or a choice of a field, whose own name stands for itself.
+        if let point = key.lastIndex(of: ".") {
+            let (field, word) = (String(key[..<point]), String(key[key.index(after: point)...]))
+            let isNamed = labels.contains(field) || literals.contains(field)
+            if isNamed, literals.contains(word) || Self.ofEveryField.contains(word) { return true }
+        }
         return patterns.contains { pattern in
             guard let values = pattern.values(in: key) else { return false }
             // With nothing before the first value that value is the beginning of a key, which stands somewhere else.
             if !pattern.parts[0].contains(".") { return pattern.parts.count == 2 && values.count == 1 && literals.contains(values[0]) }
-            return values.allSatisfy { words.contains($0) }
+            return values.allSatisfy(isKnown)
         } || cases.contains { key.hasPrefix($0 + ".") && words.contains(String(key.dropFirst($0.count + 1))) }
+    }
+
+    private static let ofEveryField: Set<String> = ["hint", "none", "text"]
+
+    /// A case's name, a number, words of a list: what can stand in a value's place. An empty one too: `language.` is what none is called.
+    private func isKnown(_ value: String) -> Bool {
+        value.split(separator: ".").allSatisfy { part in
+            words.contains(String(part)) || part.allSatisfy(\.isNumber) || code.contains(part.replacing("_", with: " "))
+        }
     }
 
     static func ofTemplate(_ text: String) -> [String] { text.matches(of: /\{\{#t\}\}(.*?)\{\{\/t\}\}/).map { String($0.1) } }
@@ -165,10 +187,18 @@ struct SourceKeys {
     static func ofForms(_ forms: [FormDeclaration]) -> Set<String> {
         var keys: Set<String> = []
         for form in forms {
-            let needed = form.neededWords.flatMap { $0 }
-            keys.formUnion(needed)
-            keys.formUnion(needed.map { $0 + ".hint" })
-            keys.formUnion(needed.filter { $0.hasSuffix(".title") }.map { $0.dropLast(6) + ".text" })
+            var words = form.neededWords.flatMap { $0 }
+            for posted in form.postedNames {
+                switch posted {
+                case .kept(_, let label, _): words.append(label)
+                case .secret(let name), .keptBlank(let name): words.append("\(form.name).\(name)")
+                }
+            }
+            // What a field complains of stands under its label.
+            words += words.compactMap { word in word.lastIndex(of: ".").map { String(word[..<$0]) } }
+            keys.formUnion(words)
+            keys.formUnion(words.map { $0 + ".hint" })
+            keys.formUnion(words.filter { $0.hasSuffix(".title") }.map { $0.dropLast(6) + ".text" })
             keys.formUnion(["title", "lead", "save", "saved"].map { "\(form.name).\($0)" })
         }
         return keys
@@ -186,9 +216,7 @@ private struct LiteralScanner {
     mutating func literals() -> [(parts: [String], isAsked: Bool)] {
         while index < bytes.count {
             if starts(with: "\"\"\"") {
-                index += 3
-                while index < bytes.count, !starts(with: "\"\"\"") { index += 1 }
-                index += 3
+                statement()
             } else if bytes[index] == UInt8(ascii: "\"") {
                 literal()
             } else {
@@ -196,6 +224,32 @@ private struct LiteralScanner {
             }
         }
         return found
+    }
+
+    /// From `\(` to behind its end.
+    private mutating func value() {
+        index += 2
+        var depth = 1
+        while index < bytes.count, depth > 0 {
+            switch bytes[index] {
+            case UInt8(ascii: "("): depth += 1
+            case UInt8(ascii: ")"): depth -= 1
+            case UInt8(ascii: "\""):
+                literal()
+                continue
+            default: break
+            }
+            index += 1
+        }
+    }
+
+    /// Text of several lines: no key, but there may be some in its values.
+    private mutating func statement() {
+        index += 3
+        while index < bytes.count, !starts(with: "\"\"\"") {
+            if starts(with: "\\(") { value() } else { index += 1 }
+        }
+        index += 3
     }
 
     private func starts(with text: String) -> Bool { bytes[index...].starts(with: text.utf8) }
@@ -216,19 +270,7 @@ private struct LiteralScanner {
                 index += 2
                 continue
             }
-            index += 2
-            var depth = 1
-            while index < bytes.count, depth > 0 {
-                switch bytes[index] {
-                case UInt8(ascii: "("): depth += 1
-                case UInt8(ascii: ")"): depth -= 1
-                case UInt8(ascii: "\""):
-                    literal()
-                    continue
-                default: break
-                }
-                index += 1
-            }
+            value()
             parts.append([])
         }
         index += 1

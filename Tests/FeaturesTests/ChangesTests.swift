@@ -90,7 +90,7 @@ struct ChangesTests {
             #expect(alice.get(tab).text.contains("href=\"/changes?tab="), "\(tab)")
         }
         // Nobody is led to where they may not go.
-        try test.give(test.bob, [Right("settings.voicemail")])
+        try test.give(test.bob, [.manageVoicemail])
         _ = try test.site.database.write { try $0.execute("UPDATE users SET is_enabled = 1 WHERE id = \(test.bob.id)") }
         let bob = try test.browser(test.bob)
         #expect(bob.get("/settings/voicemail").status == 200 && !bob.get("/settings/voicemail").text.contains("/changes"))
@@ -247,10 +247,23 @@ enum RecordedActions {
                 .filter { $0.output.3.contains("_ action: StaticString") }.map { (String($0.output.2), $0.output.1 != nil) }
         }
         let everywhere = Set(sources.flatMap(takers).filter { !$0.isPrivate }.map(\.name))
+        // Labels and properties that one is given by: `for action: StaticString`, `let creation: StaticString`.
+        let labels = Set(
+            sources.flatMap { text in
+                text.matches(of: /(\w+) action: StaticString|let (creation|change): StaticString/).compactMap { $0.output.1 ?? $0.output.2 }
+                    .map(
+                        String.init)
+            }
+        ).subtracting(["_", "let"])
         var actions: Set<String> = []
         for text in sources {
+            // The simple kind of word: to Unicode `member.change` is one.
+            for label in labels {
+                let given = try Regex("\\b\(label): \"([a-z_]+\\.[a-z_.]+)\"", as: (Substring, Substring).self).wordBoundaryKind(.simple)
+                for match in text.matches(of: given) { actions.insert(String(match.output.1)) }
+            }
             for name in everywhere.union(takers(text).map(\.name)) {
-                let call = try Regex("\\b\(name)\\([^\"{}()]*\"([a-z_.]+)\"", as: (Substring, Substring).self)
+                let call = try Regex("\\b\(name)\\([^\"{}()]*\"([a-z_.]+)\"", as: (Substring, Substring).self).wordBoundaryKind(.simple)
                 for match in text.matches(of: call) { actions.insert(String(match.output.1)) }
             }
             for match in text.matches(of: /\baction: (?:\w+ \? "([a-z_.]+)" : )?"([a-z_.]+)"/) {

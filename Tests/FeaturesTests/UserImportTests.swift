@@ -171,7 +171,7 @@ struct UserImportTests {
         // Somebody who manages people without being an administrator.
         try test.site.database.write { connection in
             try connection.execute(
-                "UPDATE roles SET rights = 'people.view people.manage' WHERE account_id = \(test.acme) AND name = 'user'")
+                "UPDATE roles SET rights = 'people.view people.manage' WHERE account_id = \(test.acme) AND preset = 'user'")
             try users.setMaximum(nil, of: test.acme, on: connection)
         }
         let bob = try test.browser(test.bob)

@@ -78,7 +78,7 @@ struct AccountTable: Sendable {
         AccountTable("sign_in_choices", .sessions, key: "token_hash, user_id", ofUsers: true),
         AccountTable("sessions", .sessions, key: "token_hash", ofUsers: true),
         AccountTable("recovery_codes", .sessions, key: "user_id, code_hash", ofUsers: true),
-        AccountTable("user_imports", .people, key: "user_id"),
+        AccountTable("user_imports", .sessions, key: "user_id"),
         AccountTable("queue_members", .reference, key: "queue_id, user_id"),
         AccountTable("mails", .mail, ["id", "recipient", "subject", "state", .number("created_at")]),
         AccountTable("api_keys", .keys, ["id", "name", "hint", "scopes", "user_name", .number("created_at")]),
