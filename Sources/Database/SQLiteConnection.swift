@@ -175,6 +175,8 @@ extension DatabaseError {
         case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE: self = .full
         case .SQLITE_INTERRUPT: self = .tooSlow
         case .SQLITE_BUSY: self = .locked
+        // Less in the file than its pages say.
+        case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_SHORT_READ: self = .damaged(message)
         case .SQLITE_IOERR: self = .inputOutput(message)
         case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .damaged(message)
         case .SQLITE_CONSTRAINT:

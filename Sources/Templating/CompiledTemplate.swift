@@ -5,15 +5,10 @@ import Synchronization
 package struct CompiledTemplate<Page: TemplateData>: Sendable {
     private let renderer: Renderer
 
-    /// - Parameters:
-    ///   - name: the template's name in the library.
-    ///   - functions: a section with one of these names is replaced, when compiling, by the template source that the function
-    ///     gives for the text between the tags. What it gives is trusted markup.
+    /// - Parameter name: the template's name in the library.
     /// - Throws: the first fault found, in this template or in one that it uses.
-    package init(
-        _ name: String, in library: TemplateLibrary, functions: [String: @Sendable (String) throws -> String] = [:]
-    ) throws(TemplateError) {
-        var compiler = Compiler(library: library, functions: functions)
+    package init(_ name: String, in library: TemplateLibrary) throws(TemplateError) {
+        var compiler = Compiler(library: library)
         renderer = Renderer(program: try compiler.compile(name, contexts: [Page.fields.schema]))
     }
 
@@ -31,10 +26,8 @@ package struct FramedTemplate<Frame: TemplateData, Page: TemplateData>: Sendable
     private let renderer: Renderer
 
     /// - Throws: the first fault found, in this template or in one that it uses.
-    package init(
-        _ name: String, in library: TemplateLibrary, functions: [String: @Sendable (String) throws -> String] = [:]
-    ) throws(TemplateError) {
-        var compiler = Compiler(library: library, functions: functions)
+    package init(_ name: String, in library: TemplateLibrary) throws(TemplateError) {
+        var compiler = Compiler(library: library)
         renderer = Renderer(program: try compiler.compile(name, contexts: [Frame.fields.schema, Page.fields.schema]))
     }
 

@@ -34,19 +34,16 @@ private struct Indentation {
 
 struct Compiler {
     private let library: TemplateLibrary
-    private let functions: [String: TemplateFunction]
     /// As the specification's tests expect of untyped data: unknown names and templates are empty. Never so in the product.
     private let isLenient: Bool
     private var builder = ProgramBuilder(contextCount: 0)
-    private var parsed: [String: [TemplateNode]] = [:]
     /// How often each template is being compiled at this point of the tree.
     private var active: [String: Int] = [:]
     /// A template may be met again inside itself (data as deep as its types, a parent inside a block), but not without end.
     private static let deepestNesting = 8
 
-    init(library: TemplateLibrary, functions: [String: TemplateFunction], isLenient: Bool = false) {
+    init(library: TemplateLibrary, isLenient: Bool = false) {
         self.library = library
-        self.functions = functions
         self.isLenient = isLenient
     }
 
@@ -71,15 +68,10 @@ struct Compiler {
         active[name, default: 0] -= 1
     }
 
-    private mutating func nodes(of name: String, _ position: Position) throws(TemplateError) -> [TemplateNode]? {
-        if let nodes = parsed[name] { return nodes }
-        guard let source = library.sources[name] else {
-            if isLenient { return nil }
-            throw position.error("there is no template “\(name)”" + suggestion(for: name, among: library.sources.keys))
-        }
-        let nodes = try parse(Lexer(source: source, template: name, functions: functions))
-        parsed[name] = nodes
-        return nodes
+    private func nodes(of name: String, _ position: Position) throws(TemplateError) -> [TemplateNode]? {
+        if let nodes = try library.nodes(of: name) { return nodes }
+        if isLenient { return nil }
+        throw position.error("there is no template “\(name)”" + suggestion(for: name, among: library.sources.keys))
     }
 
     private mutating func compile(
@@ -193,7 +185,7 @@ struct Compiler {
                 }
             }
         }
-        collect(parsed[template] ?? [])
+        collect((try? library.nodes(of: template)) ?? [])
         return names
     }
 

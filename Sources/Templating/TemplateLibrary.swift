@@ -1,18 +1,40 @@
-import Spelling
-
 // All template sources, read once at the start: pages, partials and parents find each other here by name.
+
+import Spelling
+import Synchronization
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
 
-package struct TemplateLibrary: Sendable {
+package final class TemplateLibrary: Sendable {
     /// Name to text; `retention/show` is `Templates/retention/show.mustache`.
     package let sources: [String: String]
+    let functions: [String: TemplateFunction]
+    /// What was parsed already: the frame and its parts are in every page, and parsing them takes longer than compiling.
+    private let parsed = Mutex<[String: [TemplateNode]]>([:])
 
-    package init(sources: [String: String]) {
+    /// - Parameter functions: a section with one of these names is replaced, when it is parsed, by the template source that the
+    ///   function gives for the text between the tags. What it gives is trusted markup.
+    package init(sources: [String: String], functions: [String: @Sendable (String) throws -> String] = [:]) {
         self.sources = sources
+        self.functions = functions
+    }
+
+    /// The same templates with functions to call.
+    package func calling(_ functions: [String: @Sendable (String) throws -> String]) -> TemplateLibrary {
+        TemplateLibrary(sources: sources, functions: functions)
+    }
+
+    /// Nil when there is no such template.
+    func nodes(of name: String) throws(TemplateError) -> [TemplateNode]? {
+        if let nodes = parsed.withLock({ $0[name] }) { return nodes }
+        guard let source = sources[name] else { return nil }
+        let nodes = try parse(Lexer(source: source, template: name, functions: functions))
+        parsed.withLock { $0[name] = nodes }
+        return nodes
     }
 
     /// Reads every `.mustache` file under the folder.

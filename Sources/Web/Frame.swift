@@ -144,19 +144,7 @@ package struct PageHead: Sendable {
 package struct PageTemplate<Page: TemplateData>: Sendable {
     private let byLanguage: [Language: FramedTemplate<Frame, Page>]
 
-    init(_ name: String, in library: TemplateLibrary, locales: Locales, assets: Assets) throws {
-        byLanguage = try Language.allCases.reduce(into: [:]) { templates, language in
-            templates[language] = try FramedTemplate(name, in: library, functions: Self.functions(language, locales, assets))
-        }
-    }
-
-    /// What templates may call: words, and the addresses of files.
-    static func functions(
-        _ language: Language, _ locales: Locales, _ assets: Assets
-    ) -> [String: @Sendable (String) throws -> String] {
-        let translation = locales[language]
-        return ["t": { try translation.templateSource($0) }, "asset": { try assets.url(of: $0) }]
-    }
+    init(_ byLanguage: [Language: FramedTemplate<Frame, Page>]) { self.byLanguage = byLanguage }
 
     func render(_ page: Page, in frame: Frame, language: Language) throws -> [UInt8] {
         guard let template = byLanguage[language] else { throw LocaleError("no template in \(language.rawValue)") }

@@ -26,7 +26,7 @@ package final class Site: Sendable {
     /// Room for deleting on a full disk.
     package let reserve: DiskReserve
     package let rights: RightCatalogue
-    private let templateLibrary: TemplateLibrary
+    private let templates: [Language: TemplateLibrary]
     private let zones = ShortLock<[String: Zone]>([:])
 
     package init(
@@ -41,7 +41,11 @@ package final class Site: Sendable {
         self.ids = ids
         self.locales = locales
         self.assets = assets
-        templateLibrary = templates
+        self.templates = Language.allCases.reduce(into: [:]) { libraries, language in
+            let t = locales[language]
+            // What templates may call: words, and the addresses of files.
+            libraries[language] = templates.calling(["t": { try t.templateSource($0) }, "asset": { try assets.url(of: $0) }])
+        }
         self.passwords = passwords
         self.dataFolder = dataFolder
         reserve = DiskReserve(folder: dataFolder)
@@ -62,15 +66,12 @@ package final class Site: Sendable {
     /// The template of a page in all languages. Throws what is wrong with it: called when controllers are made, so a bad template
     /// stops the start.
     package func page<Page: TemplateData>(_ name: String, _ page: Page.Type = Page.self) throws -> PageTemplate<Page> {
-        try PageTemplate(name, in: templateLibrary, locales: locales, assets: assets)
+        try PageTemplate(templates.mapValues { library in try FramedTemplate(name, in: library) })
     }
 
     /// A template without a frame, for a part of a page, in all languages. Throws what is wrong with it, at the start.
     package func part<View: TemplateData>(_ name: String, _ view: View.Type = View.self) throws -> [Language: CompiledTemplate<View>] {
-        try Language.allCases.reduce(into: [:]) { templates, language in
-            templates[language] = try CompiledTemplate(
-                name, in: templateLibrary, functions: PageTemplate<View>.functions(language, locales, assets))
-        }
+        try templates.mapValues { library in try CompiledTemplate(name, in: library) }
     }
 
     /// A stored zone was checked when it was stored; should the system's list have lost it since, UTC with its offset shown.

@@ -44,7 +44,7 @@ struct FunctionTests {
             return text.uppercased()
         }
         let library = TemplateLibrary(sources: ["show": "{{#rows}}{{#up}}x{{/up}}{{/rows}}"])
-        let template = try CompiledTemplate<DeliveriesPage>("show", in: library, functions: ["up": count])
+        let template = try CompiledTemplate<DeliveriesPage>("show", in: library.calling(["up": count]))
         for _ in 0..<3 {
             #expect(template.render(DeliveriesPage(rows: [DeliveryRow(), DeliveryRow()])) == Array("XX".utf8))
         }

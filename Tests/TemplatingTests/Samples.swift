@@ -84,8 +84,8 @@ func render<Page: TemplateData>(
     _ template: String, _ page: Page, others: [String: String] = [:],
     functions: [String: @Sendable (String) throws -> String] = [:]
 ) throws -> String {
-    let library = TemplateLibrary(sources: others.merging(["page": template]) { _, page in page })
-    let compiled = try CompiledTemplate<Page>("page", in: library, functions: functions)
+    let library = TemplateLibrary(sources: others.merging(["page": template]) { _, page in page }, functions: functions)
+    let compiled = try CompiledTemplate<Page>("page", in: library)
     return String(decoding: compiled.render(page), as: UTF8.self)
 }
 
@@ -93,9 +93,9 @@ func render<Page: TemplateData>(
 func fault(
     _ template: String, others: [String: String] = [:], functions: [String: @Sendable (String) throws -> String] = [:]
 ) -> String? {
-    let library = TemplateLibrary(sources: others.merging(["page": template]) { _, page in page })
+    let library = TemplateLibrary(sources: others.merging(["page": template]) { _, page in page }, functions: functions)
     do {
-        _ = try CompiledTemplate<DeliveriesPage>("page", in: library, functions: functions)
+        _ = try CompiledTemplate<DeliveriesPage>("page", in: library)
         return nil
     } catch {
         return error.description

@@ -11,7 +11,7 @@ struct SpecificationTests {
     func expected(_ test: SpecificationCase) throws {
         var sources = test.partials
         sources["(test)"] = test.template
-        var compiler = Compiler(library: TemplateLibrary(sources: sources), functions: [:], isLenient: true)
+        var compiler = Compiler(library: TemplateLibrary(sources: sources), isLenient: true)
         let program = try compiler.compile("(test)", contexts: [Schema(shape: [test.data])])
         let bytes = withUnsafePointer(to: test.data) { Renderer(program: program).render([UnsafeRawPointer($0)]) }
         #expect(String(decoding: bytes, as: UTF8.self) == test.expected)
