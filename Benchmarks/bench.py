@@ -410,7 +410,7 @@ php_admin_value[date.timezone] = UTC
                 INSERT INTO users (id, account_id, role_id, email, name, search_text, password_hash, password_changed_at, is_enabled, created_at)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
-                (f"usr{slug}{i}".ljust(26, "0")[:26], account, role, email, name, f"{name.lower()}\n{email}", "" if i % 3 == 1 else "-", now, i % 3 != 2, now))
+                (f"01bench{len(slug)}{i:018}", account, role, email, name, f"{name.lower()}\n{email}", "" if i % 3 == 1 else "-", now, i % 3 != 2, now))
         database.commit()
         database.close()
 

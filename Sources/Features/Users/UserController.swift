@@ -65,6 +65,7 @@ extension Feature {
 struct UserController {
     static let path = "/users"
     private static let pageSize = 50
+    private static let maximumCounted = 1000
 
     let addition: SettingsEditor<Member, UserEntry, UserContext>
     let change: SettingsEditor<Member, UserEntry, UserContext>
@@ -124,7 +125,7 @@ struct UserController {
         let (found, count) = try member.read { connection in
             (
                 try store.page(of: member.account.id, filter, at: PagePosition(member.query), size: Self.pageSize, on: connection),
-                try Limit.users.usage(of: member.account.id, on: connection).used
+                try store.count(of: member.account.id, upTo: Self.maximumCounted, on: connection)
             )
         }
         let page = UsersPage(
@@ -133,7 +134,9 @@ struct UserController {
                 "state", t("users.state"), selected: filter.state?.rawValue ?? "",
                 options: [("", t("users.state.all"))] + UserRecord.State.allCases.map { ($0.rawValue, t("users.state.\($0.rawValue)")) }),
             isFiltered: !filter.search.isEmpty || filter.state != nil, mayManage: member.may(.managePeople),
-            count: t("users.count", count: count), rows: found.elements.map { UserRowView($0, member) },
+            count: count > Self.maximumCounted
+                ? t("users.count.more", ["count": member.numbers.text(Self.maximumCounted)]) : t("users.count", count: count),
+            rows: found.elements.map { UserRowView($0, member) },
             exportURL: "\(UserExport.path)?\(member.query.encoded())",
             pager: found.pager(path: Self.path, query: member.query, isByName: true) { $0.entry.id },
             empty: found.elements.isEmpty ? EmptyView(t("users.empty.title"), t("users.empty.text")) : nil)

@@ -49,6 +49,12 @@ struct UserStore {
         (ids, clock, rights) = (app.site.ids, app.site.clock, app.site.rights)
     }
 
+    /// Up to `maximum` and one more: a list is not to go through ten thousand for the number above it.
+    func count(of account: ID<Account>, upTo maximum: Int, on connection: any Connection) throws -> Int {
+        try connection.value(
+            "SELECT COUNT(*) FROM (SELECT 1 FROM users WHERE account_id = \(account) LIMIT \(maximum + 1)) AS counted") ?? 0
+    }
+
     func nextID() -> ID<User> { ids.next() }
 
     /// - Parameter roles: those that may be given; the one to begin with is that by which least is.
