@@ -64,7 +64,12 @@ package final class DeliveryEngine: Sendable {
     private let node: String
     let testsUnderWay: Places<ID<Account>>
     private let dispatcher: Mutex<Bool>
-    private let disabling = Mutex<WhenDisabled>({ _, _, _, _ in })
+    /// In a struct: a closure that a `Mutex` holds bare is wrapped once more by each look at it, until releasing it overruns the stack.
+    private struct Disabling {
+        var body: WhenDisabled = { _, _, _, _ in }
+    }
+
+    private let disabling = Mutex(Disabling())
     private let makeDispatcher: @Sendable (DeliveryEngine) -> Dispatcher
 
     /// - Parameters:
@@ -98,9 +103,9 @@ package final class DeliveryEngine: Sendable {
     }
 
     /// To be set before the start.
-    package func whenDisabled(_ body: @escaping WhenDisabled) { disabling.withLock { $0 = body } }
+    package func whenDisabled(_ body: @escaping WhenDisabled) { disabling.withLock { $0.body = body } }
 
-    var whenDisabled: WhenDisabled { disabling.withLock { $0 } }
+    var whenDisabled: WhenDisabled { disabling.withLock { $0 }.body }
 
     /// Releases what an earlier process had under way (outcome unknown, to be sent again), then delivers on a thread of its own.
     package func start() throws {

@@ -15,13 +15,18 @@ import Web
 
 /// The recurring work of all features, known once they run.
 package final class RecurringWork: Sendable {
-    private let source = Mutex<(@Sendable () throws -> [Job])?>(nil)
+    /// In a struct: a closure that a `Mutex` holds bare is wrapped once more by each look at it.
+    private struct Source {
+        var jobs: @Sendable () throws -> [Job] = { [] }
+    }
+
+    private let source = Mutex(Source())
 
     package init() {}
 
-    package func begin(with jobs: @escaping @Sendable () throws -> [Job]) { source.withLock { $0 = jobs } }
+    package func begin(with jobs: @escaping @Sendable () throws -> [Job]) { source.withLock { $0.jobs = jobs } }
 
-    func jobs() throws -> [Job] { try source.withLock { $0 }?() ?? [] }
+    func jobs() throws -> [Job] { try source.withLock { $0 }.jobs() }
 }
 
 struct HealthPageController {
