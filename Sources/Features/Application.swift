@@ -155,6 +155,7 @@ package final class Application: Sendable {
         scheduler.stop(within: time / 2)
         app.engine.stop(within: max(.zero, deadline - .now))
         app.mailer.stop(within: max(.seconds(1), deadline - .now))
+        app.recurring.end()
         app.afterwards.finish()
         app.client.stop()
         app.site.refused.flush()

@@ -26,6 +26,9 @@ package final class RecurringWork: Sendable {
 
     package func begin(with jobs: @escaping @Sendable () throws -> [Job]) { source.withLock { $0.jobs = jobs } }
 
+    /// The jobs know the features, and the features know this: what is not let go keeps all of it.
+    package func end() { source.withLock { $0 = Source() } }
+
     func jobs() throws -> [Job] { try source.withLock { $0 }.jobs() }
 }
 
