@@ -27,10 +27,11 @@ package struct PagePosition<Entity: Identified> {
     /// The same in a list by name, the first first. A row that has gone since leads to the beginning.
     ///
     /// - Parameters:
-    ///   - name: what the list is in the order of, and `id`, which orders those of one name; columns of `table`, by their alias there.
-    package func condition(byName name: SQL, _ id: SQL, of table: SQL, on connection: any Connection) throws -> SQL {
+    ///   - name: what the list is in the order of, and `id`, which orders those of one name; columns of `rows`.
+    ///   - rows: the list's own, `table WHERE …`: where a row of somebody else's would stand tells what its name is.
+    package func condition(byName name: SQL, _ id: SQL, of rows: SQL, on connection: any Connection) throws -> SQL {
         guard let anchor = after ?? before else { return "" }
-        let text: String? = try connection.value("SELECT \(name) FROM \(table) WHERE \(id) = \(anchor)")
+        let text: String? = try connection.value("SELECT \(name) FROM \(rows) AND \(id) = \(anchor)")
         guard let text else { return "" }
         return isBackward ? "AND (\(name), \(id)) < (\(text), \(anchor))" : "AND (\(name), \(id)) > (\(text), \(anchor))"
     }

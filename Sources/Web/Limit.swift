@@ -32,12 +32,12 @@ package struct Limit: Sendable {
             name: name, used: try connection.value(count(account)) ?? 0, maximum: try maximum(of: account, on: connection))
     }
 
-    /// Before one more is made, or several: behind the account's lock, so that nobody else makes one meanwhile.
+    /// Before one more is made: behind the account's lock, so that nobody else makes one meanwhile.
     /// Throws `Refusal.limitReached`.
-    package func requireRoom(for further: Int = 1, in account: ID<Account>, on connection: any Connection) throws {
+    package func requireRoom(in account: ID<Account>, on connection: any Connection) throws {
         try connection.lock(account)
         let usage = try usage(of: account, on: connection)
-        guard usage.used + further <= usage.maximum else { throw Refusal.limitReached(usage) }
+        guard usage.used < usage.maximum else { throw Refusal.limitReached(usage) }
     }
 
     /// Nil: as every account.

@@ -127,9 +127,9 @@ extension SignedIn {
 
     /// The audit row of what happens in a transaction of somebody else's.
     package func record(
-        _ action: StaticString, of subject: String, changes: [FieldChange] = [], on connection: any Connection
+        _ action: StaticString, of subject: String, form: String = "", changes: [FieldChange] = [], on connection: any Connection
     ) throws {
-        try record(action, of: subject, in: session.account?.id, changes: changes, on: connection)
+        try record(action, of: subject, in: session.account?.id, form: form, changes: changes, on: connection)
     }
 
     private func record(

@@ -57,6 +57,11 @@ struct UserImportTests {
                 try $0.next(String.self)
             }
             #expect(actions == ["user.create", "user.update"])
+            let changes = try connection.rows("SELECT form, changes FROM audit WHERE account_id = \(test.acme) ORDER BY id") {
+                (try $0.next(String.self), try $0.next(String.self))
+            }
+            #expect(changes.allSatisfy { $0.0 == "user" })
+            #expect(changes[0].1.contains("ana.lima@acme.example") && changes[1].1.contains("Bob Renamed"))
             let events = try connection.rows("SELECT event_type FROM events ORDER BY id") { try $0.next(String.self) }
             #expect(events == ["USER_CREATED", "USER_MODIFIED"])
         }
@@ -220,5 +225,9 @@ struct UserImportTests {
         let before = admin.get("/users?before=\(zoe)").text
         #expect(before.contains(">eve<") && !before.contains(">zoé<"))
         #expect(admin.get("/users?after=\(zoe)").text.contains("Nobody found"))
+        // Where somebody of another account would stand is nobody's to find out.
+        #expect(admin.get("/users?after=\(test.mallory.id)").text.contains(">zoé<"))
+        try test.site.database.write { try $0.execute("UPDATE users SET search_text = 'zzzz' WHERE id = \(test.mallory.id)") }
+        #expect(admin.get("/users?after=\(test.mallory.id)").text.contains(">zoé<"))
     }
 }

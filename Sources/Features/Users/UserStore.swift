@@ -82,7 +82,7 @@ struct UserStore {
         case nil: break
         }
         // By the folded name, as people look for somebody; the address behind it orders those of one name.
-        let place = try position.condition(byName: "u.search_text", "u.id", of: "users u", on: connection)
+        let place = try position.condition(byName: "u.search_text", "u.id", of: "users u WHERE u.account_id = \(account)", on: connection)
         let direction = position.isBackward ? "DESC" as SQL : "ASC"
         let records = try connection.rows(
             """

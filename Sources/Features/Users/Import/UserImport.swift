@@ -85,7 +85,7 @@ struct UserChoices {
 /// What one line would do.
 struct UserImportLine {
     enum Outcome {
-        case create(UserEntry)
+        case create(UserEntry, [FieldChange])
         case change(UserEntry, to: UserEntry, [FieldChange], labels: [String])
         case same
         case refused([String])
@@ -154,12 +154,10 @@ struct UserImport {
                 t("users.import.complaint", ["label": $0.label, "text": errors[$0.name]])
             }
             guard complaints.isEmpty else { return line(.refused(complaints)) }
-            guard known != nil else { return line(.create(value)) }
+            let changes = UserEntry.form.changes(from: entry, to: value, situation)
+            guard known != nil else { return line(.create(value, changes)) }
             let differences = UserEntry.form.differences(from: entry, to: value, situation)
-            if differences.isEmpty { return line(.same) }
-            return line(
-                .change(
-                    entry, to: value, UserEntry.form.changes(from: entry, to: value, situation), labels: differences.map(\.label)))
+            return line(differences.isEmpty ? .same : .change(entry, to: value, changes, labels: differences.map(\.label)))
         }
         self.columns = columns
         room = max(0, context.usage.maximum - context.usage.used)

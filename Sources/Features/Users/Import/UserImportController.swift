@@ -184,12 +184,12 @@ struct UserImportController {
         try member.site.database.write { connection in
             for line in lines {
                 switch line.outcome {
-                case .create(let entry):
+                case .create(let entry, let changes):
                     try editing.create(entry, isInvited: isInviting, by: member, on: connection)
-                    try member.record("user.create", of: entry.email, on: connection)
+                    try member.record("user.create", of: entry.email, form: UserEntry.form.name, changes: changes, on: connection)
                 case .change(let old, let new, let changes, _):
                     try editing.change(old, to: new, by: member, on: connection)
-                    try member.record("user.update", of: new.email, changes: changes, on: connection)
+                    try member.record("user.update", of: new.email, form: UserEntry.form.name, changes: changes, on: connection)
                 case .same, .refused: break
                 }
             }
