@@ -4,6 +4,7 @@ bin/bench and bin/pictures use it too, so it needs nothing but Python's standard
 
 import http.client
 import os
+import random
 import re
 import shutil
 import signal
@@ -27,9 +28,15 @@ def shown(kind, number):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below those that the system gives to connections: one of them might take it before nginx does."""
+    while True:
+        port = random.randrange(10_000, 32_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 class Installation:

@@ -6,6 +6,7 @@ import Glibc
 import HTTP
 import HTTPTypes
 import Logging
+import Synchronization
 import Testing
 
 private let nginxPath = "/usr/sbin/nginx"
@@ -271,16 +272,18 @@ final class NginxTests {
         }
     }
 
+    /// Below those that the system gives to connections (32,768 and up): one of them might take it before nginx does. One after another, so
+    /// that no two tests have the same.
+    private static let nextPort = Atomic(UInt16.random(in: 10_000...30_000))
+
     private static func freePort() throws -> UInt16 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        guard withAddress("127.0.0.1", 0, { bind(descriptor, $0, $1) }) == 0 else { throw FastCGIClient.NotConnected(code: errno) }
-        var address = sockaddr_in()
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        _ = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+        for _ in 0..<1000 {
+            let port = nextPort.wrappingAdd(1, ordering: .relaxed).newValue
+            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            defer { close(descriptor) }
+            if withAddress("127.0.0.1", port, { bind(descriptor, $0, $1) }) == 0 { return port }
         }
-        return UInt16(bigEndian: address.sin_port)
+        throw FastCGIClient.NotConnected(code: EADDRINUSE)
     }
 
     fileprivate static func withAddress(_ text: String, _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
