@@ -94,6 +94,7 @@ package final class Application: Sendable {
         // Events of one call are delivered in the order of their ids.
         if let newest = try database.read({ try $0.value("SELECT MAX(id) FROM events", as: ID<Event>.self) }) { ids.goOn(behind: newest) }
         let resources = installation.resourceFolder
+        let menu = Menu(features.flatMap(\.tabs))
         let site = Site(
             database: database, vault: vault, address: installation.address, clock: clock, ids: ids,
             locales: try Locales.load(folder: "\(resources)/Locales", adding: installation.furtherWords),
@@ -101,7 +102,7 @@ package final class Application: Sendable {
             templates: TemplateLibrary(
                 sources: try TemplateLibrary.load(folder: "\(resources)/Templates").sources.merging(installation.furtherTemplates) { $1 }),
             passwords: try Passwords(cost: installation.passwordCost), dataFolder: folder, version: Self.version, logger: logger,
-            rights: features.rights, accountLogo: features.compactMap(\.accountLogo).first, tabs: features.flatMap(\.tabs),
+            rights: features.rights, accountLogo: features.compactMap(\.accountLogo).first, menu: menu,
             operatorsNeedFactor: installation.operatorsNeedFactor)
         let client = HTTPClient(policy: installation.policy, userAgent: "Hookswitch/\(Self.version)")
         let directory = WebhookDirectory(database: database, vault: vault) { account, connection in
@@ -124,7 +125,7 @@ package final class Application: Sendable {
         self.running = running
         app.recurring.begin { try running.flatMap { try $0.jobs() } }
         pipeline = try Pipeline(
-            site: site, routes: running.flatMap(\.routes), tabs: features.flatMap(\.tabs), workers: installation.workers,
+            site: site, routes: running.flatMap(\.routes), menu: menu, workers: installation.workers,
             // Without a sign-in nobody has a session that could end.
             interruption: running.compactMap(\.interruption).first ?? { _ in throw Abort(.forbidden) })
         scheduler = Scheduler(

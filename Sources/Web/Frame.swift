@@ -71,50 +71,6 @@ package struct Frame: TemplateData {
     }
 }
 
-extension [Tab] {
-    /// The tab that a page at `path` belongs to: of a parent and a child with one address, the child.
-    func tab(of path: String) -> Tab? {
-        self.max { $0.closeness(to: path) < $1.closeness(to: path) }.flatMap { $0.closeness(to: path) > 0 ? $0 : nil }
-    }
-
-    /// The tabs that somebody with these rights sees, the one of `path` open. A tab's own address may need more than its
-    /// sub-tabs do, so a parent shows when any of it may be seen, and leads to the first that may.
-    func views(rights: Set<Right>, waiting: [String: Int] = [:], path: String, _ t: Translation) -> [Frame.TabView] {
-        let visible = filter { rights.contains($0.right) }.sorted { $0.order < $1.order }
-        let current = visible.tab(of: path)
-        let parents = filter { $0.parent == nil }.sorted { $0.order < $1.order }
-        var group: String?
-        return parents.compactMap { parent in
-            let children = visible.filter { $0.parent == parent.path }
-            guard let first = rights.contains(parent.right) ? parent.path : children.first?.path else { return nil }
-            let isOpen = current?.path == parent.path || current?.parent == parent.path
-            defer { group = parent.group }
-            let isNewGroup = parent.group != group
-            return Frame.TabView(
-                label: t(parent.label), href: first, isCurrent: current?.path == parent.path && children.isEmpty, isOpen: isOpen,
-                group: isNewGroup ? parent.group.map { t($0) } ?? "" : "",
-                count: waiting[parent.path].flatMap { $0 > 0 ? Numbers(language: t.language).text($0) : nil } ?? "",
-                children: isOpen
-                    ? children.map { Frame.ChildTabView(label: t($0.label), href: $0.path, isCurrent: $0.path == current?.path) } : [])
-        }
-    }
-}
-
-extension Tab {
-    /// How much of `path` leads to this tab; 0 when it is no page of it. Of a parent and a child with one address, the child's.
-    fileprivate func closeness(to path: String) -> Int {
-        let own = max(Self.length(of: self.path, leadingTo: path), pagesBelow.map { Self.length(of: $0, leadingTo: path) } ?? 0)
-        return own == 0 ? 0 : own * 2 + (parent == nil ? 0 : 1)
-    }
-
-    /// 0 when `path` is neither that nor below it.
-    private static func length(of own: String, leadingTo path: String) -> Int {
-        guard path.begins(with: own) else { return 0 }
-        let rest = path.utf8.dropFirst(own.utf8.count)
-        return rest.isEmpty || rest.first == UInt8(ascii: "/") ? own.utf8.count : 0
-    }
-}
-
 /// What a page says of itself to the frame.
 package struct PageHead: Sendable {
     package let heading: String

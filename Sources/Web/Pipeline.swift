@@ -20,7 +20,7 @@ package struct Interruption {
 
 package final class Pipeline: Sendable {
     package let routes: [Route]
-    package let tabs: [Tab]
+    package let menu: Menu
     private let router: Router<Route>
     private let site: Site
     private let errorPages: ErrorPages
@@ -30,12 +30,12 @@ package final class Pipeline: Sendable {
     /// - Parameter interruption: answers a form that cannot be taken now, so that what was typed is not lost. Nothing was checked of it
     ///   but that no other site sent it.
     package init(
-        site: Site, routes: [Route], tabs: [Tab], workers: Int, interruption: @escaping @Sendable (Interruption) throws -> WebResponse
+        site: Site, routes: [Route], menu: Menu, workers: Int, interruption: @escaping @Sendable (Interruption) throws -> WebResponse
     ) throws {
         self.site = site
         self.interruption = interruption
         self.routes = routes
-        self.tabs = tabs
+        self.menu = menu
         var router = Router<Route>()
         for route in routes { router.add(route.method, route.pattern, route) }
         self.router = router
@@ -251,7 +251,7 @@ package final class Pipeline: Sendable {
             ?? Language(preferred: request.fields[.acceptLanguage] ?? "")
         return Visit(
             request: request, parameters: parameters, site: site, requestID: requestID, session: session, language: language,
-            upload: MultipartForm(), tabs: tabs, csrfSecret: csrfSecret(request) ?? Token.random())
+            upload: MultipartForm(), menu: menu, csrfSecret: csrfSecret(request) ?? Token.random())
     }
 
     /// What form tokens are bound to: the session, or before there is one, a cookie of the visitor.

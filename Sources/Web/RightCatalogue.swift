@@ -67,17 +67,19 @@ package struct RightCatalogue: Sendable {
     /// Those that do not count in this account at present.
     package func suspended(in account: ID<Account>, on connection: any Connection) throws -> Set<Right> {
         guard !conditions.isEmpty else { return [] }
-        return try connection.first("SELECT \(columns) FROM accounts a WHERE a.id = \(account)") { try suspended($0) } ?? []
+        return try connection.first("SELECT \(columns) FROM accounts a WHERE a.id = \(account)") { row in
+            Set(try conditions.map(\.right).filter { _ in try row.next(Bool?.self) != true })
+        } ?? []
     }
 
     /// Of `accounts a`.
     var columns: SQL { conditions.map(\.column).joined(by: ", ") }
 
-    /// Reads `columns` from where the row stands.
-    func suspended(_ row: Row) throws -> Set<Right> {
-        var suspended: Set<Right> = []
-        for condition in conditions where try row.next(Bool?.self) != true { suspended.insert(condition.right) }
-        return suspended
+    /// Those of `rights` that count, by `columns`, which are read from where the row stands.
+    func counting(_ rights: Set<Right>, _ row: Row) throws -> Set<Right> {
+        var rights = rights
+        for condition in conditions where try row.next(Bool?.self) != true { rights.remove(condition.right) }
+        return rights
     }
 }
 

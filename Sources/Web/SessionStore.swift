@@ -18,14 +18,21 @@ package struct SessionStore: Sendable {
     let operatorsNeedFactor: Bool
     /// Tabs of which something is counted.
     private let counted: [Tab]
-    private let counts: SQL
+    /// What every page reads; the same each time, so it is put together once.
+    private let selection: SQL
 
     init(
         ids: IDGenerator, clock: Clock, rights: RightCatalogue, accountLogo: AccountLogo?, counted: [Tab], operatorsNeedFactor: Bool
     ) {
         (self.ids, self.clock, self.rights, self.accountLogo, self.counted) = (ids, clock, rights, accountLogo, counted)
         self.operatorsNeedFactor = operatorsNeedFactor
-        counts = counted.compactMap(\.waiting).map { ", \($0)" as SQL }.joined(by: "")
+        let further = ([accountLogo?.column ?? "NULL"] + counted.compactMap(\.waiting) + rights.conditions.map(\.column)).joined(by: ", ")
+        selection = """
+            SELECT \(Session.record.columns), r.rights, r.is_administrator, a.id, \(Session.AccountSummary.record.columns), \(further)
+            FROM sessions s JOIN users u ON u.id = s.user_id
+            LEFT JOIN roles r ON r.id = u.role_id LEFT JOIN accounts a ON a.id = s.account_id
+            WHERE u.is_enabled = 1 AND \(AccountState.admitsUser)
+            """
     }
 
     /// Starts a session and gives its token, 256 random bits, which is nowhere else. Throws `AccountSuspended`, which is answered by a page
@@ -49,11 +56,7 @@ package struct SessionStore: Sendable {
         let now = clock.now()
         return try connection.first(
             """
-            SELECT \(Session.record.columns), r.rights, r.is_administrator,
-                a.id, \(Session.AccountSummary.record.columns), \(accountLogo?.column ?? "NULL")\(counts) \(conditions)
-            FROM sessions s JOIN users u ON u.id = s.user_id
-            LEFT JOIN roles r ON r.id = u.role_id LEFT JOIN accounts a ON a.id = s.account_id
-            WHERE s.token_hash = \(Token.hash(token)) AND u.is_enabled = 1 AND \(AccountState.admitsUser)
+            \(selection) AND s.token_hash = \(Token.hash(token))
                 AND s.last_seen_at > \(now - Self.idle) AND s.created_at > \(now - Self.absolute) AND s.created_at <= \(now + Self.absolute)
             """, session)
     }
@@ -68,7 +71,7 @@ package struct SessionStore: Sendable {
             account.logoURL = try row.next(String?.self).flatMap { accountLogo?.url($0) } ?? ""
             for tab in counted { account.waiting[tab.path] = try row.next() }
             session.account = account
-            session.rights.subtract(try rights.suspended(row))
+            session.rights = try rights.counting(session.rights, row)
         }
         session.needsFactor =
             switch session.account?.factorRule {
@@ -79,8 +82,6 @@ package struct SessionStore: Sendable {
             }
         return session
     }
-
-    private var conditions: SQL { rights.conditions.isEmpty ? "" : ", \(rights.columns)" }
 
     private func authority(_ row: Row, isOperator: Bool) throws -> Authority {
         let stored = try row.next(Set<Right>?.self) ?? []

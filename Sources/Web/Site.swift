@@ -32,7 +32,7 @@ package final class Site: Sendable {
     package init(
         database: Database, vault: Vault, address: SiteAddress, clock: Clock, ids: IDGenerator, locales: Locales, assets: Assets,
         templates: TemplateLibrary, passwords: Passwords, dataFolder: String, version: String, logger: Logger, rights: RightCatalogue,
-        accountLogo: AccountLogo?, tabs: [Tab], operatorsNeedFactor: Bool
+        accountLogo: AccountLogo?, menu: Menu, operatorsNeedFactor: Bool
     ) {
         self.database = database
         self.vault = vault
@@ -53,7 +53,7 @@ package final class Site: Sendable {
         self.logger = logger
         self.rights = rights
         sessions = SessionStore(
-            ids: ids, clock: clock, rights: rights, accountLogo: accountLogo, counted: tabs.filter { $0.waiting != nil },
+            ids: ids, clock: clock, rights: rights, accountLogo: accountLogo, counted: menu.counted,
             operatorsNeedFactor: operatorsNeedFactor)
         keys = APIKeyStore(clock: clock)
         keyUses = KeyUses(database: database, clock: clock)

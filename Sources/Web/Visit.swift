@@ -20,12 +20,12 @@ package struct Visit {
     package var form: FormData { upload.fields }
     /// Files, and those that were over the limit, of a multipart form.
     package internal(set) var upload: MultipartForm
-    let tabs: [Tab]
+    let menu: Menu
     let csrfSecret: String
 
     init(
         request: Request, parameters: PathParameters, site: Site, requestID: String, session: Session?, language: Language,
-        upload: MultipartForm, tabs: [Tab], csrfSecret: String
+        upload: MultipartForm, menu: Menu, csrfSecret: String
     ) {
         self.request = request
         self.parameters = parameters
@@ -38,7 +38,7 @@ package struct Visit {
         times = Times(
             zone: site.zone(session?.timeZone ?? session?.account?.timeZone ?? "UTC"), translation: site.locales[language],
             now: site.clock.now())
-        self.tabs = tabs
+        self.menu = menu
         self.csrfSecret = csrfSecret
     }
 
@@ -53,17 +53,15 @@ package struct Visit {
     /// The first tab of Client account settings that the visitor may see.
     package var firstTabPath: String? {
         guard let session, session.account != nil else { return nil }
-        return tabs.views(rights: session.rights, path: "", t).first?.href
+        return menu.firstPath(rights: session.rights)
     }
 
     /// The path of the tab, not a sub-tab, that this page belongs to; empty: to none.
-    package var area: String { tabs.tab(of: request.path).map { $0.parent ?? $0.path } ?? "" }
+    package var area: String { menu.area(of: request.path) }
 
     /// Where the changes made on this tab are listed; nil: nowhere, or not for this visitor, or this is no tab's own page.
     package var changesOfTab: String? {
-        guard let session, session.account != nil, tabs.contains(where: { $0.path == request.path }),
-            let log = tabs.first(where: { $0.isChangeLog && session.rights.contains($0.right) })
-        else { return nil }
+        guard let session, session.account != nil, let log = menu.changeLog(of: request.path, rights: session.rights) else { return nil }
         var query = FormData()
         query.set("tab", area)
         return "\(log.path)?\(query.encoded())"
@@ -106,15 +104,15 @@ package struct Visit {
                 frame.isVisiting = session.isOperator
                 frame.isVisitingSuspended = session.isOperator && !account.state.isOpen
                 let rights = session.isOperator ? session.rights.union([.operatorInAccount]) : session.rights
-                frame.tabs = tabs.views(rights: rights, waiting: account.waiting, path: request.path, t)
+                frame.tabs = menu.views(rights: rights, waiting: account.waiting, path: request.path, t)
                 frame.attention = frame.tabs.first { !$0.count.isEmpty }.map {
                     Frame.AttentionView(label: $0.label, href: $0.href, count: $0.count)
                 }
                 frame.hasSettings = !frame.tabs.isEmpty
                 frame.logoURL = account.logoURL
             }
-            if session.isOperator, session.account == nil || tabs.tab(of: request.path)?.right == .operatorConsole {
-                frame.tabs = tabs.views(rights: [.operatorConsole], waiting: [:], path: request.path, t)
+            if session.isOperator, session.account == nil || menu.tab(of: request.path)?.right == .operatorConsole {
+                frame.tabs = menu.views(rights: [.operatorConsole], path: request.path, t)
             }
         }
         let bytes = try template.render(page, in: frame, language: language)

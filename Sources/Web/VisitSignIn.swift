@@ -11,7 +11,7 @@ extension Visit {
         let language = (session.language ?? session.account?.language).flatMap { Language(rawValue: $0) } ?? language
         return Visit(
             request: request, parameters: parameters, site: site, requestID: requestID, session: session, language: language,
-            upload: upload, tabs: tabs, csrfSecret: token)
+            upload: upload, menu: menu, csrfSecret: token)
     }
 
     /// What tells this browser from others, for what is kept for it alone: a hash, from which nobody gets what its cookie holds.

@@ -68,7 +68,7 @@ struct RouteWalkTests {
 
     @Test("Every tab has a name in both languages, and leads to a page with its right")
     func tabs() throws {
-        for tab in test.application.pipeline.tabs {
+        for tab in test.application.pipeline.menu.tabs {
             for language in Language.allCases { #expect(test.site.locales[language].has(tab.label), "\(tab.label)") }
             let page = try #require(pages.first { $0.method == .get && $0.pattern == tab.path }, "\(tab.path)")
             let isStaffs = [.operatorConsole, .operatorInAccount].contains(tab.right)
