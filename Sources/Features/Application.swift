@@ -16,8 +16,7 @@ package import Web
 package struct Installation: Sendable {
     /// Where the database, the key, uploads and media stand.
     package var dataFolder: String
-    /// Where Templates, Locales and Public stand.
-    package var resourceFolder: String
+    package var resources: Resources
     package var policy: AddressPolicy
     /// Where people reach it.
     package var address: SiteAddress
@@ -37,16 +36,13 @@ package struct Installation: Sendable {
     /// Opens the database at a path, for so many reads at once.
     package var openEngine: @Sendable (String, Int) throws -> any Engine = { try SQLiteEngine(path: $0, readers: $1) }
     package var features = allFeatures
-    /// Words and templates beside those of the resource folder, by key and by name: those of features that are not of the product.
-    package var furtherWords: [Language: [String: String]] = [:]
-    package var furtherTemplates: [String: String] = [:]
 
     package init(
-        dataFolder: String, resourceFolder: String, policy: AddressPolicy, address: SiteAddress = .local, clock: Clock = .system,
+        dataFolder: String, resources: Resources, policy: AddressPolicy, address: SiteAddress = .local, clock: Clock = .system,
         passwordCost: Passwords.Cost = .production, workers: Int = 48, readers: Int = 8
     ) {
         self.dataFolder = dataFolder
-        self.resourceFolder = resourceFolder
+        self.resources = resources
         self.policy = policy
         self.address = address
         self.clock = clock
@@ -93,14 +89,10 @@ package final class Application: Sendable {
         }
         // Events of one call are delivered in the order of their ids.
         if let newest = try database.read({ try $0.value("SELECT MAX(id) FROM events", as: ID<Event>.self) }) { ids.goOn(behind: newest) }
-        let resources = installation.resourceFolder
         let menu = Menu(features.flatMap(\.tabs))
         let site = Site(
             database: database, vault: vault, address: installation.address, clock: clock, ids: ids,
-            locales: try Locales.load(folder: "\(resources)/Locales", adding: installation.furtherWords),
-            assets: try Assets(folder: "\(resources)/Public"),
-            templates: TemplateLibrary(
-                sources: try TemplateLibrary.load(folder: "\(resources)/Templates").sources.merging(installation.furtherTemplates) { $1 }),
+            resources: installation.resources,
             passwords: try Passwords(cost: installation.passwordCost), dataFolder: folder, version: Self.version, logger: logger,
             rights: features.rights, accountLogo: features.compactMap(\.accountLogo).first, menu: menu,
             operatorsNeedFactor: installation.operatorsNeedFactor)

@@ -23,11 +23,6 @@ package final class TemplateLibrary: Sendable {
         self.functions = functions
     }
 
-    /// The same templates with functions to call.
-    package func calling(_ functions: [String: @Sendable (String) throws -> String]) -> TemplateLibrary {
-        TemplateLibrary(sources: sources, functions: functions)
-    }
-
     /// Nil when there is no such template.
     func nodes(of name: String) throws(TemplateError) -> [TemplateNode]? {
         if let nodes = parsed.withLock({ $0[name] }) { return nodes }

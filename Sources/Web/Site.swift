@@ -12,8 +12,7 @@ package final class Site: Sendable {
     package let clock: Clock
     package let ids: IDGenerator
     package let address: SiteAddress
-    package let locales: Locales
-    package let assets: Assets
+    private let resources: Resources
     package let logger: Logger
     package let version: String
     package let sessions: SessionStore
@@ -26,12 +25,11 @@ package final class Site: Sendable {
     /// Room for deleting on a full disk.
     package let reserve: DiskReserve
     package let rights: RightCatalogue
-    private let templates: [Language: TemplateLibrary]
     private let zones = ShortLock<[String: Zone]>([:])
 
     package init(
-        database: Database, vault: Vault, address: SiteAddress, clock: Clock, ids: IDGenerator, locales: Locales, assets: Assets,
-        templates: TemplateLibrary, passwords: Passwords, dataFolder: String, version: String, logger: Logger, rights: RightCatalogue,
+        database: Database, vault: Vault, address: SiteAddress, clock: Clock, ids: IDGenerator, resources: Resources,
+        passwords: Passwords, dataFolder: String, version: String, logger: Logger, rights: RightCatalogue,
         accountLogo: AccountLogo?, menu: Menu, operatorsNeedFactor: Bool
     ) {
         self.database = database
@@ -39,13 +37,7 @@ package final class Site: Sendable {
         self.address = address
         self.clock = clock
         self.ids = ids
-        self.locales = locales
-        self.assets = assets
-        self.templates = Language.allCases.reduce(into: [:]) { libraries, language in
-            let t = locales[language]
-            // What templates may call: words, and the addresses of files.
-            libraries[language] = templates.calling(["t": { try t.templateSource($0) }, "asset": { try assets.url(of: $0) }])
-        }
+        self.resources = resources
         self.passwords = passwords
         self.dataFolder = dataFolder
         reserve = DiskReserve(folder: dataFolder)
@@ -60,18 +52,21 @@ package final class Site: Sendable {
         refused = RefusedEntries(database: database, clock: clock, logger: logger)
     }
 
+    package var locales: Locales { resources.locales }
+    package var assets: Assets { resources.assets }
+
     /// Uploads under way; on the file system of what they become.
     package var uploadFolder: String { dataFolder + "/uploads" }
 
     /// The template of a page in all languages. Throws what is wrong with it: called when controllers are made, so a bad template
     /// stops the start.
     package func page<Page: TemplateData>(_ name: String, _ page: Page.Type = Page.self) throws -> PageTemplate<Page> {
-        try PageTemplate(templates.mapValues { library in try FramedTemplate(name, in: library) })
+        try resources.page(name)
     }
 
     /// A template without a frame, for a part of a page, in all languages. Throws what is wrong with it, at the start.
     package func part<View: TemplateData>(_ name: String, _ view: View.Type = View.self) throws -> [Language: CompiledTemplate<View>] {
-        try templates.mapValues { library in try CompiledTemplate(name, in: library) }
+        try resources.part(name)
     }
 
     /// A stored zone was checked when it was stored; should the system's list have lost it since, UTC with its offset shown.

@@ -3,6 +3,7 @@
 import Features
 import HTTPClient
 import Logging
+import Web
 
 extension Settings {
     /// Takes the data folder's lock and opens everything in it. Throws `VerbFailure`.
@@ -14,7 +15,7 @@ extension Settings {
         try DataFolder.prepare(dataFolder)
         do {
             var installation = Installation(
-                dataFolder: dataFolder, resourceFolder: resources,
+                dataFolder: dataFolder, resources: try Resources(folder: resources),
                 policy: AddressPolicy(allowing: allowedRanges, allowsHTTP: allowsHTTP), address: address, workers: workers,
                 readers: readers)
             installation.operatorsNeedFactor = !operatorsWithoutFactor

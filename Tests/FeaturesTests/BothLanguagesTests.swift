@@ -13,7 +13,7 @@ struct BothLanguagesTests {
         "Every page of an administrator and of an operator shows in the reader's language, no key and no placeholder in sight",
         arguments: ["en", "fr"])
     func pages(language: String) throws {
-        let test = try TestApp { $0.addSmallTab() }
+        let test = try TestApp { try $0.addSmallTab() }
         try test.site.database.write { connection in
             _ = try connection.execute("UPDATE users SET language = \(language)")
         }

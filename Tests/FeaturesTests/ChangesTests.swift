@@ -17,7 +17,7 @@ struct ChangesTests {
     private let test: TestApp
 
     init() throws {
-        test = try TestApp { $0.addSmallTab() }
+        test = try TestApp { try $0.addSmallTab() }
     }
 
     private func text(_ query: String = "", of person: TestApp.Person? = nil) throws -> String {

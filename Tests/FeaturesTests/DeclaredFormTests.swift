@@ -20,7 +20,7 @@ struct DeclaredFormTests {
     private let test: TestApp
 
     init() throws {
-        test = try TestApp { $0.addSmallTab() }
+        test = try TestApp { try $0.addSmallTab() }
     }
 
     private var routes: [Route] { test.application.pipeline.routes }

@@ -119,7 +119,7 @@ struct FactorRuleTests {
         #expect(try test.browser(test.alice).get("/settings/account").status == 200)
         let plain = try FactorWorld()
         #expect(try plain.test.browser(plain.test.olivia).get("/operator/accounts").status == 200)
-        #expect(Installation(dataFolder: "", resourceFolder: "", policy: plain.test.app.policy).operatorsNeedFactor)
+        #expect(try Installation(dataFolder: "", resources: TestApp.resources.get(), policy: plain.test.app.policy).operatorsNeedFactor)
     }
 
     // MARK: Lost

@@ -12,7 +12,7 @@ import Web
 struct FactorWorld {
     let test: TestApp
 
-    init(with change: (inout Installation) -> Void = { _ in }) throws {
+    init(with change: (inout Installation) throws -> Void = { _ in }) throws {
         test = try TestApp(with: change)
     }
 

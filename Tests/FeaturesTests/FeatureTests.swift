@@ -51,17 +51,18 @@ struct FeatureTests {
             ])
         })
 
-    private static func plant(_ installation: inout Installation) {
+    private static func plant(_ installation: inout Installation) throws {
         installation.features.append(plants)
-        installation.furtherWords = [
+        let words: [Language: [String: String]] = [
             .english: ["plants.title": "Plants", "entity.plant": "Plant", "right.plants": "Plants", "right.plants.water": "Water"],
             .french: [
                 "plants.title": "Plantes", "entity.plant": "Plante", "right.plants": "Plantes", "right.plants.water": "Arroser",
             ],
         ]
-        installation.furtherTemplates = [
+        let templates = [
             "plants/index": "{{<layouts/page}}{{$content}}<p id=\"plants\">{{count}}</p>{{/content}}{{/layouts/page}}"
         ]
+        installation.resources = try installation.resources.adding(words: words, templates: templates)
     }
 
     @Test("One value brings a tab, a page, a table, a folder, what it deletes, and what users begin with")

@@ -70,7 +70,7 @@ struct MarkedLanguageTests {
         let folder = NSTemporaryDirectory() + "hookswitch-marks-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try Self.resources(in: folder)
-        let test = try TestApp { $0.resourceFolder = folder }
+        let test = try TestApp { $0.resources = try Resources(folder: folder) }
         try test.fillAcme()
         let known = try Self.data(test).union(Self.technical)
             .union(EventCatalogue.standard.types.map(\.name).flatMap { $0.matches(of: /\p{L}{2,}/).map { String($0.output) } })

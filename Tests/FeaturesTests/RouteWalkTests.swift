@@ -25,7 +25,7 @@ struct RouteWalkTests {
     private let known: Set<String>
 
     init() throws {
-        test = try TestApp { $0.addSmallTab() }
+        test = try TestApp { try $0.addSmallTab() }
         known = try test.fillAcme().union(try test.addresses(of: test.alice)).union(try test.addresses(of: test.olivia))
     }
 

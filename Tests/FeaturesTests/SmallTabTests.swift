@@ -13,8 +13,13 @@ import Web
 
 extension Installation {
     /// The tab that no product has, with its words.
-    mutating func addSmallTab() {
+    mutating func addSmallTab() throws {
         features.append(.voicemail)
+        resources = try Self.withVoicemail.get()
+    }
+
+    /// Compiled once for all tests of it.
+    private static let withVoicemail = Result {
         let words: [(key: String, english: String, french: String)] = [
             ("title", "Voicemail", "Messagerie vocale"),
             ("save", "Save voicemail", "Enregistrer la messagerie"),
@@ -33,12 +38,16 @@ extension Installation {
             ("days", "Delete after", "Supprimer après"),
             ("pin", "PIN", "Code secret"),
         ]
-        furtherWords[.english, default: [:]].merge(["right.voicemail": "Voicemail", "right.voicemail.manage": "Manage"]) { $1 }
-        furtherWords[.french, default: [:]].merge(["right.voicemail": "Messagerie vocale", "right.voicemail.manage": "Gérer"]) { $1 }
-        furtherWords[.english, default: [:]].merge(words.map { ("voicemail.\($0.key)", $0.english) }) { $1 }
-        furtherWords[.french, default: [:]].merge(words.map { ("voicemail.\($0.key)", $0.french) }) { $1 }
-        furtherWords[.english]?["change.voicemail.update"] = "Voicemail changed"
-        furtherWords[.french]?["change.voicemail.update"] = "Messagerie vocale modifiée"
+        var further: [Language: [String: String]] = [
+            .english: ["right.voicemail": "Voicemail", "right.voicemail.manage": "Manage", "change.voicemail.update": "Voicemail changed"],
+            .french: [
+                "right.voicemail": "Messagerie vocale", "right.voicemail.manage": "Gérer",
+                "change.voicemail.update": "Messagerie vocale modifiée",
+            ],
+        ]
+        further[.english]?.merge(words.map { ("voicemail.\($0.key)", $0.english) }) { $1 }
+        further[.french]?.merge(words.map { ("voicemail.\($0.key)", $0.french) }) { $1 }
+        return try TestApp.resources.get().adding(words: further, templates: [:])
     }
 }
 
@@ -54,7 +63,7 @@ struct SmallTabTests {
     private let alice: Browser
 
     init() throws {
-        test = try TestApp { $0.addSmallTab() }
+        test = try TestApp { try $0.addSmallTab() }
         alice = try test.browser(test.alice)
     }
 

@@ -43,8 +43,8 @@ struct FunctionTests {
             counter.calls.add(1, ordering: .relaxed)
             return text.uppercased()
         }
-        let library = TemplateLibrary(sources: ["show": "{{#rows}}{{#up}}x{{/up}}{{/rows}}"])
-        let template = try CompiledTemplate<DeliveriesPage>("show", in: library.calling(["up": count]))
+        let library = TemplateLibrary(sources: ["show": "{{#rows}}{{#up}}x{{/up}}{{/rows}}"], functions: ["up": count])
+        let template = try CompiledTemplate<DeliveriesPage>("show", in: library)
         for _ in 0..<3 {
             #expect(template.render(DeliveriesPage(rows: [DeliveryRow(), DeliveryRow()])) == Array("XX".utf8))
         }

@@ -37,29 +37,33 @@ package final class TestApp: Sendable {
     package var app: App { application.app }
     package var site: Site { application.app.site }
 
+    /// Those of the product; compiled once for all tests.
+    package static let resources = Result {
+        try Resources(folder: URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path)
+    }
+
     /// The product on an empty data folder, with nobody in it.
     ///
     /// - Parameters:
     ///   - policy: where webhooks may point; loopback by plain http when nil, so that receivers of tests can be reached.
     ///   - change: what is otherwise with this installation.
     package static func empty(
-        folder: String, clock: Clock, policy: AddressPolicy? = nil, with change: (inout Installation) -> Void = { _ in }
+        folder: String, clock: Clock, policy: AddressPolicy? = nil, with change: (inout Installation) throws -> Void = { _ in }
     ) throws -> Application {
-        let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
         let policy = policy ?? AddressPolicy(allowing: ["127.0.0.0/8"].compactMap { CIDR($0) }, allowsHTTP: true)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         var installation = Installation(
-            dataFolder: folder, resourceFolder: package, policy: policy, clock: clock, passwordCost: .testing)
+            dataFolder: folder, resources: try resources.get(), policy: policy, clock: clock, passwordCost: .testing)
         installation.openEngine = { RepeatingEngine(try SQLiteEngine(path: $0, readers: $1)) }
         installation.operatorsNeedFactor = false
-        change(&installation)
+        try change(&installation)
         return try Application(installation, logger: logger)
     }
 
     package init(
         at start: Timestamp = Timestamp(iso8601: "2026-11-22T13:05:09Z") ?? Timestamp(milliseconds: 0), policy: AddressPolicy? = nil,
-        with change: (inout Installation) -> Void = { _ in }
+        with change: (inout Installation) throws -> Void = { _ in }
     ) throws {
         folder = NSTemporaryDirectory() + "hookswitch-test-\(UUID().uuidString)"
         clock = ManualClock(start)
