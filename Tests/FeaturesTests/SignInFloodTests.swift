@@ -52,6 +52,18 @@ struct SignInFloodTests {
         #expect(answers.withLock { Set($0.keys) }.isSubset(of: [422, 503]))
     }
 
+    @Test("Somebody invited, who has chosen no password yet, takes the time of nobody")
+    func invited() throws {
+        let passwords = try Passwords(cost: Self.cost)
+        func time(_ stored: [String]) throws -> Duration {
+            let start = ContinuousClock.now
+            #expect(try !passwords.matches("a wrong guess", stored: stored).contains(true))
+            return ContinuousClock.now - start
+        }
+        // Without a stretching it would be a thousandth.
+        #expect(try time([""]) > time([]) / 10)
+    }
+
     @Test("Strangers have eight places beside the two under way; who is known has places of their own, two a browser, and goes first")
     func places() throws {
         let passwords = try Passwords(cost: Self.cost)
