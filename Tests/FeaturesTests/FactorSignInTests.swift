@@ -123,6 +123,21 @@ struct FactorSignInTests {
         let page: Browser.Page
     }
 
+    @Test("An account of one's own with somebody's address gives no further tries at their codes")
+    func namesake() throws {
+        let own = "kestrel amber violin"
+        let people = PeopleStore(site: test.site)
+        let user = NewUser(email: test.alice.email, name: "Another Alice", password: own, role: .administrator)
+        let hash = try test.site.hash(own, for: user.email)
+        try test.site.database.write { _ = try people.create(user, passwordHash: hash, in: test.globex, on: $0) }
+        let thief = try test.browser()
+        let asked = signIn(thief)
+        for _ in 0..<10 { #expect(world.enter("not a code", on: asked, in: thief).status == 422) }
+        #expect(thief.signIn(test.alice.email, own).status == 303)
+        _ = thief.post("/sign-out")
+        #expect(world.enter("not a code", on: signIn(thief), in: thief).status == 429)
+    }
+
     @Test("Guessing ends after ten tries an hour, whatever is tried then; a browser of the owner's has tries of its own")
     func guesses() throws {
         let owner = try test.browser()

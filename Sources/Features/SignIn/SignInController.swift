@@ -88,35 +88,50 @@ struct SignInController {
         guard errors.isEmpty else { return try show(visit.form, way, visit, errors) }
         // What is counted by it stays small.
         entry.email = TypedText.prefix(entry.email.lowercased(), maximumBytes: 254)
-        let (candidates, device) = try visit.read { connection in
+        let (candidates, own) = try visit.read { connection in
             (
                 try store.credentials(email: entry.email, on: connection),
-                try store.knownDevice(visit.deviceToken, ofEmail: entry.email, on: connection)
+                try store.users(ofDevice: visit.deviceToken, email: entry.email, on: connection)
             )
         }
-        // The owner's browser has an allowance of its own, so that others who guess cannot lock the owner out.
-        let subject = device.map { "device \($0)" } ?? "email \(entry.email)"
-        if let wait = attempts.begin(subject, at: visit.site.clock.steadyNow) {
+        let device = own.isEmpty ? nil : visit.deviceToken
+        // The owner's browser has an allowance of its own, so that others who guess cannot lock the owner out. It is good for those alone
+        // who have signed in there: an account gives anybody's address to whom it likes, and a browser that it is known in.
+        let ownTries = device.map { "device \($0)" }
+        let sharedTries = candidates.isEmpty || candidates.contains { !own.contains($0.user) } ? "email \(entry.email)" : nil
+        if let ownTries, let wait = attempts.begin(ownTries, at: visit.site.clock.steadyNow) {
             recordRefusal(candidates, visit)
             return try showTooMany(way, visit, wait)
         }
+        let closed = sharedTries.flatMap { attempts.begin($0, at: visit.site.clock.steadyNow) }
+        if let closed, ownTries == nil {
+            recordRefusal(candidates, visit)
+            return try showTooMany(way, visit, closed)
+        }
+        let tried = closed == nil ? candidates : candidates.filter { own.contains($0.user) }
         let matches: [Bool]
         do {
             matches = try visit.site.passwords.matches(
-                entry.password, stored: candidates.map(\.passwordHash), for: device.map { .known($0) } ?? .stranger)
+                entry.password, stored: tried.map(\.passwordHash), for: device.map { .known($0) } ?? .stranger)
         } catch let abort as Abort {
-            attempts.forgive(subject)
+            if let ownTries { attempts.forgive(ownTries) }
+            if let sharedTries, closed == nil { attempts.forgive(sharedTries) }
             errors.add("email", visit.t("sign_in.busy"))
             return try show(visit.form, way, visit, errors, status: abort.status)
         }
-        let fitting = zip(candidates, matches).filter { $0.isEnabled && $1 }.map(\.0)
+        let fitting = zip(tried, matches).filter { $0.isEnabled && $1 }.map(\.0)
         guard let user = fitting.first else {
             recordRefusal(candidates, visit)
-            if device == nil, attempts.isFull(subject, at: visit.site.clock.steadyNow) { tellOfClosing(candidates, visit) }
+            // It may be that of another account, which was not tried.
+            if let closed { return try showTooMany(way, visit, closed) }
+            if let sharedTries, attempts.isFull(sharedTries, at: visit.site.clock.steadyNow) { tellOfClosing(candidates, visit) }
             errors.add("email", visit.t("sign_in.wrong"))
             return try show(visit.form, way, visit, errors)
         }
-        attempts.forgive(subject)
+        if let ownTries { attempts.forgive(ownTries) }
+        // A password that is right in one account is a guess at the others': who may choose the one could try as many as they like.
+        let isGuess = zip(tried, matches).contains { !own.contains($0.user) && $0.isEnabled && !$0.passwordHash.isEmpty && !$1 }
+        if let sharedTries, closed == nil, !isGuess { attempts.forgive(sharedTries) }
         guard fitting.count == 1 else { return try offer(fitting, way, visit) }
         if user.hasFactor { return try codes.ask(user, way, visit) }
         return try start(way, visit, user, device: device) { _ in true } ?? .redirect(to: "/sign-in")

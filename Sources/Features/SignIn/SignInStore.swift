@@ -57,6 +57,18 @@ struct SignInStore {
         try isDevice(token, of: "u.email = \(email)", on: connection)
     }
 
+    /// Of those with this address, who has signed in in the browser with that token.
+    func users(ofDevice token: String?, email: String, on connection: any Connection) throws -> Set<ID<User>> {
+        guard let token else { return [] }
+        return Set(
+            try connection.rows(
+                """
+                SELECT u.id FROM devices d JOIN users u ON u.id = d.user_id
+                WHERE d.token_hash = \(Token.hash(token)) AND u.email = \(email) AND d.expires_at > \(clock.now())
+                """
+            ) { try $0.next(ID<User>.self) })
+    }
+
     /// The token of the visitor's browser, when anybody with this address has signed in there.
     func knownDevice(_ token: String?, ofEmail email: String, on connection: any Connection) throws -> String? {
         try token.flatMap { try isDevice($0, ofEmail: email, on: connection) ? $0 : nil }
