@@ -111,6 +111,24 @@ struct UsersTests {
         #expect(bob.get(third).location == "/sign-in")
     }
 
+    @Test("A link that went to a wrong address opens nothing once the address is another")
+    func wrongAddress() throws {
+        let admin = try test.browser(test.alice)
+        #expect(try add("wrong@acme.example", by: admin).status == 303)
+        let id = try #require(try user("wrong@acme.example"))
+        let path = "/users/\(id)"
+        let link = try link(inLetter: 0)
+        let stranger = try test.browser()
+        let plain = try role("user")
+        func save(_ email: String) -> Browser.Page {
+            submit([("name", "Ana Maria Lima"), ("email", email), ("role", plain)], at: path + "/edit", to: path, by: admin)
+        }
+        #expect(save("wrong@acme.example").status == 303)
+        #expect(stranger.get(link).status == 200)
+        #expect(save("right@acme.example").status == 303)
+        #expect(stranger.get(link).location == "/sign-in")
+    }
+
     @Test("A new password by link ends whoever was signed in with the old one, and its browser is let in however many guessed")
     func resetOpensTheWay() throws {
         let admin = try test.browser(test.alice)
