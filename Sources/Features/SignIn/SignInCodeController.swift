@@ -30,7 +30,7 @@ struct SignInCodeController {
     func ask(_ user: Credentials, _ way: SignInWay, _ visit: Visit) throws -> WebResponse {
         let token = try visit.site.database.write { connection in
             try tell(.factorAsked, user, visit, on: connection)
-            return try choices.offer([user.user], to: visit.browserMark, on: connection)
+            return try choices.offer([user], to: visit.browserMark, on: connection)
         }
         return try show(token, user, way, visit)
     }

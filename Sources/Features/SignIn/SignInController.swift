@@ -171,12 +171,13 @@ struct SignInController {
         return try show(visit.form, way, visit, errors)
     }
 
-    /// Of somebody whose password is enough: who has set up a second factor since it was shown has to begin again.
+    /// Of somebody whose password is enough: who has set up a second factor since it was shown, or has another password, has to begin
+    /// again. Whoever knew the old one would else stay in, past the reset that was to lead them out.
     private func start(
         _ way: SignInWay, _ visit: Visit, _ user: Credentials, device: String?, permits: (any Connection) throws -> Bool
     ) throws -> WebResponse? {
         try arrival.start(way, visit, user, device: device) { connection in
-            try permits(connection) && !factors.isOn(for: user.user, on: connection)
+            try permits(connection) && store.isCurrent(user, on: connection) && !factors.isOn(for: user.user, on: connection)
         }
     }
 
@@ -218,7 +219,7 @@ struct SignInController {
     private func offer(_ users: [Credentials], _ way: SignInWay, _ visit: Visit) throws -> WebResponse {
         let t = visit.t
         let page = SignInChoicePage(
-            choice: try visit.site.database.write { try choices.offer(users.map(\.user), to: visit.browserMark, on: $0) },
+            choice: try visit.site.database.write { try choices.offer(users, to: visit.browserMark, on: $0) },
             accounts: users.map {
                 SignInChoicePage.Account(user: $0.user.description, name: $0.accountName ?? t("sign_in.choice.platform"))
             },

@@ -32,6 +32,12 @@ struct SignInStore {
             Self.credentials)
     }
 
+    /// That they have the password still with which they were read, and may sign in: stretching one takes long enough for a change.
+    func isCurrent(_ user: Credentials, on connection: any Connection) throws -> Bool {
+        try connection.value(
+            "SELECT 1 FROM users WHERE id = \(user.user) AND password_hash = \(user.passwordHash) AND is_enabled = 1", as: Int.self) != nil
+    }
+
     func credentials(of user: ID<User>, on connection: any Connection) throws -> Credentials? {
         try connection.first(Self.selection + " WHERE u.id = \(user)", Self.credentials)
     }
