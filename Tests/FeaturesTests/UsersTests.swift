@@ -337,6 +337,26 @@ struct UsersTests {
         #expect(ask("no-address").status == 422)
     }
 
+    @Test("Nobody of a suspended account is sent a link that would not let them in")
+    func forgottenWhileSuspended() throws {
+        let browser = try test.browser()
+        func ask() throws -> Int? {
+            let fields = browser.get("/password/forgotten").hiddenInputs + [("email", test.bob.email)]
+            #expect(browser.post("/password/forgotten", fields).location == "/sign-in")
+            test.app.afterwards.finish()
+            return try test.site.database.read { try $0.value("SELECT COUNT(*) FROM mails") }
+        }
+        func set(_ state: AccountState) throws {
+            try test.site.database.write { _ = try $0.execute("UPDATE accounts SET state = \(state) WHERE id = \(test.acme)") }
+        }
+        for state in [AccountState.suspended, .closing] {
+            try set(state)
+            #expect(try ask() == 0)
+        }
+        try set(.active)
+        #expect(try ask() == 1)
+    }
+
     @Test("The list finds by name and address, whatever the accents, and by status")
     func list() throws {
         let admin = try test.browser(test.alice)
