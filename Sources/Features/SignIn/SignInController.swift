@@ -100,12 +100,12 @@ struct SignInController {
         let ownTries = device.map { "device \($0)" }
         let sharedTries = candidates.isEmpty || candidates.contains { !own.contains($0.user) } ? "email \(entry.email)" : nil
         if let ownTries, let wait = attempts.begin(ownTries, at: visit.site.clock.steadyNow) {
-            recordRefusal(candidates, visit)
+            recordRefusal(candidates, visit, isTried: false)
             return try showTooMany(way, visit, wait)
         }
         let closed = sharedTries.flatMap { attempts.begin($0, at: visit.site.clock.steadyNow) }
         if let closed, ownTries == nil {
-            recordRefusal(candidates, visit)
+            recordRefusal(candidates, visit, isTried: false)
             return try showTooMany(way, visit, closed)
         }
         let tried = closed == nil ? candidates : candidates.filter { own.contains($0.user) }
@@ -121,7 +121,7 @@ struct SignInController {
         }
         let fitting = zip(tried, matches).filter { $0.isEnabled && $1 }.map(\.0)
         guard let user = fitting.first else {
-            recordRefusal(candidates, visit)
+            recordRefusal(candidates, visit, isTried: true)
             // It may be that of another account, which was not tried.
             if let closed { return try showTooMany(way, visit, closed) }
             if let sharedTries, attempts.isFull(sharedTries, at: visit.site.clock.steadyNow) { tellOfClosing(candidates, visit) }
@@ -182,11 +182,14 @@ struct SignInController {
     }
 
     /// Under an address that is somebody's, or none: people type their passwords into the wrong field.
-    private func recordRefusal(_ candidates: [Credentials], _ visit: Visit) {
+    ///
+    /// - Parameter isTried: the password was looked at. What was not even tried is no event: it costs whoever sends it nothing, and would
+    ///   be one for the account's webhooks with each of thousands.
+    private func recordRefusal(_ candidates: [Credentials], _ visit: Visit, isTried: Bool) {
         let account = candidates.count == 1 ? candidates.first?.account : nil
         visit.site.refused.record(
             .init(.signIn, of: candidates.first?.email ?? "", in: account, from: visit.request.remoteAddress), requestID: visit.requestID)
-        guard let person = candidates.first?.person, let account else { return }
+        guard isTried, let person = candidates.first?.person, let account else { return }
         let address = visit.request.remoteAddress
         // Behind the answer, whose time would tell that there is somebody.
         app.afterwards.run { [app] in
