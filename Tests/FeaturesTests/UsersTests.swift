@@ -157,6 +157,10 @@ struct UsersTests {
         #expect(page.status == 200)
         let link = try #require(page.text.firstMatch(of: /\/password\/link\?code=[0-9a-f]{64}/)).output
         #expect(!admin.get(path).text.contains("code="))
+        // One's own password one changes by the present one.
+        let own = "/users/\(test.alice.id)"
+        #expect(!admin.get(own).text.contains("\(own)/link"))
+        #expect(admin.post(own + "/link").location == "/password")
         #expect(try test.browser().get(String(link)).status == 200)
         #expect(try test.browser().get("/password/forgotten").location == "/sign-in")
     }
