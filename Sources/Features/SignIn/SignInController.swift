@@ -189,12 +189,16 @@ struct SignInController {
         let account = candidates.count == 1 ? candidates.first?.account : nil
         visit.site.refused.record(
             .init(.signIn, of: candidates.first?.email ?? "", in: account, from: visit.request.remoteAddress), requestID: visit.requestID)
-        guard isTried, let person = candidates.first?.person, let account else { return }
+        // Each account that the address is of: else another would be kept in the dark by one more of that address elsewhere.
+        let people = candidates.compactMap { user in user.account.map { (person: user.person, account: $0) } }
+        guard isTried, !people.isEmpty else { return }
         let address = visit.request.remoteAddress
         // Behind the answer, whose time would tell that there is somebody.
         app.afterwards.run { [app] in
-            try app.site.database.write {
-                try app.tell(.signInFailed, of: person, by: EventActor(nil, at: address), in: account, on: $0)
+            try app.site.database.write { connection in
+                for (person, account) in people {
+                    try app.tell(.signInFailed, of: person, by: EventActor(nil, at: address), in: account, on: connection)
+                }
             }
         }
     }
