@@ -162,6 +162,15 @@ struct UserImportTests {
         }
     }
 
+    @Test("A table of very many columns is read for those of the form, and the page names some of the others")
+    func manyColumns() throws {
+        let columns = (0..<50_000).map { "c\($0)" }.joined(separator: ",")
+        let page = try preview("Name,Email,\(columns)\nAna,ana@acme.example,1\n", by: try test.browser(test.alice))
+        #expect(page.text.contains("To add: 1. To change: 0."))
+        #expect(page.text.contains(": c0, c1,") && page.text.contains("c19, …") && !page.text.contains("c20,"))
+        #expect(page.bytes.count < 50_000)
+    }
+
     @Test("Of roles whose names differ in capitals alone a table means the one that it names, and neither where it names a third")
     func similarRoles() throws {
         let admin = try test.browser(test.alice)

@@ -16,6 +16,11 @@ struct UserColumns {
         case twice(String)
     }
 
+    /// Columns that are looked at: no spreadsheet of people has more, and a file has room for a million.
+    private static let maximum = 200
+    /// Of those that are left out, how many are named.
+    private static let maximumNamed = 20
+
     /// The form's name of each column; nil for one that is not of the form.
     let names: [String?]
     /// As the table calls those that are left out.
@@ -37,8 +42,10 @@ struct UserColumns {
                 known[name] = name
             }
         }
-        names = head.cells.map { known[SearchText.folded($0)] }
-        unknown = zip(head.cells, names).filter { $1 == nil }.map { TypedText.line($0.0) }.filter { !$0.isEmpty }
+        let cells = head.cells.prefix(Self.maximum).map { TypedText.prefix(TypedText.line($0), maximumBytes: 200) }
+        names = cells.map { known[SearchText.folded($0)] }
+        let others = zip(cells, names).filter { $1 == nil && !$0.isEmpty }.map(\.0)
+        unknown = others.count > Self.maximumNamed ? Array(others.prefix(Self.maximumNamed)) + ["…"] : others
         var seen: Set<String> = []
         for name in names.compactMap(\.self) where !seen.insert(name).inserted { throw .twice(name) }
         let missing = ["name", "email"].filter { !seen.contains($0) }
