@@ -43,9 +43,9 @@ package final class Passwords: Sendable {
     /// Throws `Abort` 503 when too many wait.
     ///
     /// - Parameter other: a stored hash whose salt is taken, where that has today's cost; a new salt when nil.
-    package func hash(_ password: String, saltedAs other: String? = nil) throws -> String {
+    package func hash(_ password: String, saltedAs other: String? = nil, for caller: Caller = .insider) throws -> String {
         let known = other.flatMap { Recipe($0) }.flatMap { $0.cost == cost ? $0.salt : nil }
-        return try inTurn(.insider) { try Self.hash(password, salt: known ?? Self.salt(), cost) }
+        return try inTurn(caller) { try Self.hash(password, salt: known ?? Self.salt(), cost) }
     }
 
     /// Takes the same time for an unknown user (`stored` nil) as for a known one. Throws `Abort` 503 when too many wait.
