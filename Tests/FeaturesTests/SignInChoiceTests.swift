@@ -147,6 +147,24 @@ struct SignInChoiceTests {
         #expect(account(owner) == "Globex")
     }
 
+    @Test("Accounts that have somebody's address with passwords of other salts keep nobody out of a browser that they have used")
+    func otherSalts() throws {
+        let owner = try test.browser()
+        #expect(owner.signIn(test.alice.email).status == 303)
+        _ = owner.post("/sign-out")
+        for number in 1...4 {
+            let account = try test.site.database.write {
+                try PeopleStore(site: test.site).create(NewAccount(name: "AAA \(number)", slug: "aaa-\(number)"), on: $0)
+            }
+            let user = try addAlice(Self.other, in: account)
+            // As after a change of the address.
+            let hash = try test.site.passwords.hash(Self.other)
+            try test.site.database.write { _ = try $0.execute("UPDATE users SET password_hash = \(hash) WHERE id = \(user)") }
+        }
+        #expect(owner.signIn(test.alice.email).status == 303)
+        #expect(account(owner) == "Acme")
+    }
+
     @Test("Whoever has an account of their own with somebody's address guesses no more often, nor with passwords that are right there")
     func namesake() throws {
         let other = try addAlice(Self.other, in: test.globex)

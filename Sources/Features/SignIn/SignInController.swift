@@ -97,8 +97,9 @@ struct SignInController {
         let device = own.isEmpty ? nil : visit.deviceToken
         // The owner's browser has an allowance of its own, so that others who guess cannot lock the owner out. It is good for those alone
         // who have signed in there: an account gives anybody's address to whom it likes, and a browser that it is known in.
+        let strangers = candidates.filter { !own.contains($0.user) }
         let ownTries = device.map { "device \($0)" }
-        let sharedTries = candidates.isEmpty || candidates.contains { !own.contains($0.user) } ? "email \(entry.email)" : nil
+        let sharedTries = device == nil || !strangers.isEmpty ? "email \(entry.email)" : nil
         if let ownTries, let wait = attempts.begin(ownTries, at: visit.site.clock.steadyNow) {
             recordRefusal(candidates, visit, isTried: false)
             return try showTooMany(way, visit, wait)
@@ -108,7 +109,8 @@ struct SignInController {
             recordRefusal(candidates, visit, isTried: false)
             return try showTooMany(way, visit, closed)
         }
-        let tried = closed == nil ? candidates : candidates.filter { own.contains($0.user) }
+        // Theirs first: of passwords with a salt each not all are stretched, and any account may have somebody of this address.
+        let tried = candidates.filter { own.contains($0.user) } + (closed == nil ? strangers : [])
         let matches: [Bool]
         do {
             matches = try visit.site.passwords.matches(
