@@ -77,12 +77,20 @@ struct MailStore {
             """)
     }
 
-    /// The one that is due first. None before `time`.
-    func next(before time: Timestamp, on connection: any Connection) throws -> Due? {
+    /// The one that is due first, of the account that comes behind `last`, or else of the first one: however much an account has to send,
+    /// one message of each other goes in between. None before `time`.
+    func next(before time: Timestamp, behind last: ID<Account>?, on connection: any Connection) throws -> Due? {
+        let last = last?.stored ?? ""
+        return try first(before: time, "COALESCE(account_id, '') > \(last)", on: connection)
+            ?? first(before: time, "COALESCE(account_id, '') <= \(last)", on: connection)
+    }
+
+    private func first(before time: Timestamp, _ turn: SQL, on connection: any Connection) throws -> Due? {
+        // The sum keeps the index by time, which would sort all that is due, out of it.
         try connection.first(
             """
             SELECT id, account_id, user_id, recipient, recipient_name, subject, text, html, attempts, created_at, expires_at FROM mails
-            WHERE next_at IS NOT NULL AND next_at <= \(time) ORDER BY next_at, id LIMIT 1
+            WHERE next_at IS NOT NULL AND next_at + 0 <= \(time) AND \(turn) ORDER BY COALESCE(account_id, ''), next_at, id LIMIT 1
             """
         ) { row in
             Due(

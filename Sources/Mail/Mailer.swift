@@ -126,18 +126,21 @@ package final class Mailer: Sendable {
         var pause: Duration?
         // Offered to the relay and not written down, as on a full disk: to be written, not to be sent again.
         var unrecorded: (MailOutcome, MailStore.Due)?
+        // Whose turn it was.
+        var last: ID<Account>?
         while !isStopping {
             do {
                 if let (outcome, due) = unrecorded {
                     try record(outcome, of: due)
                     unrecorded = nil
                 }
-                guard let due = try database.read({ try store.next(before: clock.now(), on: $0) }) else {
+                guard let due = try database.read({ try store.next(before: clock.now(), behind: last, on: $0) }) else {
                     // A connection that is not used the relay closes.
                     connection = nil
                     _ = signal.wait(timeout: .now() + (try untilNext()) / .seconds(1))
                     continue
                 }
+                last = due.account
                 guard due.expiresAt > clock.now() else {
                     let answer = trouble ?? ""
                     try settle(due, as: .expired, attempts: due.attempts, answer: answer)

@@ -43,9 +43,9 @@ package final class Passwords: Sendable {
     /// Throws `Abort` 503 when too many wait.
     ///
     /// - Parameter other: a stored hash whose salt is taken, where that has today's cost; a new salt when nil.
-    package func hash(_ password: String, saltedAs other: String? = nil) throws -> String {
+    package func hash(_ password: String, saltedAs other: String? = nil, for caller: Caller = .insider) throws -> String {
         let known = other.flatMap { Recipe($0) }.flatMap { $0.cost == cost ? $0.salt : nil }
-        return try inTurn(.insider) { try Self.hash(password, salt: known ?? Self.salt(), cost) }
+        return try inTurn(caller) { try Self.hash(password, salt: known ?? Self.salt(), cost) }
     }
 
     /// Takes the same time for an unknown user (`stored` nil) as for a known one. Throws `Abort` 503 when too many wait.
@@ -53,13 +53,13 @@ package final class Passwords: Sendable {
         try matches(password, stored: stored.map { [$0] } ?? [], for: .insider) == [true]
     }
 
-    /// Which of several stored hashes the password fits. Those with one salt are compared with one stretching, as is nobody's (an empty
-    /// list); of other salts, no more than `maximumStretches` are tried. Throws `Abort` 503 when too many wait.
+    /// Which of several stored hashes the password fits. Those with one salt are compared with one stretching, as is nobody's: an empty
+    /// list, or that of somebody invited, who has chosen no password yet. Of other salts, no more than `maximumStretches` are tried.
+    /// Throws `Abort` 503 when too many wait.
     package func matches(_ password: String, stored: [String], for caller: Caller = .insider) throws -> [Bool] {
         var recipes: [Recipe] = []
-        for recipe in (stored.isEmpty ? [nobody] : stored).compactMap({ Recipe($0) }) where !recipes.contains(recipe) {
-            recipes.append(recipe)
-        }
+        for recipe in stored.compactMap({ Recipe($0) }) where !recipes.contains(recipe) { recipes.append(recipe) }
+        if recipes.isEmpty, let recipe = Recipe(nobody) { recipes = [recipe] }
         let computed = try recipes.prefix(Self.maximumStretches).map { recipe in
             try inTurn(caller) { try Self.hash(password, salt: recipe.salt, recipe.cost) }
         }

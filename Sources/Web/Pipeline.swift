@@ -173,13 +173,25 @@ package final class Pipeline: Sendable {
                 visit.session == nil && route.access != .anonymous
                 ? !CrossSiteGuard.isForeign(request, at: site.address)
                 : CrossSiteGuard.permits(request, form: visit.form, secret: csrfSecret(request), at: site.address)
-            guard isAccepted else { return errorPages.response(.forbidden, visit, reason: "cross_site") }
+            guard isAccepted else { return try formOfBefore(route, visit) }
         }
         var response = try handler(visit)
         let visitor = SessionCookie.visitorName(isSecure: request.isSecure)
         if visit.session == nil, request.cookies[visitor] == nil, !response.sets(cookie: visitor) {
             response.setCookie(SessionCookie.visitor(visit.csrfSecret, isSecure: request.isSecure))
         }
+        return response
+    }
+
+    /// Since a page of ours was shown somebody has signed in again in another tab, or opened another account: its form has no token of now.
+    /// Where the browser itself says that it is ours, what was typed is shown, to be sent by who is here now; any other is refused.
+    private func formOfBefore(_ route: Route, _ visit: Visit) throws -> WebResponse {
+        guard visit.session != nil, route.form != nil, CrossSiteGuard.isOwn(visit.request, at: site.address) else {
+            return errorPages.response(.forbidden, visit, reason: "cross_site")
+        }
+        var response = try interruption(Interruption(visit: visit, form: route.form, page: page(above: visit.request.path)))
+        // Nothing was done of what was asked.
+        if response.status == .ok { response.status = .forbidden }
         return response
     }
 

@@ -3,6 +3,7 @@
 import pytest
 
 from browser import Browser, translations
+from console import File
 
 FRENCH = "Nom;Adresse e-mail;Rôle;Numéro\r\nÉlodie Noël;elodie.noel@horizon.example;;12\r\nSans adresse;;;13\r\n"
 ENGLISH = 'name,email\n"Lima, Ana",ana.lima@northwind.example\n'
@@ -53,6 +54,14 @@ def test_without_scripts_what_is_no_table_is_refused_and_the_right_one_taken(imp
         assert words["users.import.apply.one"].replace("{count}", "1") not in browser.text
     finally:
         browser.close()
+
+
+def test_a_table_of_thousands_comes_through_the_web_server(importing):
+    lines = "".join(f"Person number {number},person-{number}@northwind.example\n" for number in range(5000))
+    form = next(form for form in importing.administrator.get("/users/import").forms if form.files)
+    form.files["table"] = File("people.csv", f"name,email\n{lines}".encode(), "text/csv")
+    page = form.submit()
+    assert page.status == 200 and page.path == "/users/import/preview", (page.status, page.title)
 
 
 def test_who_may_only_see_people_is_offered_no_import(importing):

@@ -84,8 +84,14 @@ final class NginxTests {
     func bodySizes() throws {
         let text = [UInt8](repeating: 1, count: (64 << 10) + 1)
         #expect(try post("/", text).contains("413 Request Entity Too Large"))
-        #expect(try post("/settings/account", text).contains("200 OK"))
-        #expect(try post("/settings/account", [UInt8](repeating: 1, count: 3 << 20 | 1)).contains("A logo must be smaller"))
+        for path in [
+            "/settings/account", "/users/import", "/sign-in", "/sign-in/account", "/sign-in/code", "/password", "/me/factor/new",
+            "/settings/webhooks/endpoints",
+        ] {
+            #expect(try post(path, text).contains("200 OK"), "\(path)")
+        }
+        #expect(try post("/users/import", [UInt8](repeating: 1, count: 2 << 20)).contains("200 OK"))
+        #expect(try post("/settings/account", [UInt8](repeating: 1, count: 3 << 20 | 1)).contains("must be smaller than 2 MB"))
         #expect(try post("/api/v1/accounts/a/events", [UInt8](repeating: 1, count: 4 << 20)).contains("200 OK"))
         #expect(try post("/api/v1/accounts/a/events", [UInt8](repeating: 1, count: 4 << 20 | 1)).contains("application/problem+json"))
         #expect(try post("/api/v1/accounts/a/media", [UInt8](repeating: 1, count: 5 << 20)).contains("200 OK"))

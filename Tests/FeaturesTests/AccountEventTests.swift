@@ -89,6 +89,28 @@ struct AccountEventTests {
         #expect(try told().count == before)
     }
 
+    @Test("A sign-in in vain is told to each account that has the address: another of that address elsewhere keeps nobody in the dark")
+    func namesake() throws {
+        let people = PeopleStore(site: test.site)
+        let user = NewUser(email: test.alice.email, name: "Another Alice", password: TestApp.password, role: .user)
+        let hash = try test.site.hash("kestrel amber violin", for: user.email)
+        try test.site.database.write { _ = try people.create(user, passwordHash: hash, in: test.globex, on: $0) }
+        #expect(try test.browser().signIn(test.alice.email, "a wrong pass phrase").status == 422)
+        test.app.afterwards.finish()
+        for account in [test.acme, test.globex] { #expect(try told(account).map(\.type) == ["USER_LOGIN_FAILURE"]) }
+    }
+
+    @Test("Of the tries at an address those are told that were made, not those that were turned away")
+    func turnedAway() throws {
+        let browser = try test.browser()
+        let before = try told().count
+        for _ in 0..<110 {
+            _ = browser.signIn("alice@acme.example", "a wrong pass phrase")
+            test.app.afterwards.finish()
+        }
+        #expect(try told().count == before + 100)
+    }
+
     @Test("Signing in, in vain and out are told, of staff nothing, and of an address that nobody has nothing")
     func signingIn() throws {
         let browser = try test.browser()

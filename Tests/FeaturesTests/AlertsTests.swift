@@ -179,6 +179,21 @@ struct AlertsTests {
         #expect(try letters() == [test.alice.email])
     }
 
+    @Test("What tells the account of staff is not theirs to dismiss; other notices are")
+    func ofStaff() throws {
+        let olivia = try test.browser(test.olivia)
+        #expect(olivia.post("/operator/accounts/acme/open").status == 303)
+        #expect(!olivia.get("/alerts").text.contains("/dismissal\""))
+        let alice = try test.browser(test.alice)
+        let found = try #require(alice.get("/alerts").text.firstMatch(of: /action="(\/alerts\/alr_[0-9a-z]+\/dismissal)"/))
+        #expect(olivia.post(String(found.1)).status == 403)
+        #expect(try lasting() == ["account_opened 1"])
+        #expect(alice.post(String(found.1)).status == 303)
+        #expect(try lasting() == [])
+        try raise(.purgeHeld, ["items": 5])
+        #expect(try dismiss(olivia).status == 303)
+    }
+
     @Test("Whoever's letter the relay refuses is told of, with its answer, until one goes, or until they are gone")
     func undelivered() throws {
         _ = try test.site.database.write { try $0.execute("UPDATE users SET email = 'nobody@acme.example' WHERE id = \(test.bob.id)") }

@@ -89,6 +89,7 @@ struct ClosingTests {
         #expect(archive.status == 200 && archive.fields[.contentType] == "application/x-tar")
         let export = try #require(try closure()?.export)
         #expect(archive.bytes.count == export.bytes)
+        #expect(try test.audit().filter { $0 == "account.export" }.count == 1)
         #expect(try test.browser(test.mallory).get(path + "/export").status == 404)
         let text = String(decoding: archive.bytes, as: UTF8.self)
         for name in [

@@ -123,6 +123,42 @@ struct FactorSignInTests {
         let page: Browser.Page
     }
 
+    @Test("A password that was changed while it was stretched opens nothing any more")
+    func changedMeanwhile() throws {
+        let alice = try world.credentials(test.alice.id)
+        let hash = try test.site.hash("kestrel amber violin", for: test.alice.email, replacingThatOf: test.alice.id)
+        let store = SignInStore(clock: test.site.clock)
+        let choices = SignInChoices(clock: test.site.clock)
+        let browser = Array("a browser".utf8)
+        func isGood() throws -> [Bool] {
+            try test.site.database.write { connection in
+                let token = try choices.offer([alice], to: browser, on: connection)
+                return [
+                    try choices.isOffered(token, for: alice.user, by: browser, on: connection),
+                    try store.isCurrent(alice, on: connection),
+                ]
+            }
+        }
+        #expect(try isGood() == [true, true])
+        try test.site.database.write { try store.savePassword(hash, of: alice, on: $0) }
+        #expect(try isGood() == [false, false])
+    }
+
+    @Test("An account of one's own with somebody's address gives no further tries at their codes")
+    func namesake() throws {
+        let own = "kestrel amber violin"
+        let people = PeopleStore(site: test.site)
+        let user = NewUser(email: test.alice.email, name: "Another Alice", password: own, role: .administrator)
+        let hash = try test.site.hash(own, for: user.email)
+        try test.site.database.write { _ = try people.create(user, passwordHash: hash, in: test.globex, on: $0) }
+        let thief = try test.browser()
+        let asked = signIn(thief)
+        for _ in 0..<10 { #expect(world.enter("not a code", on: asked, in: thief).status == 422) }
+        #expect(thief.signIn(test.alice.email, own).status == 303)
+        _ = thief.post("/sign-out")
+        #expect(world.enter("not a code", on: signIn(thief), in: thief).status == 429)
+    }
+
     @Test("Guessing ends after ten tries an hour, whatever is tried then; a browser of the owner's has tries of its own")
     func guesses() throws {
         let owner = try test.browser()

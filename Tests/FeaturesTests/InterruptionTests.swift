@@ -49,6 +49,34 @@ struct InterruptionTests {
         #expect(try stored(test) == "GB Europe/London 45")
     }
 
+    @Test("A form from before somebody signed in again in another tab is not saved, and shown with all that was typed, to be sent")
+    func otherTab() throws {
+        let test = try TestApp()
+        let browser = try test.browser(test.alice)
+        let before = try stored(test)
+        let old = try #require(browser.get("/me").csrf)
+        _ = browser.post("/sign-out")
+        #expect(browser.signIn(test.alice.email).status == 303)
+        // Of a browser that says nothing of where it comes from it may be anybody's.
+        let unknown = browser.post("/settings/account", typed + [("csrf", old)])
+        #expect(unknown.status == 403 && !unknown.text.contains("Europe/London"))
+        browser.furtherFields[.origin] = "http://localhost"
+        let shown = browser.post("/settings/account", typed + [("csrf", old)])
+        #expect(shown.status == 403 && shown.text.contains("Send it again") && shown.hidden("time_zone") == "Europe/London")
+        #expect(try stored(test) == before)
+        #expect(browser.post("/settings/account", shown.hiddenInputs).location == "/settings/account")
+        #expect(try stored(test) == "GB Europe/London 45")
+    }
+
+    @Test("A form of another site is refused, whatever the session: nothing of it is shown")
+    func otherSite() throws {
+        let test = try TestApp()
+        let browser = try test.browser(test.alice)
+        browser.furtherFields[.origin] = "https://evil.example"
+        let refused = browser.post("/settings/account", typed + [("csrf", "made up")])
+        #expect(refused.status == 403 && !refused.text.contains("Europe/London"))
+    }
+
     @Test("What was typed comes through a failed sign-in, character by character")
     func failedSignIn() throws {
         let test = try TestApp()

@@ -131,7 +131,7 @@ struct SignInChoiceTests {
         #expect(resume.hidden("time_zone") == "Europe/London")
     }
 
-    @Test("Guesses are counted by the address, whatever accounts it has, and a browser of any of them has an allowance of its own")
+    @Test("Guesses are counted by the address, whatever accounts it has; a browser has an allowance of its own for those who used it")
     func guesses() throws {
         try addAlice(Self.other, in: test.globex)
         let owner = try test.browser()
@@ -141,8 +141,43 @@ struct SignInChoiceTests {
         for _ in 0..<100 { #expect(thief.signIn(test.alice.email, "a wrong guess").status == 422) }
         #expect(thief.signIn(test.alice.email).status == 429)
         #expect(thief.signIn(test.alice.email, Self.other).status == 429)
+        // A browser of Globex opens nothing of Acme: whoever administers Globex has given out that address there.
+        #expect(owner.signIn(test.alice.email).status == 429)
+        #expect(owner.signIn(test.alice.email, Self.other).status == 303)
+        #expect(account(owner) == "Globex")
+    }
+
+    @Test("Accounts that have somebody's address with passwords of other salts keep nobody out of a browser that they have used")
+    func otherSalts() throws {
+        let owner = try test.browser()
+        #expect(owner.signIn(test.alice.email).status == 303)
+        _ = owner.post("/sign-out")
+        for number in 1...4 {
+            let account = try test.site.database.write {
+                try PeopleStore(site: test.site).create(NewAccount(name: "AAA \(number)", slug: "aaa-\(number)"), on: $0)
+            }
+            let user = try addAlice(Self.other, in: account)
+            // As after a change of the address.
+            let hash = try test.site.passwords.hash(Self.other)
+            try test.site.database.write { _ = try $0.execute("UPDATE users SET password_hash = \(hash) WHERE id = \(user)") }
+        }
         #expect(owner.signIn(test.alice.email).status == 303)
         #expect(account(owner) == "Acme")
+    }
+
+    @Test("Whoever has an account of their own with somebody's address guesses no more often, nor with passwords that are right there")
+    func namesake() throws {
+        let other = try addAlice(Self.other, in: test.globex)
+        let thief = try test.browser()
+        for number in 0..<100 {
+            let guess = "my own password, number \(number)"
+            let hash = try test.site.hash(guess, for: test.alice.email, replacingThatOf: other)
+            try test.site.database.write { _ = try $0.execute("UPDATE users SET password_hash = \(hash) WHERE id = \(other)") }
+            #expect(thief.signIn(test.alice.email, guess).status == 303)
+            _ = thief.post("/sign-out")
+        }
+        #expect(thief.signIn(test.alice.email).status == 429)
+        #expect(try test.browser().signIn(test.alice.email).status == 429)
     }
 
     @Test("Passwords of one address share a salt, so that a try costs one stretching; an address alone gets a new salt with each password")

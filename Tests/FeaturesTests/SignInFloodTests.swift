@@ -52,6 +52,34 @@ struct SignInFloodTests {
         #expect(answers.withLock { Set($0.keys) }.isSubset(of: [422, 503]))
     }
 
+    @Test("Somebody invited, who has chosen no password yet, takes the time of nobody")
+    func invited() throws {
+        let passwords = try Passwords(cost: Self.cost)
+        func time(_ stored: [String]) throws -> Duration {
+            let start = ContinuousClock.now
+            #expect(try !passwords.matches("a wrong guess", stored: stored).contains(true))
+            return ContinuousClock.now - start
+        }
+        // Without a stretching it would be a thousandth.
+        #expect(try time([""]) > time([]) / 10)
+    }
+
+    @Test("Of an account's links no more is stretched at once than of one browser")
+    func links() throws {
+        let passwords = try Passwords(cost: Self.cost)
+        let done = Mutex<[Bool: Int]>([:])
+        let group = DispatchGroup()
+        for _ in 0..<16 {
+            Thread.detachInGroup(group) {
+                let isDone = (try? passwords.hash("correct horse battery", for: .known("links"))) != nil
+                done.withLock { $0[isDone, default: 0] += 1 }
+            }
+        }
+        group.wait()
+        let counts = done.withLock { $0 }
+        #expect(counts[true, default: 0] >= 2 && counts[false, default: 0] >= 2)
+    }
+
     @Test("Strangers have eight places beside the two under way; who is known has places of their own, two a browser, and goes first")
     func places() throws {
         let passwords = try Passwords(cost: Self.cost)

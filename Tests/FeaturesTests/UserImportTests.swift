@@ -162,6 +162,37 @@ struct UserImportTests {
         }
     }
 
+    @Test("A table of very many columns is read for those of the form, and the page names some of the others")
+    func manyColumns() throws {
+        let columns = (0..<50_000).map { "c\($0)" }.joined(separator: ",")
+        let page = try preview("Name,Email,\(columns)\nAna,ana@acme.example,1\n", by: try test.browser(test.alice))
+        #expect(page.text.contains("To add: 1. To change: 0."))
+        #expect(page.text.contains(": c0, c1,") && page.text.contains("c19, …") && !page.text.contains("c20,"))
+        #expect(page.bytes.count < 50_000)
+    }
+
+    @Test("Of roles whose names differ in capitals alone a table means the one that it names, and neither where it names a third")
+    func similarRoles() throws {
+        let admin = try test.browser(test.alice)
+        for name in ["Ops", "ops"] {
+            #expect(admin.post("/roles", admin.get("/roles/new").hiddenInputs + [("name", name)]).status == 303)
+        }
+        let page = try preview(
+            "Name,Email,Role\nAna,ana@acme.example,ops\nBea,bea@acme.example,Ops\nCem,cem@acme.example,OPS\nDan,dan@acme.example,USER\n",
+            by: admin)
+        #expect(page.text.contains("To add: 3. To change: 0. As they are: 0. With errors, left out: 1."))
+        #expect(admin.post("/users/import/preview", page.hiddenInputs).location == "/users")
+        let given = try test.site.database.read { connection in
+            try connection.rows(
+                """
+                SELECT r.name FROM users u JOIN roles r ON r.id = u.role_id
+                WHERE u.email IN ('ana@acme.example', 'bea@acme.example', 'dan@acme.example') ORDER BY u.email
+                """
+            ) { try $0.next(String.self) }
+        }
+        #expect(given == ["ops", "Ops", "User"])
+    }
+
     @Test("Nobody is imported beyond the limit, and nobody gives by a table what they may not give")
     func bounds() throws {
         let users = try #require(test.app.features.flatMap(\.limits).first { $0.name == "users" })

@@ -111,6 +111,24 @@ struct UsersTests {
         #expect(bob.get(third).location == "/sign-in")
     }
 
+    @Test("A link that went to a wrong address opens nothing once the address is another")
+    func wrongAddress() throws {
+        let admin = try test.browser(test.alice)
+        #expect(try add("wrong@acme.example", by: admin).status == 303)
+        let id = try #require(try user("wrong@acme.example"))
+        let path = "/users/\(id)"
+        let link = try link(inLetter: 0)
+        let stranger = try test.browser()
+        let plain = try role("user")
+        func save(_ email: String) -> Browser.Page {
+            submit([("name", "Ana Maria Lima"), ("email", email), ("role", plain)], at: path + "/edit", to: path, by: admin)
+        }
+        #expect(save("wrong@acme.example").status == 303)
+        #expect(stranger.get(link).status == 200)
+        #expect(save("right@acme.example").status == 303)
+        #expect(stranger.get(link).location == "/sign-in")
+    }
+
     @Test("A new password by link ends whoever was signed in with the old one, and its browser is let in however many guessed")
     func resetOpensTheWay() throws {
         let admin = try test.browser(test.alice)
@@ -139,6 +157,10 @@ struct UsersTests {
         #expect(page.status == 200)
         let link = try #require(page.text.firstMatch(of: /\/password\/link\?code=[0-9a-f]{64}/)).output
         #expect(!admin.get(path).text.contains("code="))
+        // One's own password one changes by the present one.
+        let own = "/users/\(test.alice.id)"
+        #expect(!admin.get(own).text.contains("\(own)/link"))
+        #expect(admin.post(own + "/link").location == "/password")
         #expect(try test.browser().get(String(link)).status == 200)
         #expect(try test.browser().get("/password/forgotten").location == "/sign-in")
     }
@@ -317,6 +339,26 @@ struct UsersTests {
         #expect(letters == 3)
         #expect(try test.audit().filter { $0 == "password.forgotten" }.count == 3)
         #expect(ask("no-address").status == 422)
+    }
+
+    @Test("Nobody of a suspended account is sent a link that would not let them in")
+    func forgottenWhileSuspended() throws {
+        let browser = try test.browser()
+        func ask() throws -> Int? {
+            let fields = browser.get("/password/forgotten").hiddenInputs + [("email", test.bob.email)]
+            #expect(browser.post("/password/forgotten", fields).location == "/sign-in")
+            test.app.afterwards.finish()
+            return try test.site.database.read { try $0.value("SELECT COUNT(*) FROM mails") }
+        }
+        func set(_ state: AccountState) throws {
+            try test.site.database.write { _ = try $0.execute("UPDATE accounts SET state = \(state) WHERE id = \(test.acme)") }
+        }
+        for state in [AccountState.suspended, .closing] {
+            try set(state)
+            #expect(try ask() == 0)
+        }
+        try set(.active)
+        #expect(try ask() == 1)
     }
 
     @Test("The list finds by name and address, whatever the accents, and by status")

@@ -54,12 +54,12 @@ struct MailerTests {
         func post(
             _ mailer: Mailer, to address: String = "ana@acme.example", subject: String = "Your link",
             text: String = "Hello,\n\nthere it is.",
-            within period: Duration = .seconds(7200)
+            within period: Duration = .seconds(7200), of account: ID<Account>? = nil
         ) throws {
             try database.write { connection in
                 try mailer.post(
                     MailMessage(to: address, named: "Ana", subject: subject, text: text, html: "<p>Hello</p>"),
-                    to: MailAddressee(account: nil, user: user, address: address, name: "Ana"), within: period, on: connection)
+                    to: MailAddressee(account: account, user: user, address: address, name: "Ana"), within: period, on: connection)
             }
             mailer.wake()
         }
@@ -125,6 +125,26 @@ struct MailerTests {
         #expect(eventually { relay.taken.count == 20 })
         #expect(relay.connections == 1)
         #expect(try eventually { try world.database.read { try mailer.waiting(on: $0) } == 0 })
+    }
+
+    @Test("However much one account has to send, the others' messages go in between")
+    func turns() throws {
+        let world = try World()
+        let relay = try ScriptedRelay()
+        defer { relay.stop() }
+        let mailer = try world.mailer(relay.url, isStarted: false)
+        let flooding: ID<Account> = world.ids.next()
+        let other: ID<Account> = world.ids.next()
+        for number in 0..<20 { try world.post(mailer, to: "flood-\(number)@one.example", of: flooding) }
+        try world.post(mailer, to: "first@other.example", of: other)
+        try world.post(mailer, to: "second@other.example", of: other)
+        try world.post(mailer, to: "staff@platform.example")
+        try mailer.start()
+        #expect(eventually { relay.taken.count == 23 })
+        let order = relay.taken.flatMap(\.recipients)
+        func place(_ address: String) -> Int? { order.firstIndex { $0.contains(address) } }
+        for address in ["first@other", "staff@platform", "flood-0@one"] { #expect(try #require(place(address)) < 3, "\(address)") }
+        #expect(try #require(place("second@other")) < 6)
     }
 
     @Test("What the relay refuses for ever is told with its words, and does not keep others")

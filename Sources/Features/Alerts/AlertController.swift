@@ -69,6 +69,7 @@ struct AlertController {
         let account = member.account.id
         let alert = try member.read { try AlertStore.alert(member.id(), of: account, on: $0) }
         let kind = alerts.kind(named: alert.kind)
+        guard kind?.mayBeDismissed(by: member) ?? true else { throw Abort(.forbidden) }
         do {
             try member.change("alert.dismiss", of: kind?.title(alert.words(in: member.visit.language), member.t) ?? alert.kind) {
                 connection in
@@ -122,6 +123,7 @@ struct AlertView: TemplateData {
         first = member.times.view(alert.firstAt)
         last = alert.times > 1 ? member.times.view(alert.lastAt) : nil
         times = alert.times > 1 ? t("alerts.times", count: alert.times) : ""
-        dismissal = alert.isOpen ? "\(AlertController.path)/\(alert.id)/dismissal" : ""
+        let mayDismiss = alert.isOpen && kind?.mayBeDismissed(by: member) ?? true
+        dismissal = mayDismiss ? "\(AlertController.path)/\(alert.id)/dismissal" : ""
     }
 }

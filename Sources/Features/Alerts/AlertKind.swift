@@ -17,16 +17,19 @@ package struct AlertKind: Sendable {
     package let course: Course
     /// Of what happened, where each has a text of its own, `.text.VARIANT`.
     package let variants: [String]
+    /// It tells the account what staff of the platform do: not theirs to dismiss.
+    package let isOfStaff: Bool
     /// The right to where it leads.
     package let right: Right
     /// Where something can be done about a subject; nil: nowhere but at the notice.
     package let place: @Sendable (_ subject: String) -> String?
 
     package init(
-        _ name: String, _ gravity: BadgeView.Kind, _ course: Course, variants: [String] = [], right: Right,
+        _ name: String, _ gravity: BadgeView.Kind, _ course: Course, variants: [String] = [], isOfStaff: Bool = false, right: Right,
         place: @escaping @Sendable (_ subject: String) -> String?
     ) {
         (self.name, self.gravity, self.course, self.variants, self.right, self.place) = (name, gravity, course, variants, right, place)
+        self.isOfStaff = isOfStaff
     }
 
     /// For a test that no language lacks one.
@@ -42,6 +45,8 @@ package struct AlertKind: Sendable {
     func text(_ variant: String, _ values: [String: String], _ t: Translation) -> String {
         t(variants.isEmpty ? "\(key).text" : "\(key).text.\(variant)", values)
     }
+
+    func mayBeDismissed(by member: Member) -> Bool { !isOfStaff || !member.session.isOperator }
 
     func action(_ t: Translation) -> String { t("\(key).action") }
 }

@@ -15,6 +15,8 @@ final class FreshSecrets: Sendable {
 
     private static let kept = Duration.seconds(300)
     private static let maximum = 1000
+    /// Of one session, the last: more nobody makes before the next page, and whoever does must not take the others' places.
+    private static let maximumOfOne = 10
 
     private let clock: Clock
     private let fresh = ShortLock<[ID<APIKey>: Fresh]>([:])
@@ -27,6 +29,9 @@ final class FreshSecrets: Sendable {
         let now = clock.now()
         fresh.withLock { fresh in
             fresh = fresh.filter { now - $0.value.madeAt < Self.kept }
+            let own = fresh.filter { $0.value.session == session && $0.key != key }
+                .sorted { ($0.value.madeAt, $0.key) < ($1.value.madeAt, $1.key) }
+            for oldest in own.dropLast(Self.maximumOfOne - 1) { fresh[oldest.key] = nil }
             if fresh.count < Self.maximum { fresh[key] = Fresh(secret: secret, session: session, madeAt: now) }
         }
     }

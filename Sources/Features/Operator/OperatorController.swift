@@ -10,7 +10,7 @@ import Web
 
 extension AlertKind {
     /// Staff of the platform is in the account: the account is to know, of each of them by name.
-    static let accountOpened = AlertKind("account_opened", .info, .single, right: .viewAlerts) { _ in nil }
+    static let accountOpened = AlertKind("account_opened", .info, .single, isOfStaff: true, right: .viewAlerts) { _ in nil }
 }
 
 extension Feature {

@@ -8,9 +8,13 @@ extension Site {
     /// Stretches a password for storing. Whoever has the same email in several accounts has one salt in all of them, so that a sign-in
     /// stretches once, however many accounts there are.
     ///
-    /// - Parameter user: whose password it replaces: with no other account, a new password has a new salt.
-    package func hash(_ password: String, for email: String, replacingThatOf user: ID<User>? = nil) throws -> String {
+    /// - Parameters:
+    ///   - user: whose password it replaces: with no other account, a new password has a new salt.
+    ///   - caller: whose share of what is stretched at once it is.
+    package func hash(
+        _ password: String, for email: String, replacingThatOf user: ID<User>? = nil, by caller: Passwords.Caller = .insider
+    ) throws -> String {
         let beside = try database.read { try PeopleStore(site: self).passwordHash(of: email, besides: user, on: $0) }
-        return try passwords.hash(password, saltedAs: beside)
+        return try passwords.hash(password, saltedAs: beside, for: caller)
     }
 }

@@ -178,6 +178,10 @@ package struct PeopleStore: Sendable {
 
     /// What the same person's password is stored as in another account.
     func passwordHash(of email: String, besides user: ID<User>?, on connection: any Connection) throws -> String? {
-        try connection.value("SELECT password_hash FROM users WHERE email = \(email) AND id <> \(user?.stored ?? "") ORDER BY id LIMIT 1")
+        try connection.value(
+            """
+            SELECT password_hash FROM users WHERE email = \(email) AND id <> \(user?.stored ?? "") AND password_hash <> ''
+            ORDER BY id LIMIT 1
+            """)
     }
 }

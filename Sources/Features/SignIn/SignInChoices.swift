@@ -10,15 +10,16 @@ struct SignInChoices {
 
     let clock: Clock
 
-    /// Gives the token that the page carries.
-    func offer(_ users: [ID<User>], to browser: [UInt8], on connection: any Connection) throws -> String {
+    /// Gives the token that the page carries. It is good for nobody who has another password by now than the one that was shown.
+    func offer(_ users: [Credentials], to browser: [UInt8], on connection: any Connection) throws -> String {
         let token = Token.random()
         let now = clock.now()
         for user in users {
             try connection.execute(
                 """
                 INSERT INTO sign_in_choices (token_hash, user_id, browser_hash, created_at)
-                VALUES (\(Token.hash(token)), \(user), \(browser), \(now))
+                SELECT \(Token.hash(token)), id, \(browser), \(now) FROM users
+                WHERE id = \(user.user) AND password_hash = \(user.passwordHash)
                 """)
         }
         return token

@@ -30,7 +30,7 @@ struct SignInCodeController {
     func ask(_ user: Credentials, _ way: SignInWay, _ visit: Visit) throws -> WebResponse {
         let token = try visit.site.database.write { connection in
             try tell(.factorAsked, user, visit, on: connection)
-            return try choices.offer([user.user], to: visit.browserMark, on: connection)
+            return try choices.offer([user], to: visit.browserMark, on: connection)
         }
         return try show(token, user, way, visit)
     }
@@ -43,14 +43,19 @@ struct SignInCodeController {
         let found = try visit.read { connection in
             try choices.isOffered(token, for: id, by: visit.browserMark, on: connection)
                 ? try store.credentials(of: id, on: connection).map {
-                    ($0, try store.knownDevice(visit.deviceToken, ofEmail: $0.email, on: connection))
+                    (
+                        $0, try store.knownDevice(visit.deviceToken, ofEmail: $0.email, on: connection),
+                        try store.users(ofDevice: visit.deviceToken, email: $0.email, on: connection).contains(id)
+                    )
                 } : nil
         }
-        guard let (user, device) = found, user.hasFactor else { return nil }
+        guard let (user, device, isOwn) = found, user.hasFactor else { return nil }
         var (entry, errors) = SignInCode.form.read(visit.form, over: SignInCode(), Situation(visit.t, ()))
         guard errors.isEmpty else { return try show(token, user, way, visit, errors) }
         do {
-            return try codes.counted(device.map { "device \($0)" } ?? "user \(id)", of: user, visit) {
+            // Of a browser that somebody else with this address has used, their tries are none of this user's.
+            let tries = isOwn ? device.map { "device \($0)" } : nil
+            return try codes.counted(tries ?? "user \(id)", of: user, visit) {
                 try arrival.start(way, visit, user, device: device) { connection in
                     guard try choices.take(token, for: id, by: visit.browserMark, on: connection) else { return false }
                     try codes.take(entry.code, of: user, visit, on: connection)

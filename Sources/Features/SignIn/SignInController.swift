@@ -88,35 +88,52 @@ struct SignInController {
         guard errors.isEmpty else { return try show(visit.form, way, visit, errors) }
         // What is counted by it stays small.
         entry.email = TypedText.prefix(entry.email.lowercased(), maximumBytes: 254)
-        let (candidates, device) = try visit.read { connection in
+        let (candidates, own) = try visit.read { connection in
             (
                 try store.credentials(email: entry.email, on: connection),
-                try store.knownDevice(visit.deviceToken, ofEmail: entry.email, on: connection)
+                try store.users(ofDevice: visit.deviceToken, email: entry.email, on: connection)
             )
         }
-        // The owner's browser has an allowance of its own, so that others who guess cannot lock the owner out.
-        let subject = device.map { "device \($0)" } ?? "email \(entry.email)"
-        if let wait = attempts.begin(subject, at: visit.site.clock.steadyNow) {
-            recordRefusal(candidates, visit)
+        let device = own.isEmpty ? nil : visit.deviceToken
+        // The owner's browser has an allowance of its own, so that others who guess cannot lock the owner out. It is good for those alone
+        // who have signed in there: an account gives anybody's address to whom it likes, and a browser that it is known in.
+        let strangers = candidates.filter { !own.contains($0.user) }
+        let ownTries = device.map { "device \($0)" }
+        let sharedTries = device == nil || !strangers.isEmpty ? "email \(entry.email)" : nil
+        if let ownTries, let wait = attempts.begin(ownTries, at: visit.site.clock.steadyNow) {
+            recordRefusal(candidates, visit, isTried: false)
             return try showTooMany(way, visit, wait)
         }
+        let closed = sharedTries.flatMap { attempts.begin($0, at: visit.site.clock.steadyNow) }
+        if let closed, ownTries == nil {
+            recordRefusal(candidates, visit, isTried: false)
+            return try showTooMany(way, visit, closed)
+        }
+        // Theirs first: of passwords with a salt each not all are stretched, and any account may have somebody of this address.
+        let tried = candidates.filter { own.contains($0.user) } + (closed == nil ? strangers : [])
         let matches: [Bool]
         do {
             matches = try visit.site.passwords.matches(
-                entry.password, stored: candidates.map(\.passwordHash), for: device.map { .known($0) } ?? .stranger)
+                entry.password, stored: tried.map(\.passwordHash), for: device.map { .known($0) } ?? .stranger)
         } catch let abort as Abort {
-            attempts.forgive(subject)
+            if let ownTries { attempts.forgive(ownTries) }
+            if let sharedTries, closed == nil { attempts.forgive(sharedTries) }
             errors.add("email", visit.t("sign_in.busy"))
             return try show(visit.form, way, visit, errors, status: abort.status)
         }
-        let fitting = zip(candidates, matches).filter { $0.isEnabled && $1 }.map(\.0)
+        let fitting = zip(tried, matches).filter { $0.isEnabled && $1 }.map(\.0)
         guard let user = fitting.first else {
-            recordRefusal(candidates, visit)
-            if device == nil, attempts.isFull(subject, at: visit.site.clock.steadyNow) { tellOfClosing(candidates, visit) }
+            recordRefusal(candidates, visit, isTried: true)
+            // It may be that of another account, which was not tried.
+            if let closed { return try showTooMany(way, visit, closed) }
+            if let sharedTries, attempts.isFull(sharedTries, at: visit.site.clock.steadyNow) { tellOfClosing(candidates, visit) }
             errors.add("email", visit.t("sign_in.wrong"))
             return try show(visit.form, way, visit, errors)
         }
-        attempts.forgive(subject)
+        if let ownTries { attempts.forgive(ownTries) }
+        // A password that is right in one account is a guess at the others': who may choose the one could try as many as they like.
+        let isGuess = zip(tried, matches).contains { !own.contains($0.user) && $0.isEnabled && !$0.passwordHash.isEmpty && !$1 }
+        if let sharedTries, closed == nil, !isGuess { attempts.forgive(sharedTries) }
         guard fitting.count == 1 else { return try offer(fitting, way, visit) }
         if user.hasFactor { return try codes.ask(user, way, visit) }
         return try start(way, visit, user, device: device) { _ in true } ?? .redirect(to: "/sign-in")
@@ -156,26 +173,34 @@ struct SignInController {
         return try show(visit.form, way, visit, errors)
     }
 
-    /// Of somebody whose password is enough: who has set up a second factor since it was shown has to begin again.
+    /// Of somebody whose password is enough: who has set up a second factor since it was shown, or has another password, has to begin
+    /// again. Whoever knew the old one would else stay in, past the reset that was to lead them out.
     private func start(
         _ way: SignInWay, _ visit: Visit, _ user: Credentials, device: String?, permits: (any Connection) throws -> Bool
     ) throws -> WebResponse? {
         try arrival.start(way, visit, user, device: device) { connection in
-            try permits(connection) && !factors.isOn(for: user.user, on: connection)
+            try permits(connection) && store.isCurrent(user, on: connection) && !factors.isOn(for: user.user, on: connection)
         }
     }
 
     /// Under an address that is somebody's, or none: people type their passwords into the wrong field.
-    private func recordRefusal(_ candidates: [Credentials], _ visit: Visit) {
+    ///
+    /// - Parameter isTried: the password was looked at. What was not even tried is no event: it costs whoever sends it nothing, and would
+    ///   be one for the account's webhooks with each of thousands.
+    private func recordRefusal(_ candidates: [Credentials], _ visit: Visit, isTried: Bool) {
         let account = candidates.count == 1 ? candidates.first?.account : nil
         visit.site.refused.record(
             .init(.signIn, of: candidates.first?.email ?? "", in: account, from: visit.request.remoteAddress), requestID: visit.requestID)
-        guard let person = candidates.first?.person, let account else { return }
+        // Each account that the address is of: else another would be kept in the dark by one more of that address elsewhere.
+        let people = candidates.compactMap { user in user.account.map { (person: user.person, account: $0) } }
+        guard isTried, !people.isEmpty else { return }
         let address = visit.request.remoteAddress
         // Behind the answer, whose time would tell that there is somebody.
         app.afterwards.run { [app] in
-            try app.site.database.write {
-                try app.tell(.signInFailed, of: person, by: EventActor(nil, at: address), in: account, on: $0)
+            try app.site.database.write { connection in
+                for (person, account) in people {
+                    try app.tell(.signInFailed, of: person, by: EventActor(nil, at: address), in: account, on: connection)
+                }
             }
         }
     }
@@ -203,7 +228,7 @@ struct SignInController {
     private func offer(_ users: [Credentials], _ way: SignInWay, _ visit: Visit) throws -> WebResponse {
         let t = visit.t
         let page = SignInChoicePage(
-            choice: try visit.site.database.write { try choices.offer(users.map(\.user), to: visit.browserMark, on: $0) },
+            choice: try visit.site.database.write { try choices.offer(users, to: visit.browserMark, on: $0) },
             accounts: users.map {
                 SignInChoicePage.Account(user: $0.user.description, name: $0.accountName ?? t("sign_in.choice.platform"))
             },

@@ -32,6 +32,12 @@ struct SignInStore {
             Self.credentials)
     }
 
+    /// That they have the password still with which they were read, and may sign in: stretching one takes long enough for a change.
+    func isCurrent(_ user: Credentials, on connection: any Connection) throws -> Bool {
+        try connection.value(
+            "SELECT 1 FROM users WHERE id = \(user.user) AND password_hash = \(user.passwordHash) AND is_enabled = 1", as: Int.self) != nil
+    }
+
     func credentials(of user: ID<User>, on connection: any Connection) throws -> Credentials? {
         try connection.first(Self.selection + " WHERE u.id = \(user)", Self.credentials)
     }
@@ -55,6 +61,18 @@ struct SignInStore {
     /// True for the token of a browser in which anybody with this address has signed in.
     func isDevice(_ token: String, ofEmail email: String, on connection: any Connection) throws -> Bool {
         try isDevice(token, of: "u.email = \(email)", on: connection)
+    }
+
+    /// Of those with this address, who has signed in in the browser with that token.
+    func users(ofDevice token: String?, email: String, on connection: any Connection) throws -> Set<ID<User>> {
+        guard let token else { return [] }
+        return Set(
+            try connection.rows(
+                """
+                SELECT u.id FROM devices d JOIN users u ON u.id = d.user_id
+                WHERE d.token_hash = \(Token.hash(token)) AND u.email = \(email) AND d.expires_at > \(clock.now())
+                """
+            ) { try $0.next(ID<User>.self) })
     }
 
     /// The token of the visitor's browser, when anybody with this address has signed in there.

@@ -90,9 +90,13 @@ struct PasswordLetters {
         try app.tell(.invited, of: reader.person, by: EventActor(member), in: reader.account, on: connection)
     }
 
-    /// Everybody with this address who may sign in.
+    /// Everybody with this address who may sign in: whose account is suspended or closed is not let in with any password.
     func readers(email: String, on connection: any Connection) throws -> [LinkReader] {
-        try connection.rows("\(Self.selection) WHERE u.email = \(email) AND u.is_enabled = 1 ORDER BY u.id LIMIT 50", LinkReader.decode)
+        try connection.rows(
+            """
+            \(Self.selection) WHERE u.email = \(email) AND u.is_enabled = 1 AND (a.id IS NULL OR a.state = \(AccountState.active))
+            ORDER BY u.id LIMIT 50
+            """, LinkReader.decode)
     }
 
     func reader(_ user: ID<User>, on connection: any Connection) throws -> LinkReader? {

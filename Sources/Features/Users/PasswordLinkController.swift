@@ -43,9 +43,18 @@ struct PasswordLinkController {
     @Sendable func create(_ visit: Visit) throws -> WebResponse {
         let code = visit.form["code"] ?? ""
         guard let user = try visit.read({ try self.user(of: code, on: $0) }) else { return gone(visit) }
-        let (entry, errors) = ChosenPassword.form.read(visit.form, over: ChosenPassword(), Situation(visit.t, user.email))
+        var (entry, errors) = ChosenPassword.form.read(visit.form, over: ChosenPassword(), Situation(visit.t, user.email))
         guard errors.isEmpty else { return try show(user, code, visit, errors) }
-        let hash = try visit.site.hash(entry.new, for: user.email, replacingThatOf: user.user)
+        let hash: String
+        do {
+            // A link is used up behind this, and an account makes as many as it likes: of its links no more are stretched at once than of
+            // one browser, so that they keep nobody else from signing in.
+            let account = user.account?.stored ?? "staff"
+            hash = try visit.site.hash(entry.new, for: user.email, replacingThatOf: user.user, by: .known("links \(account)"))
+        } catch let abort as Abort where abort.status == .serviceUnavailable {
+            errors.add("new_password", visit.t("password.busy"))
+            return try show(user, code, visit, errors, status: abort.status)
+        }
         let device = Token.random()
         let isTaken = try visit.site.database.write { connection in
             guard let taken = try links.take(code, on: connection), taken == user.user else { return false }
@@ -76,7 +85,7 @@ struct PasswordLinkController {
     }
 
     private func show(
-        _ user: Credentials, _ code: String, _ visit: Visit, _ errors: FieldErrors = FieldErrors()
+        _ user: Credentials, _ code: String, _ visit: Visit, _ errors: FieldErrors = FieldErrors(), status: HTTPResponse.Status? = nil
     ) throws -> WebResponse {
         let t = visit.t
         let controls = ChosenPassword.form.controls(FormData(), stored: nil, errors: errors, Situation(t, user.email))
@@ -87,7 +96,7 @@ struct PasswordLinkController {
         let lead = t("password.link.lead", ["email": user.email, "account": user.accountName ?? "Hookswitch"])
         return try visit.page(
             template, AlonePage(form: form, notes: []), PageHead(t("password.link.title"), lead: lead, section: ""),
-            hasErrors: form.isRefused)
+            hasErrors: form.isRefused, status: status)
     }
 
     private func gone(_ visit: Visit) -> WebResponse {

@@ -37,6 +37,11 @@ struct PasswordLinks {
         return try connection.execute("DELETE FROM password_links WHERE token_hash = \(Token.hash(token))") == 1 ? user : nil
     }
 
+    /// What they have opens nothing any more.
+    func end(of user: ID<User>, on connection: any Connection) throws {
+        try connection.execute("DELETE FROM password_links WHERE user_id = \(user)")
+    }
+
     func deleteOld(on connection: any Connection) throws {
         try connection.execute("DELETE FROM password_links WHERE created_at <= \(clock.now() - Self.period)")
     }

@@ -2,6 +2,7 @@
 
 import Database
 import Mail
+import Spelling
 import Web
 
 struct UserEditing {
@@ -9,12 +10,14 @@ struct UserEditing {
     private let store: UserStore
     private let roles: RoleStore
     private let letters: PasswordLetters
+    private let links: PasswordLinks
 
     init(_ app: App) throws {
         self.app = app
         store = UserStore(app)
         roles = RoleStore(app)
         letters = try PasswordLetters(app)
+        links = PasswordLinks(clock: app.site.clock)
     }
 
     /// What a form offers this visitor.
@@ -50,6 +53,8 @@ struct UserEditing {
         } catch is UserStore.LastAdministrator {
             throw FieldProblem("role", "last_administrator")
         }
+        // A link went to the address that they had, which may have been somebody else's by a slip.
+        if !new.email.isIdentical(to: old.email) { try links.end(of: new.id, on: connection) }
         try QueueMemberStore.set(new.queues, of: new.id, in: account, on: connection)
         try app.tell(.userChanged, of: new.person, by: EventActor(member), in: account, on: connection)
         if new.email != old.email {

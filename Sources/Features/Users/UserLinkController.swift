@@ -27,6 +27,8 @@ struct UserLinkController {
         let href = UserController.path(of: user.entry.id)
         guard member.mayChange(user) else { throw Abort(.notFound) }
         guard user.isEnabled else { return member.redirect(to: href, .info, saying: t("users.link.disabled", ["name": user.entry.name])) }
+        // Shown to whoever found the browser open it would take the place of the present password, which a change of one's own asks for.
+        guard app.mailer.canSend || user.entry.id != member.session.user else { return .redirect(to: Session.passwordPath) }
         let kind: PasswordLetters.Kind = user.hasPassword ? .reset : .invitation
         let link: String? = try member.change("user.link", of: user.entry.email) { connection in
             try member.requireChangeable(user.entry.id, store, on: connection)

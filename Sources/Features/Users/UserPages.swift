@@ -56,6 +56,7 @@ struct UserPage: TemplateData {
     let mayChange: Bool
     let isEnabled: Bool
     let isOwn: Bool
+    let mayHaveLink: Bool
     let factor: BadgeView
     let hasFactor: Bool
     /// Where they are signed in, for those who may end it.
@@ -86,6 +87,7 @@ struct UserPage: TemplateData {
         isOwn = user.entry.id == member.session.user
         mayChange = member.may(.managePeople) && member.mayChange(user)
         isEnabled = user.isEnabled
+        mayHaveLink = user.isEnabled && (canSend || !isOwn)
         factor = BadgeView(factor: user.hasFactor, t)
         hasFactor = user.hasFactor
         let path = href

@@ -81,6 +81,8 @@ struct ClosingController {
         guard let closure, closure.export != nil else { throw Abort(.notFound) }
         let path = AccountExport.path(of: closure.certificate, person.site)
         guard FileManager.default.fileExists(atPath: path) else { throw Abort(.notFound) }
+        // All that the account has: whoever takes it along leaves a trace, as whoever looks into the account does.
+        if person.visit.request.method == .get { try person.change("account.export", of: account.slug, in: account.id) { _ in } }
         return WebResponse(
             fields: [
                 .contentType: "application/x-tar", .contentDisposition: "attachment; filename=\"\(account.slug).tar\"",

@@ -16,6 +16,11 @@ struct UserColumns {
         case twice(String)
     }
 
+    /// Columns that are looked at: no spreadsheet of people has more, and a file has room for a million.
+    private static let maximum = 200
+    /// Of those that are left out, how many are named.
+    private static let maximumNamed = 20
+
     /// The form's name of each column; nil for one that is not of the form.
     let names: [String?]
     /// As the table calls those that are left out.
@@ -37,8 +42,10 @@ struct UserColumns {
                 known[name] = name
             }
         }
-        names = head.cells.map { known[SearchText.folded($0)] }
-        unknown = zip(head.cells, names).filter { $1 == nil }.map { TypedText.line($0.0) }.filter { !$0.isEmpty }
+        let cells = head.cells.prefix(Self.maximum).map { TypedText.prefix(TypedText.line($0), maximumBytes: 200) }
+        names = cells.map { known[SearchText.folded($0)] }
+        let others = zip(cells, names).filter { $1 == nil && !$0.isEmpty }.map(\.0)
+        unknown = others.count > Self.maximumNamed ? Array(others.prefix(Self.maximumNamed)) + ["…"] : others
         var seen: Set<String> = []
         for name in names.compactMap(\.self) where !seen.insert(name).inserted { throw .twice(name) }
         let missing = ["name", "email"].filter { !seen.contains($0) }
@@ -52,16 +59,26 @@ struct UserColumns {
 
 /// What is chosen in a form, as a table writes it: by name, several with semicolons between them.
 struct UserChoices {
-    private let roles: [String: String]
-    private let queues: [String: String]
+    /// What there is to choose from, by the very name; where none has it, by one that differs in capitals and accents, if that is one alone:
+    /// “Ops” and “ops” may be two roles, and the wrong one is other rights.
+    private struct Names {
+        private let exact: [String: String]
+        private let folded: [String: String]
 
-    init(_ context: UserContext) {
-        roles = Self.table(context.roles.map { ($0.entry.name, $0.entry.id.description) })
-        queues = Self.table(context.queues.map { ($0.label, $0.item.description) })
+        init(_ names: [(name: String, value: String)]) {
+            exact = Dictionary(names.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+            folded = Dictionary(grouping: names) { SearchText.folded($0.name) }.compactMapValues { $0.count == 1 ? $0[0].value : nil }
+        }
+
+        func value(of cell: String) -> String? { exact[TypedText.name(cell)] ?? folded[SearchText.folded(cell)] }
     }
 
-    private static func table(_ names: [(String, String)]) -> [String: String] {
-        Dictionary(names.map { (SearchText.folded($0), $1) }, uniquingKeysWith: { first, _ in first })
+    private let roles: Names
+    private let queues: Names
+
+    init(_ context: UserContext) {
+        roles = Names(context.roles.map { (name: $0.entry.name, value: $0.entry.id.description) })
+        queues = Names(context.queues.map { (name: $0.label, value: $0.item.description) })
     }
 
     /// A name that is none stays what it is, and the form complains of it.
@@ -69,13 +86,12 @@ struct UserChoices {
         switch name {
         case "role":
             // Left blank it is what they have, or what one begins with.
-            let wanted = SearchText.folded(cell)
-            if !wanted.isEmpty { typed.set(name, roles[wanted] ?? cell) }
+            if !SearchText.folded(cell).isEmpty { typed.set(name, roles.value(of: cell) ?? cell) }
         case "queues":
             typed.set(name, nil)
             for part in cell.words(between: ";") {
-                let wanted = SearchText.folded(String(part))
-                if !wanted.isEmpty { typed.append(name, queues[wanted] ?? String(part)) }
+                let part = String(part)
+                if !SearchText.folded(part).isEmpty { typed.append(name, queues.value(of: part) ?? part) }
             }
         default: typed.set(name, cell)
         }
