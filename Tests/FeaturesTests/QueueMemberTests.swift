@@ -75,7 +75,7 @@ struct QueueMemberTests {
         #expect(try test.browser(test.mallory).get(bob).status == 404)
     }
 
-    @Test("A table with a queue that there is not says so and takes nobody out of theirs; what a line changes stands there with both values")
+    @Test("A table with a queue that there is not says so and takes nobody out of theirs; a line says what becomes of each field")
     func table() throws {
         let sales = try test.add(Queue.self, "Sales", to: test.acme)
         #expect(try save([sales.description]).status == 303)

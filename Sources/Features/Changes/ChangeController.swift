@@ -42,7 +42,10 @@ struct ChangeController {
 
     init(_ app: App) throws {
         let all = app.features.flatMap(\.tabs)
-        tabs = all.filter { $0.parent == nil && !$0.isChangeLog }.sorted { $0.order < $1.order }
+        // Of the operator's console only where something is done to an account; it comes last, as it has an order of its own.
+        tabs = all.filter {
+            $0.parent == nil && !$0.isChangeLog && ($0.right != .operatorConsole || $0.path == ClientAccountController.path)
+        }.sorted { ($0.right == .operatorConsole ? 1 : 0, $0.order) < ($1.right == .operatorConsole ? 1 : 0, $1.order) }
         template = try app.site.page("changes/index")
     }
 

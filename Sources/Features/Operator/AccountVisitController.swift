@@ -28,7 +28,8 @@ struct AccountVisitController {
         let (visit, errors) = AccountVisit.form.read(person.form, over: AccountVisit(), Situation(person.t, ()))
         guard errors.isEmpty else { return try page.show(person, person.form, errors) }
         let changes = visit.reason.map { [FieldChange("reason", before: "", after: $0)] } ?? []
-        let token = try person.change("account.open", of: account.slug, in: account.id, changes: changes) { connection in
+        let form = AccountVisit.form.name
+        let token = try person.change("account.open", of: account.slug, in: account.id, form: form, changes: changes) { connection in
             let name = person.session.userName
             try alerts.raise(
                 .accountOpened, for: account.id, of: person.session.user.description, ["name": .string(name)], on: connection)
