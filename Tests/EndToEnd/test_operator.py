@@ -42,6 +42,7 @@ def test_suspending_signs_people_out_and_tells_them_and_resuming_lets_them_in(fr
     assert ada.get("/settings/account").heading == t("sign_in.title")
     refused = Console(stage.product.port).get("/sign-in").form("password").submit(email=ADMINISTRATOR, password=PASSWORD)
     assert refused.status == 403 and refused.heading == t("errors.403.suspended.title")
+    assert refused.link(t("errors.back")) == "/", "there is a way on for whoever has another account"
     assert stage.machine().publish("call:end", {"call_id": "held-1"}).status == 202
     any_browser.press(t("operator.resume.save"))
     assert stage.product.value("SELECT state FROM accounts WHERE slug = 'northwind'") == "active"
