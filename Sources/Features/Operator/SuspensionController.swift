@@ -82,6 +82,7 @@ struct SuspensionController {
             Suspension.form.controls(typed, stored: nil, errors: errors, Situation(t, ())), errors: errors, action: href + "/suspension",
             save: t("operator.suspension.save"), t)
         view.wayOut = .init(t("operator.back"), to: href)
+        view.isWarning = true
         let head = PageHead(
             t("operator.suspension.title", ["account": account.name]), lead: t("operator.suspension.lead"), section: t("operator.section"),
             up: OperatorStep.below(account.name, account.slug, t))
