@@ -40,7 +40,8 @@ struct UserLinkController {
         guard let link else {
             return member.redirect(to: href, saying: t("users.link.sent", ["email": user.entry.email]))
         }
-        let page = UserLinkPage(link: CodeView(t("users.link.label"), link, id: "link"), href: href, name: user.entry.name)
+        let code = CodeView(t("users.link.label"), link, id: "link")
+        let page = UserLinkPage(link: code, href: href, name: user.entry.name, back: t("users.link.back"))
         let head = PageHead(
             t("users.link.\(kind.rawValue).title"), lead: t("users.link.lead", ["name": user.entry.name]), section: t("users.section"),
             up: [UserStep.list(t), (user.entry.name, href)])
@@ -52,4 +53,6 @@ struct UserLinkPage: TemplateData {
     let link: CodeView
     let href: String
     let name: String
+    /// Words of the way back.
+    let back: String
 }
