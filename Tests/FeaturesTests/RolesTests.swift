@@ -250,6 +250,8 @@ struct RolesTests {
     func copying() throws {
         let integrator = try path("Integrator")
         let page = alice.get(integrator + "/copy")
+        // It says of what, and leads back there.
+        #expect(page.text.contains("<h1>Duplicate ") && page.text.contains("<a class=\"button subtle\" href=\"\(integrator)\">"))
         #expect(
             page.text.contains("value=\"webhooks.retry\" checked")
                 || page.text.contains("value=\"webhooks.retry\"") && page.text.contains(" checked"))
