@@ -224,6 +224,7 @@ struct ChangesTests {
         #expect(page.contains("After Hand over events") && !page.contains("events:write"))
         #expect(page.contains("After Sales") && !page.contains(sales.description))
         #expect(page.contains(" Reason ") && page.contains("After Ticket 4711"))
+        #expect(alice.get("/alerts").text.contains("Ticket 4711"), "the notice says why, too")
         // Nobody of the account looks for the operator's other pages.
         #expect(!page.contains("Deletion certificates") && !page.contains("Health"))
     }

@@ -38,9 +38,11 @@ struct AccountVisitController {
         let changes = visit.reason.map { [FieldChange("reason", before: "", after: $0)] } ?? []
         let form = AccountVisit.form.name
         let token = try person.change("account.open", of: account.slug, in: account.id, form: form, changes: changes) { connection in
-            let name = person.session.userName
+            var values: [String: JSONValue] = ["name": .string(person.session.userName)]
+            if let reason = visit.reason { values["reason"] = .string(reason) }
             try alerts.raise(
-                .accountOpened, for: account.id, of: person.session.user.description, ["name": .string(name)], on: connection)
+                .accountOpened, for: account.id, of: person.session.user.description, variant: visit.reason == nil ? "" : "reasoned",
+                values, on: connection)
             return try AccountDirectory.open(account.id, in: person.session.id, on: connection)
         }
         let place = AccountVisit.places.first { $0.path == person.form[AccountVisit.placeName] }?.path ?? "/"
