@@ -98,3 +98,16 @@ def test_the_console_is_whole_in_french_and_on_a_phone(stage, browser, t):
             browser.open(path)
             assert browser.overflow() <= 0, (path, size)
             assert browser.violations() == [], (path, size)
+        browser.open(PATH)
+        assert browser.one("#reason").size["width"] >= 240, "room for a reason"
+
+
+def test_the_strip_says_all_of_it_on_a_phone(stage, browser):
+    console = operator(stage, "fr")
+    console.get(PATH).form("reason").submit(reason="Ticket 4711")
+    browser.use(console)
+    browser.resize(NARROW)
+    browser.open("/settings/account")
+    cut = browser.script(
+        "const p = document.querySelector('.strip p'); return [p.scrollHeight - p.clientHeight, p.scrollWidth - p.clientWidth]")
+    assert max(cut) <= 1
