@@ -42,10 +42,9 @@ struct ChangeController {
 
     init(_ app: App) throws {
         let all = app.features.flatMap(\.tabs)
-        // Of the operator's console only where something is done to an account; it comes last, as it has an order of its own.
-        tabs = all.filter {
-            $0.parent == nil && !$0.isChangeLog && ($0.right != .operatorConsole || $0.path == ClientAccountController.path)
-        }.sorted { ($0.right == .operatorConsole ? 1 : 0, $0.order) < ($1.right == .operatorConsole ? 1 : 0, $1.order) }
+        let own = all.filter { $0.parent == nil && !$0.isChangeLog && $0.right != .operatorConsole }.sorted { $0.order < $1.order }
+        // Of the operator's console only where something is done to an account, and last: it has an order of its own.
+        tabs = own + all.filter { $0.path == ClientAccountController.path }
         template = try app.site.page("changes/index")
     }
 
