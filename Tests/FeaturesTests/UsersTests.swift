@@ -139,6 +139,9 @@ struct UsersTests {
         #expect(page.status == 200)
         let link = try #require(page.text.firstMatch(of: /\/password\/link\?code=[0-9a-f]{64}/)).output
         #expect(!admin.get(path).text.contains("code="))
+        // By its address the page leads to the person, and says that the link was shown.
+        #expect(admin.get(path + "/link").location == path)
+        #expect(admin.get(path).text.contains("A link is shown once"))
         #expect(try test.browser().get(String(link)).status == 200)
         #expect(try test.browser().get("/password/forgotten").location == "/sign-in")
     }

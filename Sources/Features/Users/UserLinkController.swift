@@ -20,6 +20,12 @@ struct UserLinkController {
         template = try app.site.page("users/link")
     }
 
+    /// Of a page that was made by a form, opened again by its address: the link was shown there once.
+    @Sendable func show(_ member: Member) throws -> WebResponse {
+        let user = try member.read { try store.user(member.id(), of: member.account.id, on: $0) }
+        return member.redirect(to: UserController.path(of: user.entry.id), .info, saying: member.t("users.link.shown"))
+    }
+
     @Sendable func create(_ member: Member) throws -> WebResponse {
         let t = member.t
         let account = member.account.id
