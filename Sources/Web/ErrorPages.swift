@@ -25,7 +25,8 @@ struct ErrorPages: Sendable {
         let known = ["\(status.code).\(reason ?? "")", "\(status.code)"].first { visit.t.has("errors.\($0).title") } ?? "500"
         let page = ErrorPage(
             text: visit.t("errors.\(known).text"), requestID: status.code >= 500 ? visit.requestID : "",
-            back: visit.session == nil ? "" : "/")
+            // Nothing of ours is at a wrong host; whoever is not signed in is led to the sign-in.
+            back: status == .misdirectedRequest ? "" : "/")
         let head = PageHead(visit.t("errors.\(known).title"))
         do {
             return try visit.page(visit.session == nil ? template : framed, page, head, status: status)

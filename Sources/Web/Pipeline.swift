@@ -225,7 +225,12 @@ package final class Pipeline: Sendable {
             handler = { try answer(Person(visit: $0, session: session)) }
         case .right(let right, let answer):
             guard let account = session.account else { return .refused(.redirect(to: "/operator/accounts")) }
-            guard session.rights.contains(right) else { throw Abort(.forbidden) }
+            guard session.rights.contains(right) else {
+                // They have just taken it from themselves, by another role: what was done is said where they may still be.
+                let isToldOfIt = request.method == .get && Flash(cookie: request.cookies[Flash.cookieName]) != nil
+                guard !isToldOfIt else { return .refused(.redirect(to: "/")) }
+                throw Abort(.forbidden)
+            }
             handler = { try answer(Member(visit: $0, session: session, account: account)) }
         }
         return duty == nil ? .admitted(handler) : .interrupted

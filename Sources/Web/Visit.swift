@@ -92,7 +92,8 @@ package struct Visit {
         frame.title = (hasErrors ? t("shared.error_prefix") : "") + head.title + " – Hookswitch"
         frame.up = head.up.map { Frame.Step(label: $0.label, href: $0.href) }
         frame.csrf = CrossSiteGuard.token(for: csrfSecret)
-        frame.section = head.section ?? t("frame.settings")
+        let isConsole = session?.isOperator == true && session?.account == nil
+        frame.section = head.section ?? t(isConsole ? "operator.section" : "frame.settings")
         frame.version = site.version
         frame.flash = Flash(cookie: request.cookies[Flash.cookieName])
         if let session {

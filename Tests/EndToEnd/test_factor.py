@@ -71,6 +71,7 @@ def test_from_my_account_to_the_next_sign_in(fresh, either):
     assert picture.size["width"] > 150 and picture.get_attribute("aria-label") == words["factor.picture"]
     app = Authenticator(link(either))
     assert "ada%40northwind.example" in app.label
+    assert either.one("#said").get_attribute("data-copied") == words["shared.copy.done"], "that it was copied is heard"
     typed = either.one("#secret").text.replace(" ", "")
     either.fill(words["factor.code"], "12345").fill(words["factor.current_password"], PASSWORD).press(words["factor.new.save"])
     assert either.title.startswith("Error:") and words["factor.code.six_digits"] in either.text

@@ -42,6 +42,7 @@ def test_suspending_signs_people_out_and_tells_them_and_resuming_lets_them_in(fr
     assert ada.get("/settings/account").heading == t("sign_in.title")
     refused = Console(stage.product.port).get("/sign-in").form("password").submit(email=ADMINISTRATOR, password=PASSWORD)
     assert refused.status == 403 and refused.heading == t("errors.403.suspended.title")
+    assert refused.link(t("errors.back")) == "/", "there is a way on for whoever has another account"
     assert stage.machine().publish("call:end", {"call_id": "held-1"}).status == 202
     any_browser.press(t("operator.resume.save"))
     assert stage.product.value("SELECT state FROM accounts WHERE slug = 'northwind'") == "active"
@@ -97,3 +98,18 @@ def test_the_console_is_whole_in_french_and_on_a_phone(stage, browser, t):
             browser.open(path)
             assert browser.overflow() <= 0, (path, size)
             assert browser.violations() == [], (path, size)
+    # Where the form stands beside the facts.
+    browser.resize((1440, 900))
+    browser.open(PATH)
+    assert browser.one("#reason").size["width"] >= 240, "room for a reason"
+
+
+def test_the_strip_says_all_of_it_on_a_phone(stage, browser):
+    console = operator(stage, "fr")
+    console.get(PATH).form("reason").submit(reason="Ticket 4711")
+    browser.use(console)
+    browser.resize(NARROW)
+    browser.open("/settings/account")
+    cut = browser.script(
+        "const p = document.querySelector('.strip p'); return [p.scrollHeight - p.clientHeight, p.scrollWidth - p.clientWidth]")
+    assert max(cut) <= 1

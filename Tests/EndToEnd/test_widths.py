@@ -57,6 +57,23 @@ def test_no_page_is_wider_than_its_window(filled, browser, who):
     assert not problems, "\n".join(problems)
 
 
+def test_on_a_phone_all_that_a_cell_holds_stands_beside_its_label(filled, browser):
+    filled.administrator.get("/keys/new").form("scopes").set("name", "Two scopes").set("scopes", ["events:write", "media:write"]).submit()
+    browser.use(filled.administrator)
+    browser.resize((380, 900))
+    for path in ("/roles", "/keys", "/users", "/changes", webhooks.LIST, "/settings/webhooks/history"):
+        browser.open(path)
+        assert browser.all("tbody [data-label]"), path
+        under = browser.script(
+            """
+            return [...document.querySelectorAll('tbody [data-label] > *')].filter((e) => {
+                const own = e.getBoundingClientRect(), cell = e.parentElement.getBoundingClientRect();
+                return own.width > 1 && own.left < cell.left + 90;
+            }).map((e) => e.outerHTML.slice(0, 120));
+            """)
+        assert under == [], path
+
+
 def test_trouble_is_told_in_the_list_and_never_called_well(filled, browser, t):
     browser.use(filled.administrator)
     browser.resize((1280, 900))

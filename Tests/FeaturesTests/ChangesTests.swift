@@ -206,6 +206,29 @@ struct ChangesTests {
         #expect(page.contains("User changed") && page.contains(test.bob.email))
     }
 
+    @Test("Rights, scopes and queues that were chosen stand there in words, and why staff opened the account under its label")
+    func chosen() throws {
+        let alice = try test.browser(test.alice)
+        let sales = try test.add(Queue.self, "Sales", to: test.acme)
+        let rights = [("rights", "changes.view"), ("rights", "people.view")]
+        #expect(alice.post("/roles", alice.get("/roles/new").hiddenInputs + [("name", "Watchers")] + rights).status == 303)
+        #expect(alice.post("/keys", alice.get("/keys/new").hiddenInputs + [("name", "CRM"), ("scopes", "events:write")]).status == 303)
+        let role: ID<RoleRow> = try #require(
+            try test.site.database.read { try $0.value("SELECT id FROM roles WHERE account_id = \(test.acme) AND is_administrator = 1") })
+        let path = "/users/\(test.bob.id)"
+        let fields = [("name", "Bob Durand"), ("email", test.bob.email), ("role", role.description), ("queues", sales.description)]
+        #expect(alice.post(path, alice.get(path + "/edit").hiddenInputs + fields).status == 303)
+        #expect(try test.browser(test.olivia).post("/operator/accounts/acme/open", [("reason", "Ticket 4711")]).status == 303)
+        let page = plain(try text())
+        #expect(page.contains("After Change log (View), Users (View)") && !page.contains("changes.view"))
+        #expect(page.contains("After Hand over events") && !page.contains("events:write"))
+        #expect(page.contains("After Sales") && !page.contains(sales.description))
+        #expect(page.contains(" Reason ") && page.contains("After Ticket 4711"))
+        #expect(alice.get("/alerts").text.contains("Ticket 4711"), "the notice says why, too")
+        // Nobody of the account looks for the operator's other pages.
+        #expect(!page.contains("Deletion certificates") && !page.contains("Health"))
+    }
+
     @Test("It is kept for as long as its page says")
     func kept() {
         // “Two years”, in both languages' words.

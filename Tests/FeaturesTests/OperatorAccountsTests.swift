@@ -78,6 +78,12 @@ struct OperatorAccountsTests {
     func tokenOfAccount() throws {
         let test = try TestApp()
         let browser = try test.browser(test.olivia)
+        let page = browser.get("/operator/accounts/acme").text
+        for path in ["/users", "/keys", "/operator/playlists", "/operator/queues", "/operator/tracking-numbers"] {
+            #expect(page.contains("name=\"to\" value=\"\(path)\""), "\(path)")
+        }
+        #expect(browser.post("/operator/accounts/acme/open", [("to", "/keys")]).location == "/keys")
+        #expect(browser.post("/operator/accounts/acme/open", [("to", "//elsewhere.example")]).location == "/")
         #expect(browser.post("/operator/accounts/acme/open").location == "/")
         let before = browser.cookies["session"]
         let old = browser.get("/settings/retention").csrf ?? ""

@@ -75,6 +75,23 @@ struct QueueMemberTests {
         #expect(try test.browser(test.mallory).get(bob).status == 404)
     }
 
+    @Test("A table with a queue that there is not says so and takes nobody out of theirs; a line says what becomes of each field")
+    func table() throws {
+        let sales = try test.add(Queue.self, "Sales", to: test.acme)
+        #expect(try save([sales.description]).status == 303)
+        func preview(_ queues: String) -> String {
+            let table = "name,email,queues\nBob Durand,\(test.bob.email),\(queues)\n"
+            _ = alice.post("/users/import", [], file: (name: "table", fileName: "people.csv", bytes: Array(table.utf8)))
+            // Values stand in isolates, that no writing direction runs over.
+            return alice.get("/users/import/preview").text.replacing("\u{2068}", with: "").replacing("\u{2069}", with: "")
+        }
+        let refused = preview("Sales; Nowhere")
+        #expect(refused.contains("With errors, left out: 1.") && refused.contains("Queues: There is none called Nowhere."))
+        let changed = preview("")
+        #expect(changed.contains("To change: 1.") && changed.contains("Queues: Sales → None."))
+        #expect(try members == [sales])
+    }
+
     @Test("A queue with members cannot be deleted, and says by whom; who leaves the account leaves its queues")
     func deletion() throws {
         let queue = try test.add(Queue.self, "Support", to: test.acme)

@@ -177,6 +177,17 @@ struct RolesTests {
         #expect(bob.get("/settings/webhooks/history").status == 200 && bob.get("/users").status == 403)
     }
 
+    @Test("Whoever takes rights from themselves reads that it was done on a page that they may still see, and is refused there afterwards")
+    func lessened() throws {
+        let bob = try bob("roles.manage")
+        let role = try path("User")
+        #expect(edit(role, "User", [], by: bob).location == role)
+        #expect(bob.get(role).location == "/")
+        #expect(bob.get("/").location == "/me")
+        #expect(bob.get("/me").text.contains("has been saved"))
+        #expect(bob.get(role).status == 403)
+    }
+
     @Test("The administrators' role keeps everything: it can be renamed, and neither lessened nor deleted")
     func administrators() throws {
         let role = try path("Administrator")
@@ -239,6 +250,8 @@ struct RolesTests {
     func copying() throws {
         let integrator = try path("Integrator")
         let page = alice.get(integrator + "/copy")
+        // It says of what, and leads back there.
+        #expect(page.text.contains("<h1>Duplicate ") && page.text.contains("<a class=\"button subtle\" href=\"\(integrator)\">"))
         #expect(
             page.text.contains("value=\"webhooks.retry\" checked")
                 || page.text.contains("value=\"webhooks.retry\"") && page.text.contains(" checked"))

@@ -221,6 +221,14 @@ struct UserImportTests {
         #expect(try emails().contains("fair@acme.example") && !emails().contains("new@acme.example"))
     }
 
+    @Test("Whoever would give themselves another role by a table is told so before")
+    func ownRole() throws {
+        let admin = try test.browser(test.alice)
+        let words = "gives you another role yourself"
+        #expect(try preview("name,email,role\nAlice Martin,alice@acme.example,User\n", by: admin).text.contains(words))
+        #expect(try !preview("name,email,role\nBob Durand,bob@acme.example,Administrator\n", by: admin).text.contains(words))
+    }
+
     @Test("A table is its sender's alone, the page of an older one does nothing to a newer, and after an hour it is gone")
     func pending() throws {
         let admin = try test.browser(test.alice)

@@ -157,6 +157,9 @@ struct UsersTests {
         #expect(page.status == 200)
         let link = try #require(page.text.firstMatch(of: /\/password\/link\?code=[0-9a-f]{64}/)).output
         #expect(!admin.get(path).text.contains("code="))
+        // By its address the page leads to the person, and says that the link was shown.
+        #expect(admin.get(path + "/link").location == path)
+        #expect(admin.get(path).text.contains("A link is shown once"))
         // One's own password one changes by the present one.
         let own = "/users/\(test.alice.id)"
         #expect(!admin.get(own).text.contains("\(own)/link"))

@@ -15,7 +15,7 @@ package struct AlertKind: Sendable {
     package let name: String
     package let gravity: BadgeView.Kind
     package let course: Course
-    /// Of what happened, where each has a text of its own, `.text.VARIANT`.
+    /// Of what happened, where each has a text of its own, `.text.VARIANT`; of the empty one it is `.text`.
     package let variants: [String]
     /// It tells the account what staff of the platform do: not theirs to dismiss.
     package let isOfStaff: Bool
@@ -34,8 +34,7 @@ package struct AlertKind: Sendable {
 
     /// For a test that no language lacks one.
     package var neededWords: [String] {
-        let texts = variants.isEmpty ? ["\(key).text"] : variants.map { "\(key).text.\($0)" }
-        return ["\(key).title", "\(key).action"] + texts
+        ["\(key).title", "\(key).action"] + (variants.isEmpty ? [""] : variants).map(textKey)
     }
 
     private var key: String { "alert.\(name)" }
@@ -43,10 +42,12 @@ package struct AlertKind: Sendable {
     func title(_ values: [String: String], _ t: Translation) -> String { t("\(key).title", values) }
 
     func text(_ variant: String, _ values: [String: String], _ t: Translation) -> String {
-        t(variants.isEmpty ? "\(key).text" : "\(key).text.\(variant)", values)
+        t(textKey(variants.isEmpty ? "" : variant), values)
     }
 
     func mayBeDismissed(by member: Member) -> Bool { !isOfStaff || !member.session.isOperator }
+
+    private func textKey(_ variant: String) -> String { variant.isEmpty ? "\(key).text" : "\(key).text.\(variant)" }
 
     func action(_ t: Translation) -> String { t("\(key).action") }
 }

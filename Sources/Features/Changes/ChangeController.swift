@@ -42,7 +42,9 @@ struct ChangeController {
 
     init(_ app: App) throws {
         let all = app.features.flatMap(\.tabs)
-        tabs = all.filter { $0.parent == nil && !$0.isChangeLog }.sorted { $0.order < $1.order }
+        let own = all.filter { $0.parent == nil && !$0.isChangeLog && $0.right != .operatorConsole }.sorted { $0.order < $1.order }
+        // Of the operator's console only where something is done to an account, and last: it has an order of its own.
+        tabs = own + all.filter { $0.path == ClientAccountController.path }
         template = try app.site.page("changes/index")
     }
 

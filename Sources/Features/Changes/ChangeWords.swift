@@ -59,11 +59,20 @@ extension ChangeRecord {
             }
         }
 
+        /// One of what is chosen: by the field's own words, or by those that it has wherever it is chosen.
+        private static func word(_ text: String, _ key: String, _ t: Translation) -> String {
+            if let own = t.find("\(key).\(text)") { return own }
+            if let scope = t.find("scope.\(text)") { return scope }
+            guard let right = t.find("right.\(text)"), let (module, _) = text.cut(at: ".") else { return text }
+            // Each module has a right to view.
+            return "\(t("right.\(module)")) (\(right))"
+        }
+
         private static func words(_ json: JSONValue, _ key: String, _ form: String, _ t: Translation) -> String {
             switch json {
             case .null: ""
             case .bool(let isOn): t(isOn ? "shared.on" : "shared.off")
-            case .string(let text): t.find("\(key).\(text)") ?? text
+            case .string(let text): word(text, key, t)
             case .array(let elements): elements.map { words($0, key, form, t) }.joined(separator: ", ")
             case .object(let object):
                 object["is_set"] == nil

@@ -13,6 +13,14 @@ struct AccountVisit {
     static let form = Form<AccountVisit, Void>("operator.visit") {
         Line("reason", \.reason, upTo: 500)
     }
+
+    /// Sent by a button of its own: where in the account staff want to begin.
+    static let placeName = "to"
+    /// What the operator keeps for an account, and who is in it, with the keys of their words.
+    static let places: [(path: String, label: String)] = [
+        (UserController.path, "users.title"), (KeyController.path, "keys.title"), (Playlist.kind.path, "playlist.list.title"),
+        (Queue.kind.path, "queue.list.title"), (TrackingNumber.kind.path, "tracking_number.list.title"),
+    ]
 }
 
 struct AccountVisitController {
@@ -28,13 +36,17 @@ struct AccountVisitController {
         let (visit, errors) = AccountVisit.form.read(person.form, over: AccountVisit(), Situation(person.t, ()))
         guard errors.isEmpty else { return try page.show(person, person.form, errors) }
         let changes = visit.reason.map { [FieldChange("reason", before: "", after: $0)] } ?? []
-        let token = try person.change("account.open", of: account.slug, in: account.id, changes: changes) { connection in
-            let name = person.session.userName
+        let form = AccountVisit.form.name
+        let token = try person.change("account.open", of: account.slug, in: account.id, form: form, changes: changes) { connection in
+            var values: [String: JSONValue] = ["name": .string(person.session.userName)]
+            if let reason = visit.reason { values["reason"] = .string(reason) }
             try alerts.raise(
-                .accountOpened, for: account.id, of: person.session.user.description, ["name": .string(name)], on: connection)
+                .accountOpened, for: account.id, of: person.session.user.description, variant: visit.reason == nil ? "" : "reasoned",
+                values, on: connection)
             return try AccountDirectory.open(account.id, in: person.session.id, on: connection)
         }
-        var response = person.redirect(to: "/", saying: person.t("operator.opened", ["account": account.name]))
+        let place = AccountVisit.places.first { $0.path == person.form[AccountVisit.placeName] }?.path ?? "/"
+        var response = person.redirect(to: place, saying: person.t("operator.opened", ["account": account.name]))
         person.visit.renew(&response, session: token)
         return response
     }

@@ -97,9 +97,13 @@ struct ClientAccountPage: TemplateData {
         suspendedBy = suspension?.by ?? ""
         suspendedAt = suspension.map { person.times.view($0.at) }
         self.invited = invited.map { InvitedView(href: "\(href)/invitations/\($0.user)", name: $0.name, email: $0.email) }
-        form = FormView(
+        var form = FormView(
             AccountVisit.form.controls(typed, stored: nil, errors: errors, Situation(t, ())), errors: errors, action: href + "/open",
             save: t("operator.visit.save"), t)
+        form.buttons = AccountVisit.places.map { place in
+            FormView.Button(AccountVisit.placeName, place.path, t("operator.visit.at", ["page": t(place.label)]))
+        }
+        self.form = form
     }
 }
 

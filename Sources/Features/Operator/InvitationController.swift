@@ -38,7 +38,8 @@ struct InvitationController {
         guard let link else {
             return person.redirect(to: href, saying: t("users.link.sent", ["email": reader.email]))
         }
-        let page = UserLinkPage(link: CodeView(t("users.link.label"), link, id: "link"), href: href, name: reader.name)
+        let code = CodeView(t("users.link.label"), link, id: "link")
+        let page = UserLinkPage(link: code, href: href, name: reader.name, back: t("operator.back"))
         let head = PageHead(
             t("users.link.invitation.title"), lead: t("users.link.lead", ["name": reader.name]), section: t("operator.section"),
             up: OperatorStep.below(account.name, account.slug, t))

@@ -9,8 +9,10 @@ import Templating
 import Web
 
 extension AlertKind {
-    /// Staff of the platform is in the account: the account is to know, of each of them by name.
-    static let accountOpened = AlertKind("account_opened", .info, .single, isOfStaff: true, right: .viewAlerts) { _ in nil }
+    /// Staff of the platform is in the account: the account is to know, of each of them by name, and why where they say so.
+    static let accountOpened = AlertKind(
+        "account_opened", .info, .single, variants: ["", "reasoned"], isOfStaff: true, right: .viewAlerts
+    ) { _ in nil }
 }
 
 extension Feature {

@@ -37,7 +37,8 @@ struct SuspensionController {
         guard errors.isEmpty else { return try show(account, person.form, person, errors) }
         let changes = [FieldChange("reason", before: "", after: suspension.reason)]
         do {
-            try person.change("account.suspend", of: account.slug, in: account.id, changes: changes) { connection in
+            let form = Suspension.form.name
+            try person.change("account.suspend", of: account.slug, in: account.id, form: form, changes: changes) { connection in
                 try AccountDirectory.suspend(
                     account.id, because: suspension.reason, by: person.session.userName, at: person.now, on: connection)
                 try person.site.sessions.endAll(in: account.id, on: connection)
@@ -81,6 +82,7 @@ struct SuspensionController {
             Suspension.form.controls(typed, stored: nil, errors: errors, Situation(t, ())), errors: errors, action: href + "/suspension",
             save: t("operator.suspension.save"), t)
         view.wayOut = .init(t("operator.back"), to: href)
+        view.isWarning = true
         let head = PageHead(
             t("operator.suspension.title", ["account": account.name]), lead: t("operator.suspension.lead"), section: t("operator.section"),
             up: OperatorStep.below(account.name, account.slug, t))

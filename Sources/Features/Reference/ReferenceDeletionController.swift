@@ -32,7 +32,7 @@ struct ReferenceDeletionController<Item: ReferenceItem> {
             action: item.path + "/delete", back: item.path, strong: t("reference.delete.strong"), text: t("\(name).delete.text"),
             note: t("reference.delete.note"), facts: item.facts(t, context), submit: t("\(name).delete.submit"),
             keep: t("reference.delete.keep"))
-        return try member.page(question, page, head(of: item, member))
+        return try member.page(question, page, head("reference.delete.title", of: item, member))
     }
 
     @Sendable func create(_ member: Member) throws -> WebResponse {
@@ -50,10 +50,10 @@ struct ReferenceDeletionController<Item: ReferenceItem> {
 
     private func refuse(_ item: Item, _ uses: Uses, _ member: Member, _ status: HTTPResponse.Status) throws -> WebResponse {
         let page = InUsePage(href: item.path, text: member.t("\(Item.kind.name).in_use"), uses: UsesView(uses, member))
-        return try member.page(refusal, page, head(of: item, member), status: status)
+        return try member.page(refusal, page, head("reference.in_use.title", of: item, member), status: status)
     }
 
-    private func head(of item: Item, _ member: Member) -> PageHead {
-        ReferenceHead.page(member.t("reference.delete.title", ["name": item.name]), below: item, member)
+    private func head(_ title: String, of item: Item, _ member: Member) -> PageHead {
+        ReferenceHead.page(member.t(title, ["name": item.name]), below: item, member)
     }
 }

@@ -92,12 +92,19 @@ struct RoleController {
                 try app.tell(.roleCreated, ofRole: new.id, named: new.name, by: EventActor(member), in: member.account.id, on: connection)
             },
             page: { view, _, context, member in
+                let t = member.t
+                // Of what it is a copy, where it is one: there it came from, and there it goes back to.
+                let original: RoleEntry? =
+                    try member.visit.parameters["id"] == nil
+                    ? nil : member.read { try store.role(member.id(), of: member.account.id, on: $0).entry }
                 var view = view
-                view.wayOut = .init(member.t("roles.cancel"), to: path)
+                view.wayOut = .init(t("roles.cancel"), to: original.map { path(of: $0.id) } ?? path)
                 if let refusal = context.usage?.refusal(member.visit) { view.notice = refusal }
+                var up = [RoleStep.list(t)]
+                if let original { up.append((original.name, path(of: original.id))) }
                 let head = PageHead(
-                    member.t("roles.new.title"), lead: member.t("roles.new.lead"), section: member.t("users.section"),
-                    up: [RoleStep.list(member.t)])
+                    original.map { t("roles.copy.title", ["name": $0.name]) } ?? t("roles.new.title"), lead: t("roles.new.lead"),
+                    section: t("users.section"), up: up)
                 return try member.page(template, FormPage(view), head, hasErrors: view.isRefused)
             })
     }

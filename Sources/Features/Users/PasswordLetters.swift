@@ -16,7 +16,7 @@ struct Letter: TemplateData {
     let footer: String
 
     var text: String {
-        ([greeting] + paragraphs + ["\(actionLabel):\n\(actionURL)", footer]).joined(separator: "\n\n") + "\n"
+        ([greeting] + paragraphs + ["\(actionLabel)\n\(actionURL)", footer]).joined(separator: "\n\n") + "\n"
     }
 }
 

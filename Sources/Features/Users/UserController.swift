@@ -55,6 +55,7 @@ extension Feature {
                 .post(path + "/{id}/factor/reset", .needs(.managePeople), factors.delete),
                 .post(path + "/{id}/sessions/{session}/end", .needs(.managePeople), sessions.delete),
                 .post(path + "/{id}/sessions/end", .needs(.managePeople), sessions.deleteAll),
+                .get(path + "/{id}/link", .needs(.managePeople), links.show),
                 .post(path + "/{id}/link", .needs(.managePeople), links.create),
                 .get(path + "/{id}/delete", .needs(.managePeople), deletion.new),
                 .post(path + "/{id}/delete", .needs(.managePeople), deletion.create),

@@ -20,6 +20,12 @@ struct UserLinkController {
         template = try app.site.page("users/link")
     }
 
+    /// Of a page that was made by a form, opened again by its address: the link was shown there once.
+    @Sendable func show(_ member: Member) throws -> WebResponse {
+        let user = try member.read { try store.user(member.id(), of: member.account.id, on: $0) }
+        return member.redirect(to: UserController.path(of: user.entry.id), .info, saying: member.t("users.link.shown"))
+    }
+
     @Sendable func create(_ member: Member) throws -> WebResponse {
         let t = member.t
         let account = member.account.id
@@ -42,7 +48,8 @@ struct UserLinkController {
         guard let link else {
             return member.redirect(to: href, saying: t("users.link.sent", ["email": user.entry.email]))
         }
-        let page = UserLinkPage(link: CodeView(t("users.link.label"), link, id: "link"), href: href, name: user.entry.name)
+        let code = CodeView(t("users.link.label"), link, id: "link")
+        let page = UserLinkPage(link: code, href: href, name: user.entry.name, back: t("users.link.back"))
         let head = PageHead(
             t("users.link.\(kind.rawValue).title"), lead: t("users.link.lead", ["name": user.entry.name]), section: t("users.section"),
             up: [UserStep.list(t), (user.entry.name, href)])
@@ -54,4 +61,6 @@ struct UserLinkPage: TemplateData {
     let link: CodeView
     let href: String
     let name: String
+    /// Words of the way back.
+    let back: String
 }

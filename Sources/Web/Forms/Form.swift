@@ -85,6 +85,8 @@ package struct Form<Value: Sendable, Context: Sendable>: Sendable {
         switch value {
         case .null: ""
         case .string(let text): isID(text) ? words ?? text : text
+        case .array(let elements) where !elements.isEmpty && elements.allSatisfy({ isID($0.string ?? "") }):
+            words ?? String(decoding: value.serialized(), as: UTF8.self)
         default: String(decoding: value.serialized(), as: UTF8.self)
         }
     }

@@ -37,6 +37,8 @@ package struct FormView: TemplateData, Sendable {
     let isMultipart: Bool
     package let controls: [Control]
     let save: String
+    /// What it does is hard to undo: its button warns.
+    package var isWarning = false
     package var buttons: [Button] = []
     package var wayOut: WayOut?
     /// Sent with the form and not shown.

@@ -144,7 +144,8 @@ package struct Integer<Root, Context>: NamedField {
         let text = String(String.UnicodeScalarView(digits))
         if text.isEmpty, slot.isOptional { return slot.set(nil, in: &root) }
         guard text.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(text), range.contains(number) else {
-            var values = ["minimum": String(range.lowerBound), "maximum": String(range.upperBound)]
+            let numbers = Numbers(language: reading.t.language)
+            var values = ["minimum": numbers.text(range.lowerBound), "maximum": numbers.text(range.upperBound)]
             if let unit { values["unit"] = reading.t(unit) }
             return words.complain(rangeWord, reading, values)
         }

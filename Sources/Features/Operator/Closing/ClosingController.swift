@@ -109,6 +109,7 @@ struct ClosingController {
             Closing.form.controls(typed, stored: nil, errors: errors, Situation(t, account.slug)), errors: errors,
             action: href + "/closing", save: t("operator.closing.save"), t)
         view.wayOut = .init(t("operator.back"), to: href)
+        view.isWarning = true
         let page = ClosingPage(
             form: view, slug: account.slug,
             facts: [

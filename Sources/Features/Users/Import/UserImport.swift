@@ -81,8 +81,10 @@ struct UserChoices {
         queues = Names(context.queues.map { (name: $0.label, value: $0.item.description) })
     }
 
-    /// A name that is none stays what it is, and the form complains of it.
-    func type(_ cell: String, into typed: inout FormData, as name: String) {
+    /// Gives what it cannot type: names of queues that there are not. A form sends none of these, and would pass over them. A role that is
+    /// none stays what it is, and the form complains of it.
+    func type(_ cell: String, into typed: inout FormData, as name: String) -> [String] {
+        var unknown: [String] = []
         switch name {
         case "role":
             // Left blank it is what they have, or what one begins with.
@@ -91,10 +93,16 @@ struct UserChoices {
             typed.set(name, nil)
             for part in cell.words(between: ";") {
                 let part = String(part)
-                if !SearchText.folded(part).isEmpty { typed.append(name, queues.value(of: part) ?? part) }
+                guard !SearchText.folded(part).isEmpty else { continue }
+                if let queue = queues.value(of: part) {
+                    typed.append(name, queue)
+                } else {
+                    unknown.append(TypedText.prefix(TypedText.line(part), maximumBytes: 100))
+                }
             }
         default: typed.set(name, cell)
         }
+        return unknown
     }
 }
 
@@ -102,7 +110,8 @@ struct UserChoices {
 struct UserImportLine {
     enum Outcome {
         case create(UserEntry, [FieldChange])
-        case change(UserEntry, to: UserEntry, [FieldChange], labels: [String])
+        /// - Parameter words: each field that becomes another, with both values.
+        case change(UserEntry, to: UserEntry, [FieldChange], words: [String])
         case same
         case refused([String])
     }
@@ -160,12 +169,15 @@ struct UserImport {
             var entry = known?.entry ?? blank
             if known == nil { entry.id = store.nextID() }
             var typed = UserEntry.form.typed(entry)
+            var unknown: [String] = []
             for name in columns.names.compactMap(\.self) {
                 guard let cell = columns.cell(name, of: row) else { continue }
-                choices.type(cell, into: &typed, as: name)
+                unknown += choices.type(cell, into: &typed, as: name)
             }
             let situation = Situation(t, context)
-            let (value, errors) = UserEntry.form.read(typed, over: entry, situation)
+            let (value, found) = UserEntry.form.read(typed, over: entry, situation)
+            var errors = found
+            if !unknown.isEmpty { errors.add("queues", t("users.import.no_queue", ["names": unknown.joined(separator: ", ")])) }
             let complaints = UserColumns.labels(t).filter { !errors[$0.name].isEmpty }.map {
                 t("users.import.complaint", ["label": $0.label, "text": errors[$0.name]])
             }
@@ -173,7 +185,16 @@ struct UserImport {
             let changes = UserEntry.form.changes(from: entry, to: value, situation)
             guard known != nil else { return line(.create(value, changes)) }
             let differences = UserEntry.form.differences(from: entry, to: value, situation)
-            return line(differences.isEmpty ? .same : .change(entry, to: value, changes, labels: differences.map(\.label)))
+            let none = t("shared.conflict.none")
+            let words = differences.map { difference in
+                t(
+                    "users.import.becomes",
+                    [
+                        "label": difference.label, "old": difference.old.isEmpty ? none : difference.old,
+                        "new": difference.new.isEmpty ? none : difference.new,
+                    ])
+            }
+            return line(differences.isEmpty ? .same : .change(entry, to: value, changes, words: words))
         }
         self.columns = columns
         room = max(0, context.usage.maximum - context.usage.used)

@@ -1,5 +1,6 @@
 // What the pages of an import show.
 
+import Database
 import Templating
 import Web
 
@@ -49,6 +50,10 @@ struct UserImportPage: TemplateData {
         if !plan.columns.unknown.isEmpty {
             warnings.append(t("users.import.unknown_columns", ["columns": plan.columns.unknown.joined(separator: ", ")]))
         }
+        // Whoever takes their own rights away gets them back from somebody else only.
+        if let own = plan.lines.first(where: { $0.givesAnotherRole(to: member.session.user) }) {
+            warnings.append(t("users.import.own_role", ["line": member.numbers.text(own.number)]))
+        }
         self.warnings = warnings
         let numbers = member.numbers
         summary = t(
@@ -76,6 +81,11 @@ struct UserImportPage: TemplateData {
 }
 
 extension UserImportLine {
+    fileprivate func givesAnotherRole(to user: ID<User>) -> Bool {
+        guard case .change(let old, let new, _, _) = outcome else { return false }
+        return old.id == user && old.role != new.role
+    }
+
     /// What is wrong comes first, what nothing happens to last.
     fileprivate func rank(_ failed: [Int: String]) -> Int {
         if failed[number] != nil { return 0 }
@@ -92,7 +102,7 @@ extension UserImportLine {
         switch outcome {
         case .refused(let complaints): return (BadgeView(.bad, t("users.import.refused")), complaints.joined(separator: " "))
         case .create: return (BadgeView(.good, t("users.import.create")), "")
-        case .change(_, _, _, let labels): return (BadgeView(.info, t("users.import.change")), labels.joined(separator: ", "))
+        case .change(_, _, _, let words): return (BadgeView(.info, t("users.import.change")), words.joined(separator: " "))
         case .same: return (BadgeView(.neutral, t("users.import.same")), "")
         }
     }
