@@ -78,11 +78,14 @@ struct MailStore {
     }
 
     /// The one that is due first. None before `time`.
-    func next(before time: Timestamp, on connection: any Connection) throws -> Due? {
-        try connection.first(
+    ///
+    /// - Parameter failed: those that come behind all others, the first of them first: one at which the relay breaks off each time must
+    ///   keep no other.
+    func next(before time: Timestamp, after failed: [ID<MailRow>], on connection: any Connection) throws -> Due? {
+        let due = try connection.rows(
             """
             SELECT id, account_id, user_id, recipient, recipient_name, subject, text, html, attempts, created_at, expires_at FROM mails
-            WHERE next_at IS NOT NULL AND next_at <= \(time) ORDER BY next_at, id LIMIT 1
+            WHERE next_at IS NOT NULL AND next_at <= \(time) ORDER BY next_at, id LIMIT \(failed.count + 1)
             """
         ) { row in
             Due(
@@ -90,6 +93,7 @@ struct MailStore {
                 subject: try row.next(), text: try row.next(), html: try row.next(), attempts: try row.next(), createdAt: try row.next(),
                 expiresAt: try row.next())
         }
+        return due.first { !failed.contains($0.id) } ?? due.min { failed.firstIndex(of: $0.id) ?? 0 < failed.firstIndex(of: $1.id) ?? 0 }
     }
 
     func nextTime(on connection: any Connection) throws -> Timestamp? {
