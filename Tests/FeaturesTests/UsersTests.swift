@@ -111,6 +111,24 @@ struct UsersTests {
         #expect(bob.get(third).location == "/sign-in")
     }
 
+    @Test("A link that went to an address that was wrong opens nothing once the address is another")
+    func correctedAddress() throws {
+        let admin = try test.browser(test.alice)
+        #expect(try add("ana.lima@elsewhere.example", by: admin).status == 303)
+        let id = try #require(try user("ana.lima@elsewhere.example"))
+        let path = "/users/\(id)"
+        let link = try link(inLetter: 0)
+        func change(_ name: String, _ email: String) throws -> Int {
+            submit([("name", name), ("email", email), ("role", try role("user"))], at: path + "/edit", to: path, by: admin).status
+        }
+        #expect(try change("Ana M. Lima", "ana.lima@elsewhere.example") == 303)
+        #expect(try test.browser().get(link).status == 200)
+        #expect(try change("Ana M. Lima", "ana.lima@acme.example") == 303)
+        #expect(try test.browser().get(link).status == 303)
+        #expect(admin.post(path + "/link", admin.get(path).hiddenInputs).status == 303)
+        #expect(try test.browser().get(self.link(inLetter: 1)).status == 200)
+    }
+
     @Test("A new password by link ends whoever was signed in with the old one, and its browser is let in however many guessed")
     func resetOpensTheWay() throws {
         let admin = try test.browser(test.alice)

@@ -13,7 +13,7 @@ struct PasswordLinks {
     /// Gives the token, in the place of any earlier one.
     func offer(to user: ID<User>, on connection: any Connection) throws -> String {
         let token = Token.random()
-        try connection.execute("DELETE FROM password_links WHERE user_id = \(user)")
+        try end(of: user, on: connection)
         try connection.execute(
             "INSERT INTO password_links (user_id, token_hash, created_at) VALUES (\(user), \(Token.hash(token)), \(clock.now()))")
         return token
@@ -35,6 +35,11 @@ struct PasswordLinks {
     func take(_ token: String, on connection: any Connection) throws -> ID<User>? {
         guard let user = try user(of: token, on: connection) else { return nil }
         return try connection.execute("DELETE FROM password_links WHERE token_hash = \(Token.hash(token))") == 1 ? user : nil
+    }
+
+    /// Any that they may have.
+    func end(of user: ID<User>, on connection: any Connection) throws {
+        try connection.execute("DELETE FROM password_links WHERE user_id = \(user)")
     }
 
     func deleteOld(on connection: any Connection) throws {

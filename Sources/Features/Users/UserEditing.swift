@@ -9,12 +9,14 @@ struct UserEditing {
     private let store: UserStore
     private let roles: RoleStore
     private let letters: PasswordLetters
+    private let links: PasswordLinks
 
     init(_ app: App) throws {
         self.app = app
         store = UserStore(app)
         roles = RoleStore(app)
         letters = try PasswordLetters(app)
+        links = PasswordLinks(clock: app.site.clock)
     }
 
     /// What a form offers this visitor.
@@ -53,6 +55,8 @@ struct UserEditing {
         try QueueMemberStore.set(new.queues, of: new.id, in: account, on: connection)
         try app.tell(.userChanged, of: new.person, by: EventActor(member), in: account, on: connection)
         if new.email != old.email {
+            // It went to the old address, which may be somebody else's.
+            try links.end(of: new.id, on: connection)
             try app.tell(.emailChanged, of: new.person, by: EventActor(member), in: account, on: connection)
         }
     }
