@@ -70,6 +70,27 @@ struct UserImportTests {
         #expect(admin.get("/users/import").text.contains("There is no table to import any more"))
     }
 
+    @Test("Pressed twice at once it is done, and neither answer says that something was not")
+    func atOnce() throws {
+        let admin = try test.browser(test.alice)
+        let lines = (0..<60).map { "Person \($0),p\($0)@acme.example\n" }.joined()
+        let page = try preview("name,email\n" + lines, by: admin)
+        let before = try emails().count
+        let answers = test.sendAtOnce(Array(repeating: Post("/users/import/preview", page.hiddenInputs), count: 3), as: admin)
+        #expect(answers.allSatisfy { $0.status == 303 && ["/users", "/users/import"].contains($0.location) }, "\(answers)")
+        #expect(try emails().count == before + 60)
+    }
+
+    @Test("A head of a million columns is looked at as far as a table of people goes")
+    func manyColumns() throws {
+        let admin = try test.browser(test.alice)
+        let long = String(repeating: "y", count: 500)
+        let page = try preview("name,email,\(long)" + String(repeating: ",x", count: 900_000) + "\nAna,ana@acme.example\n", by: admin)
+        #expect(page.text.contains("To add: 1."))
+        #expect(page.text.contains("nothing of the kind: yyy") && !page.text.contains(long))
+        #expect(page.bytes.count < 100_000)
+    }
+
     @Test(
         "Tables are read as spreadsheets save them",
         arguments: [

@@ -16,6 +16,9 @@ struct UserColumns {
         case twice(String)
     }
 
+    /// A table of more is none of people: what stands behind them is not looked at.
+    private static let maximum = 100
+
     /// The form's name of each column; nil for one that is not of the form.
     let names: [String?]
     /// As the table calls those that are left out.
@@ -37,8 +40,9 @@ struct UserColumns {
                 known[name] = name
             }
         }
-        names = head.cells.map { known[SearchText.folded($0)] }
-        unknown = zip(head.cells, names).filter { $1 == nil }.map { TypedText.line($0.0) }.filter { !$0.isEmpty }
+        let heads = head.cells.prefix(Self.maximum).map { TypedText.prefix(TypedText.line($0), maximumBytes: 100) }
+        names = heads.map { known[SearchText.folded($0)] }
+        unknown = zip(heads, names).filter { $1 == nil && !$0.isEmpty }.map(\.0)
         var seen: Set<String> = []
         for name in names.compactMap(\.self) where !seen.insert(name).inserted { throw .twice(name) }
         let missing = ["name", "email"].filter { !seen.contains($0) }

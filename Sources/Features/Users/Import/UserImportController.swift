@@ -121,7 +121,8 @@ struct UserImportController {
             member)
         let t = member.t
         let head = PageHead(
-            t("users.import.preview.title"), lead: t("users.import.preview.lead", ["file": table.fileName]), section: t("users.section"),
+            t("users.import.preview.title"), lead: failures.isEmpty ? t("users.import.preview.lead", ["file": table.fileName]) : "",
+            section: t("users.section"),
             up: [UserStep.list(t), (t("users.import.title"), Self.path)])
         return try member.page(preview, page, head, status: failures.isEmpty ? nil : .unprocessableContent)
     }
@@ -162,6 +163,13 @@ struct UserImportController {
                     }
                 }
             }
+        }
+        if !failures.isEmpty {
+            // Pressed twice, it was done by the other.
+            let now = try UserImport(table.text, member, store, editing)
+            let same = Set(now.lines.filter(\.isSame).map(\.number))
+            count(failures.map(\.0).filter { same.contains($0.number) }, in: &done)
+            failures.removeAll { same.contains($0.0.number) }
         }
         let numbers = ["created": member.numbers.text(done.created), "changed": member.numbers.text(done.changed)]
         guard failures.isEmpty else { return try review(table, member, failures: failures, notice: t("users.import.partly", numbers)) }
@@ -207,6 +215,8 @@ struct UserImportController {
 }
 
 extension UserImportLine {
+    fileprivate var isSame: Bool { if case .same = outcome { true } else { false } }
+
     fileprivate var isDue: Bool {
         switch outcome {
         case .create, .change: true
