@@ -282,12 +282,32 @@ struct UsersTests {
             ("ana", false), ("ana@acme", false), ("ana@@acme.example", false), ("", false),
             ("ana@acme.example, eve@evil.example", false), ("<ana@acme.example>", false), ("\"ana\"@acme.example", false),
             ("Ana+Test@ACME.example", true), ("o’brien@acme.example", true), ("ana\u{200B}@acme.example", true),
+            ("ana@.", false), ("ana@acme.example.", false), ("ana@acme..example", false), ("ana@-acme.example", false),
+            (".ana@acme.example", false), ("ana..lima@acme.example", false), ("ana@münchen.example", true),
         ])
     func emails(_ email: String, _ isTaken: Bool) throws {
         let admin = try test.browser(test.alice)
         let page = try add(email, by: admin)
         #expect(page.status == (isTaken ? 303 : 422), "\(email)")
         if !isTaken { #expect(page.text.contains("Ana Lima")) }
+    }
+
+    @Test(
+        "An address is one, however its letters were composed and its domain was named",
+        arguments: [
+            ("ana@münchen.example", "Ana@XN--MNCHEN-3YA.example", "<ana@xn--mnchen-3ya.example>"),
+            ("am\u{E9}lie@acme.example", "ame\u{301}lie@acme.example", "<am\u{E9}lie@acme.example>"),
+        ])
+    func spellings(_ one: String, _ other: String, _ recipient: String) throws {
+        let admin = try test.browser(test.alice)
+        let first = try add(one, by: admin)
+        #expect(first.status == 303)
+        #expect(try add(other, called: "Another", by: admin).text.contains("has this address already"))
+        _ = try link(inLetter: 0)
+        #expect(relay.taken[0].recipients.first?.contains(recipient) == true)
+        // As people write it, also where the page tells of the letter.
+        let page = admin.get(try #require(first.location)).text
+        #expect(page.contains(one) && !page.contains("xn--"))
     }
 
     @Test("Two who save at once: the second sees both values")

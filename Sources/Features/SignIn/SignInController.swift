@@ -87,7 +87,7 @@ struct SignInController {
         var (entry, errors) = SignInEntry.form.read(visit.form, over: SignInEntry(), Situation(visit.t, ()))
         guard errors.isEmpty else { return try show(visit.form, way, visit, errors) }
         // What is counted by it stays small.
-        entry.email = TypedText.prefix(entry.email.lowercased(), maximumBytes: 254)
+        entry.email = TypedText.prefix(NewUser.spelled(entry.email), maximumBytes: 254)
         let (candidates, device) = try visit.read { connection in
             (
                 try store.credentials(email: entry.email, on: connection),

@@ -72,7 +72,7 @@ struct PasswordLetters {
     func post(_ letter: Letter, to reader: LinkReader, within period: Duration = Mailer.longestWait, on connection: any Connection) throws {
         guard let template = html[reader.language] else { return }
         let message = MailMessage(
-            to: reader.email, named: reader.name, subject: letter.subject, text: letter.text,
+            to: InternationalName.storedAddress(reader.email), named: reader.name, subject: letter.subject, text: letter.text,
             html: String(decoding: template.render(letter), as: UTF8.self))
         let addressee = MailAddressee(account: reader.account, user: reader.user, address: reader.email, name: reader.name)
         try app.mailer.post(message, to: addressee, within: period, on: connection)

@@ -123,7 +123,7 @@ struct UserImport {
         let records = try CSVInput.records(text, upTo: Self.maximumLines + 1)
         let columns = try UserColumns(records.first, member.site.locales)
         let rows = records.dropFirst()
-        let emails = rows.map { TypedText.compact(columns.cell("email", of: $0) ?? "").lowercased() }
+        let emails = rows.map { NewUser.spelled(columns.cell("email", of: $0) ?? "") }
         let (stored, context, blank) = try member.read { connection in
             (
                 try store.users(emails: Set(emails), of: member.account.id, on: connection), try editing.context(member, on: connection),
