@@ -148,6 +148,31 @@ struct UsersTests {
         #expect(try test.browser().signIn(test.bob.email, "a good long phrase").status == 429)
     }
 
+    @Test("Whoever uses a link that came by mail has shown that the address is theirs: told once, and once more of another address")
+    func verifiedAddress() throws {
+        let admin = try test.browser(test.alice)
+        let path = "/users/\(test.bob.id)"
+        func verified() throws -> Int? {
+            try test.site.database.read { try $0.value("SELECT COUNT(*) FROM events WHERE event_type = 'USER_EMAIL_VERIFIED'") }
+        }
+        func follow(letter number: Int) throws {
+            #expect(admin.post(path + "/link", admin.get(path).hiddenInputs).status == 303)
+            let address = try self.link(inLetter: number)
+            let bob = try test.browser()
+            let password = "a good long phrase \(number)"
+            let fields = bob.get(address).hiddenInputs + [("new_password", password), ("new_password_again", password)]
+            #expect(bob.post("/password/link", fields).status == 303)
+        }
+        try follow(letter: 0)
+        #expect(try verified() == 1)
+        try follow(letter: 1)
+        #expect(try verified() == 1)
+        let fields = [("name", "Bob Durand"), ("email", "bob.durand@acme.example"), ("role", try role("user"))]
+        #expect(submit(fields, at: path + "/edit", to: path, by: admin).status == 303)
+        try follow(letter: 2)
+        #expect(try verified() == 2)
+    }
+
     @Test("Without mail the link is shown once, and nowhere else")
     func withoutMail() throws {
         let test = try TestApp()

@@ -195,6 +195,7 @@ struct SignInController {
                             "name": .string(person.name), "email": .string(person.email), "address": .string(address),
                             "tries": JSONValue(Int64(SignInAttempts.usual)),
                         ], on: connection)
+                    try app.tell(.userBlocked, of: person.person, by: EventActor(nil, at: address), in: account, on: connection)
                 }
             }
         }

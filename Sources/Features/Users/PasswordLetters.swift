@@ -56,7 +56,7 @@ struct PasswordLetters {
 
     /// Makes a link, and posts it.
     func send(_ kind: Kind, to reader: LinkReader, from sender: String, on connection: any Connection) throws {
-        let link = try self.link(for: reader.user, on: connection)
+        let link = try self.link(for: reader.user, isMailed: true, on: connection)
         let t = app.site.locales[reader.language]
         let values = ["name": reader.name, "account": reader.accountName, "sender": sender, "address": app.site.address.text]
         let letter = Letter(
@@ -79,8 +79,9 @@ struct PasswordLetters {
     }
 
     /// To hand over, where there is no mail.
-    func link(for user: ID<User>, on connection: any Connection) throws -> String {
-        "\(app.site.address.text)\(PasswordLinkController.path)?code=\(try links.offer(to: user, on: connection))"
+    func link(for user: ID<User>, isMailed: Bool = false, on connection: any Connection) throws -> String {
+        let code = try links.offer(to: user, isMailed: isMailed, on: connection)
+        return "\(app.site.address.text)\(PasswordLinkController.path)?code=\(code)"
     }
 
     /// Of somebody just made, where there is mail.
