@@ -16,8 +16,11 @@ struct AccountVisit {
 }
 
 struct AccountVisitController {
+    static func path(of slug: String) -> String { ClientAccountController.path(of: slug) + "/open" }
+
     let page: ClientAccountController
     let alerts: Alerts
+    let resume: KeptFormPresenter
 
     /// From now on this session reads and writes that account.
     @Sendable func create(_ person: Person) throws -> WebResponse {
@@ -26,7 +29,12 @@ struct AccountVisitController {
             return person.redirect(to: ClientAccountController.path, .bad, saying: person.t("operator.visit.deleting"))
         }
         let (visit, errors) = AccountVisit.form.read(person.form, over: AccountVisit(), Situation(person.t, ()))
-        guard errors.isEmpty else { return try page.show(person, person.form, errors) }
+        // One that was typed in the account when the session ended.
+        let kept = KeptForm(carriedBy: person.visit)
+        guard errors.isEmpty else {
+            return try kept.map { try resume.ask(for: account, before: $0, person.visit, person.form, errors) }
+                ?? page.show(person, person.form, errors)
+        }
         let changes = visit.reason.map { [FieldChange("reason", before: "", after: $0)] } ?? []
         let token = try person.change("account.open", of: account.slug, in: account.id, changes: changes) { connection in
             let name = person.session.userName
@@ -35,6 +43,7 @@ struct AccountVisitController {
             return try AccountDirectory.open(account.id, in: person.session.id, on: connection)
         }
         var response = person.redirect(to: "/", saying: person.t("operator.opened", ["account": account.name]))
+        if let kept, let own = try person.visit.signedIn(as: token) { response = try resume.show(kept, own) }
         person.visit.renew(&response, session: token)
         return response
     }
