@@ -81,6 +81,34 @@ struct UserImportTests {
         #expect(try emails().count == before + 60)
     }
 
+    @Test("On a disk that fills in the middle it says how many were imported, and the rest is done when there is room")
+    func fullDisk() throws {
+        let admin = try test.browser(test.alice)
+        let lines = (0..<60).map { "Person \($0),p\($0)@acme.example\n" }.joined()
+        let page = try preview("name,email\n" + lines, by: admin)
+        let before = try emails().count
+        try test.site.database.write { connection in
+            _ = try connection.execute("CREATE TABLE room (bytes BLOB)")
+            _ = try connection.execute(
+                """
+                CREATE TRIGGER fill AFTER INSERT ON users WHEN (SELECT COUNT(*) FROM users WHERE password_hash = '') > 30
+                BEGIN INSERT INTO room VALUES (zeroblob(40000000)); END
+                """)
+        }
+        // Room for all but that.
+        try test.site.database.write { _ = try $0.execute("PRAGMA max_page_count = 5000") }
+        let stopped = admin.post("/users/import/preview", page.hiddenInputs)
+        #expect(stopped.status == 503 && stopped.text.contains("Added: 30.") && stopped.text.contains("Import 30 lines"))
+        #expect(!stopped.text.contains("Nothing has been done yet"))
+        #expect(try emails().count == before + 30)
+        try test.site.database.write { connection in
+            _ = try connection.execute("PRAGMA max_page_count = 1000000")
+            _ = try connection.execute("DROP TRIGGER fill")
+        }
+        #expect(admin.post("/users/import/preview", stopped.hiddenInputs).location == "/users")
+        #expect(try emails().count == before + 60)
+    }
+
     @Test("A head of a million columns is looked at as far as a table of people goes")
     func manyColumns() throws {
         let admin = try test.browser(test.alice)

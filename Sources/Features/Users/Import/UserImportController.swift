@@ -5,6 +5,7 @@ import Database
 import Foundation
 import HTTP
 import HTTPTypes
+import Logging
 import Mail
 import Spelling
 import Templating
@@ -113,18 +114,21 @@ struct UserImportController {
     }
 
     private func review(
-        _ table: UserImportStore.Pending, _ member: Member, failures: [(UserImportLine, String)] = [], notice: String = ""
+        _ table: UserImportStore.Pending, _ member: Member, failures: [(UserImportLine, String)] = [], notice: String = "",
+        isStopped: Bool = false
     ) throws -> WebResponse {
         let plan = try UserImport(table.text, member, store, editing)
         let page = UserImportPage(
             plan, id: table.id.description, failures: failures, notice: notice, canSend: app.mailer.canSend, shown: Self.maximumShown,
             member)
         let t = member.t
+        let isBegun = isStopped || !failures.isEmpty
         let head = PageHead(
-            t("users.import.preview.title"), lead: failures.isEmpty ? t("users.import.preview.lead", ["file": table.fileName]) : "",
+            t("users.import.preview.title"), lead: isBegun ? "" : t("users.import.preview.lead", ["file": table.fileName]),
             section: t("users.section"),
             up: [UserStep.list(t), (t("users.import.title"), Self.path)])
-        return try member.page(preview, page, head, status: failures.isEmpty ? nil : .unprocessableContent)
+        return try member.page(
+            preview, page, head, status: isStopped ? .serviceUnavailable : failures.isEmpty ? nil : .unprocessableContent)
     }
 
     private func gone(_ member: Member) -> WebResponse {
@@ -159,7 +163,8 @@ struct UserImportController {
                         try save([line], isInviting, member)
                         count([line], in: &done)
                     } catch {
-                        failures.append((line, try words(for: error, member)))
+                        guard let text = words(for: error, member) else { return try stop(by: error, after: done, table, member) }
+                        failures.append((line, text))
                     }
                 }
             }
@@ -175,6 +180,16 @@ struct UserImportController {
         guard failures.isEmpty else { return try review(table, member, failures: failures, notice: t("users.import.partly", numbers)) }
         try member.site.database.write { try pending.delete(of: member.session.user, on: $0) }
         return member.redirect(to: UserController.path, saying: t("users.import.done", numbers))
+    }
+
+    /// Such as by a full disk. What was done stays done: that is said, with how much it is.
+    private func stop(
+        by error: any Error, after done: (created: Int, changed: Int), _ table: UserImportStore.Pending, _ member: Member
+    ) throws -> WebResponse {
+        guard done.created + done.changed > 0 else { throw error }
+        member.site.logger.error("An import stopped in the middle: \(error)", metadata: ["request": "\(member.visit.requestID)"])
+        let numbers = ["created": member.numbers.text(done.created), "changed": member.numbers.text(done.changed)]
+        return try review(table, member, notice: member.t("users.import.stopped", numbers), isStopped: true)
     }
 
     private func count(_ lines: [UserImportLine], in done: inout (created: Int, changed: Int)) {
@@ -204,12 +219,13 @@ struct UserImportController {
         }
     }
 
-    private func words(for error: any Error, _ member: Member) throws -> String {
+    /// Nil for what is no fault of the line.
+    private func words(for error: any Error, _ member: Member) -> String? {
         switch error {
         case Refusal.limitReached(let usage): usage.reachedText(member.visit)
         case Refusal.stale, Refusal.notFound, is Abort: member.t("users.import.stale")
         case let problem as FieldProblem: problem.text ?? UserEntry.form.message(problem.word, of: problem.field, member.t)
-        default: throw error
+        default: nil
         }
     }
 }
