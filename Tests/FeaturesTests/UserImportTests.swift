@@ -70,6 +70,31 @@ struct UserImportTests {
         #expect(admin.get("/users/import").text.contains("There is no table to import any more"))
     }
 
+    @Test("Of two names that differ in no more than capitals the one is meant that is written, and none by a third spelling")
+    func alikeNames() throws {
+        try test.site.database.write { connection in
+            _ = try connection.execute(
+                """
+                INSERT INTO roles (id, account_id, name, rights)
+                VALUES (\(test.site.ids.next(RoleRow.self)), \(test.acme), 'USER', 'people.view')
+                """)
+        }
+        let admin = try test.browser(test.alice)
+        let page = try preview(
+            "name,email,role\nOne,one@acme.example,USER\nTwo,two@acme.example,User\nThree,three@acme.example,user\n", by: admin)
+        #expect(page.text.contains("To add: 2. To change: 0. As they are: 0. With errors, left out: 1."))
+        #expect(admin.post("/users/import/preview", page.hiddenInputs).location == "/users")
+        let roles = try test.site.database.read { connection in
+            try connection.rows(
+                """
+                SELECT r.name FROM users u JOIN roles r ON r.id = u.role_id
+                WHERE u.email IN ('one@acme.example', 'two@acme.example') ORDER BY u.email
+                """
+            ) { try $0.next(String.self) }
+        }
+        #expect(roles == ["USER", "User"])
+    }
+
     @Test("Pressed twice at once it is done, and neither answer says that something was not")
     func atOnce() throws {
         let admin = try test.browser(test.alice)

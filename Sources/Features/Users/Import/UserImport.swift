@@ -56,16 +56,31 @@ struct UserColumns {
 
 /// What is chosen in a form, as a table writes it: by name, several with semicolons between them.
 struct UserChoices {
-    private let roles: [String: String]
-    private let queues: [String: String]
+    /// Capitals and accents may be other ones, where no other name has those.
+    private struct Names {
+        private var exact: [String: String] = [:]
+        private var folded: [String: Set<String>] = [:]
 
-    init(_ context: UserContext) {
-        roles = Self.table(context.roles.map { ($0.entry.name, $0.entry.id.description) })
-        queues = Self.table(context.queues.map { ($0.label, $0.item.description) })
+        init(_ names: [(String, String)]) {
+            for (name, id) in names {
+                exact[name] = id
+                folded[SearchText.folded(name), default: []].insert(id)
+            }
+        }
+
+        subscript(_ cell: String) -> String? {
+            if let id = exact[TypedText.name(cell)] { return id }
+            let found = folded[SearchText.folded(cell)] ?? []
+            return found.count == 1 ? found.first : nil
+        }
     }
 
-    private static func table(_ names: [(String, String)]) -> [String: String] {
-        Dictionary(names.map { (SearchText.folded($0), $1) }, uniquingKeysWith: { first, _ in first })
+    private let roles: Names
+    private let queues: Names
+
+    init(_ context: UserContext) {
+        roles = Names(context.roles.map { ($0.entry.name, $0.entry.id.description) })
+        queues = Names(context.queues.map { ($0.label, $0.item.description) })
     }
 
     /// A name that is none stays what it is, and the form complains of it.
@@ -73,13 +88,11 @@ struct UserChoices {
         switch name {
         case "role":
             // Left blank it is what they have, or what one begins with.
-            let wanted = SearchText.folded(cell)
-            if !wanted.isEmpty { typed.set(name, roles[wanted] ?? cell) }
+            if !SearchText.folded(cell).isEmpty { typed.set(name, roles[cell] ?? cell) }
         case "queues":
             typed.set(name, nil)
-            for part in cell.words(between: ";") {
-                let wanted = SearchText.folded(String(part))
-                if !wanted.isEmpty { typed.append(name, queues[wanted] ?? String(part)) }
+            for part in cell.words(between: ";").map(String.init) where !SearchText.folded(part).isEmpty {
+                typed.append(name, queues[part] ?? part)
             }
         default: typed.set(name, cell)
         }
