@@ -56,6 +56,9 @@ struct UserColumns {
 
 /// What is chosen in a form, as a table writes it: by name, several with semicolons between them.
 struct UserChoices {
+    /// Queues of one person; what stands behind them is looked for as one.
+    private static let maximum = 500
+
     /// Capitals and accents may be other ones, where no other name has those.
     private struct Names {
         private var exact: [String: String] = [:]
@@ -69,6 +72,8 @@ struct UserChoices {
         }
 
         subscript(_ cell: String) -> String? {
+            // No name is longer, and folding takes its time.
+            guard cell.utf8.count <= 1000 else { return nil }
             if let id = exact[TypedText.name(cell)] { return id }
             let found = folded[SearchText.folded(cell)] ?? []
             return found.count == 1 ? found.first : nil
@@ -83,19 +88,42 @@ struct UserChoices {
         queues = Names(context.queues.map { ($0.label, $0.item.description) })
     }
 
-    /// A name that is none stays what it is, and the form complains of it.
-    func type(_ cell: String, into typed: inout FormData, as name: String) {
+    /// The name of a role that is none stays what it is, and the form complains of it. Queues that are none the form would pass over, as
+    /// some that have gone: they are given back.
+    func type(_ cell: String, into typed: inout FormData, as name: String) -> [String] {
         switch name {
         case "role":
             // Left blank it is what they have, or what one begins with.
-            if !SearchText.folded(cell).isEmpty { typed.set(name, roles[cell] ?? cell) }
+            if !TypedText.line(cell).isEmpty { typed.set(name, roles[cell] ?? cell) }
+            return []
         case "queues":
+            let (found, unknown) = chosen(in: cell)
             typed.set(name, nil)
-            for part in cell.words(between: ";").map(String.init) where !SearchText.folded(part).isEmpty {
-                typed.append(name, queues[part] ?? part)
-            }
-        default: typed.set(name, cell)
+            for id in found { typed.append(name, id) }
+            return unknown
+        default:
+            typed.set(name, cell)
+            return []
         }
+    }
+
+    private func chosen(in cell: String) -> (found: [String], unknown: [String]) {
+        var (found, unknown) = ([String](), [String]())
+        var rest = cell.parts(between: ";", maximum: Self.maximum)[...]
+        while let part = rest.first {
+            // Some have a semicolon in their name.
+            let names = (1...min(3, rest.count)).reversed().map { ($0, rest.prefix($0).joined(separator: ";")) }
+            if TypedText.line(String(part)).isEmpty {
+                rest = rest.dropFirst()
+            } else if let (length, name) = names.first(where: { queues[$0.1] != nil }), let id = queues[name] {
+                found.append(id)
+                rest = rest.dropFirst(length)
+            } else {
+                unknown.append(TypedText.prefix(TypedText.name(String(part)), maximumBytes: 200))
+                rest = rest.dropFirst()
+            }
+        }
+        return (found, unknown)
     }
 }
 
@@ -117,6 +145,8 @@ struct UserImportLine {
 struct UserImport {
     /// Lines of one table, its head not counted: five times what an account begins with.
     static let maximumLines = 5000
+    /// Queues of a line that there are not.
+    private static let maximumTold = 5
 
     let lines: [UserImportLine]
     let columns: UserColumns
@@ -161,14 +191,19 @@ struct UserImport {
             var entry = known?.entry ?? blank
             if known == nil { entry.id = store.nextID() }
             var typed = UserEntry.form.typed(entry)
+            var unknown: [String] = []
             for name in columns.names.compactMap(\.self) {
                 guard let cell = columns.cell(name, of: row) else { continue }
-                choices.type(cell, into: &typed, as: name)
+                unknown += choices.type(cell, into: &typed, as: name)
             }
             let situation = Situation(t, context)
             let (value, errors) = UserEntry.form.read(typed, over: entry, situation)
-            let complaints = UserColumns.labels(t).filter { !errors[$0.name].isEmpty }.map {
+            var complaints = UserColumns.labels(t).filter { !errors[$0.name].isEmpty }.map {
                 t("users.import.complaint", ["label": $0.label, "text": errors[$0.name]])
+            }
+            for name in unknown.prefix(Self.maximumTold) {
+                complaints.append(
+                    t("users.import.complaint", ["label": t("user.queues"), "text": t("users.import.no_queue", ["name": name])]))
             }
             guard complaints.isEmpty else { return line(.refused(complaints)) }
             let changes = UserEntry.form.changes(from: entry, to: value, situation)
