@@ -33,7 +33,9 @@ package enum InternationalName {
     }
 
     private static func withDomain(of address: String, _ convert: (String) -> String?) -> String {
-        guard let (local, domain) = address.cut(at: "@"), domain.utf8.count <= 1000, let converted = convert(String(domain)) else { return address }
+        guard let (local, domain) = address.cut(at: "@"), domain.utf8.count <= 1000, let converted = convert(String(domain)) else {
+            return address
+        }
         return "\(local)@\(converted)"
     }
 
