@@ -3,6 +3,7 @@
 import pytest
 
 from browser import Browser, translations
+from console import File
 
 FRENCH = "Nom;Adresse e-mail;Rôle;Numéro\r\nÉlodie Noël;elodie.noel@horizon.example;;12\r\nSans adresse;;;13\r\n"
 ENGLISH = 'name,email\n"Lima, Ana",ana.lima@northwind.example\n'
@@ -57,3 +58,18 @@ def test_without_scripts_what_is_no_table_is_refused_and_the_right_one_taken(imp
 
 def test_who_may_only_see_people_is_offered_no_import(importing):
     assert importing.member.get("/users/import").status == 403
+
+
+def test_the_largest_table_comes_through_the_web_server_and_a_larger_one_is_refused_in_words(importing):
+    words = translations("en")
+    line = "Person {0} with a name of some length,person-{0}@northwind.example,User,+447700900123\n"
+
+    def send(lines):
+        table = "name,email,role,mobile\n" + "".join(line.format(number) for number in range(lines))
+        form = importing.administrator.get("/users/import").form("table")
+        return form.set("table", File("people.csv", table.encode(), "text/csv")).submit()
+    assert send(5000).path == "/users/import/preview"
+    for lines, word in ((5001, "too_many"), (25_000, "too_large")):
+        page = send(lines)
+        assert page.status == 422
+        assert page.errors[0][1].startswith(words[f"users.import.{word}"].split("{")[0]), page.errors
