@@ -55,7 +55,15 @@ struct KeptFormPresenter {
                 section: t("sign_in.resume.section")))
     }
 
-    /// Staff were in an account when they filled the form in, and are in none when they have signed in again: that account.
+    /// Staff have left the account in another tab.
+    func reopen(_ form: KeptForm, _ visit: Visit) throws -> WebResponse {
+        guard let account = try account(of: form, visit) else {
+            return visit.redirect(to: ClientAccountController.path, .info, saying: visit.t("sign_in.resume.nothing"))
+        }
+        return try ask(for: account, before: form, visit)
+    }
+
+    /// Staff were in an account when they filled the form in, and are in none by now: that account.
     private func account(of form: KeptForm, _ visit: Visit) throws -> AccountRecord? {
         guard let session = visit.session, session.isOperator, session.account == nil,
             let owner = form.fields.first(where: { $0.name == FormMark.owner }), let id = ID<Account>(owner.value)
