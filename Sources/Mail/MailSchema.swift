@@ -22,11 +22,9 @@ package enum MailSchema {
                 "CREATE INDEX mails_due ON mails (next_at, id) WHERE next_at IS NOT NULL",
                 "CREATE INDEX mails_by_user ON mails (user_id, id)",
                 "CREATE INDEX mails_by_time ON mails (created_at)",
+                // Accounts take turns. Staff of the platform are in none.
+                "CREATE INDEX mails_in_turns ON mails ((COALESCE(account_id, '')), next_at, id) WHERE next_at IS NOT NULL",
             ]),
-        // Accounts take turns. Staff of the platform are in none.
-        Migration(
-            701, "mail in turns",
-            ["CREATE INDEX mails_in_turns ON mails ((COALESCE(account_id, '')), next_at, id) WHERE next_at IS NOT NULL"]),
     ]
 
     package static let secrets = [SealedColumn("mails", "text"), SealedColumn("mails", "html")]

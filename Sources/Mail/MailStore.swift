@@ -79,18 +79,29 @@ struct MailStore {
 
     /// The one that is due first, of the account that comes behind `last`, or else of the first one: however much an account has to send,
     /// one message of each other goes in between. None before `time`.
-    func next(before time: Timestamp, behind last: ID<Account>?, on connection: any Connection) throws -> Due? {
+    ///
+    /// - Parameter failed: those that come behind all others, the first of them first: one at which the relay breaks off each time must
+    ///   keep no other.
+    func next(before time: Timestamp, behind last: ID<Account>?, sparing failed: [ID<MailRow>], on connection: any Connection) throws -> Due? {
         let last = last?.stored ?? ""
-        return try first(before: time, "COALESCE(account_id, '') > \(last)", on: connection)
-            ?? first(before: time, "COALESCE(account_id, '') <= \(last)", on: connection)
+        let others: SQL = failed.isEmpty ? "" : "AND id NOT IN (\(list: failed))"
+        if let due = try first(before: time, "COALESCE(account_id, '') > \(last) \(others)", on: connection)
+            ?? first(before: time, "COALESCE(account_id, '') <= \(last) \(others)", on: connection)
+        {
+            return due
+        }
+        for id in failed {
+            if let due = try first(before: time, "id = \(id)", on: connection) { return due }
+        }
+        return nil
     }
 
-    private func first(before time: Timestamp, _ turn: SQL, on connection: any Connection) throws -> Due? {
+    private func first(before time: Timestamp, _ which: SQL, on connection: any Connection) throws -> Due? {
         // The sum keeps the index by time, which would sort all that is due, out of it.
         try connection.first(
             """
             SELECT id, account_id, user_id, recipient, recipient_name, subject, text, html, attempts, created_at, expires_at FROM mails
-            WHERE next_at IS NOT NULL AND next_at + 0 <= \(time) AND \(turn) ORDER BY COALESCE(account_id, ''), next_at, id LIMIT 1
+            WHERE next_at IS NOT NULL AND next_at + 0 <= \(time) AND \(which) ORDER BY COALESCE(account_id, ''), next_at, id LIMIT 1
             """
         ) { row in
             Due(

@@ -37,6 +37,8 @@ package final class Mailer: Sendable {
     package static let longestWait = Duration.seconds(2 * 86_400)
     /// The clock may be set while this waits.
     private static let longestSleep = Duration.seconds(60)
+    /// Messages that are remembered for the relay's trouble at them.
+    private static let maximumFailed = 100
 
     private let relay: MailRelay?
     private let sender: MailSender
@@ -124,6 +126,10 @@ package final class Mailer: Sendable {
     private func run(_ relay: MailRelay) {
         var connection: RelayConnection?
         var pause: Duration?
+        // Where the relay was in trouble since it last took a message, in the order of the tries: the others go first.
+        var failed: [ID<MailRow>] = []
+        // Those where it was, and then took another: is it in trouble there once more, the message is what troubles it.
+        var doubted: Set<ID<MailRow>> = []
         // Offered to the relay and not written down, as on a full disk: to be written, not to be sent again.
         var unrecorded: (MailOutcome, MailStore.Due)?
         // Whose turn it was.
@@ -134,7 +140,7 @@ package final class Mailer: Sendable {
                     try record(outcome, of: due)
                     unrecorded = nil
                 }
-                guard let due = try database.read({ try store.next(before: clock.now(), behind: last, on: $0) }) else {
+                guard let due = try database.read({ try store.next(before: clock.now(), behind: last, sparing: failed, on: $0) }) else {
                     // A connection that is not used the relay closes.
                     connection = nil
                     _ = signal.wait(timeout: .now() + (try untilNext()) / .seconds(1))
@@ -142,6 +148,8 @@ package final class Mailer: Sendable {
                 }
                 last = due.account
                 guard due.expiresAt > clock.now() else {
+                    failed.removeAll { $0 == due.id }
+                    doubted.remove(due.id)
                     let answer = trouble ?? ""
                     try settle(due, as: .expired, attempts: due.attempts, answer: answer)
                     continue
@@ -152,18 +160,32 @@ package final class Mailer: Sendable {
                     continue
                 }
                 connection = connection ?? RelayConnection(relay) { [self] in isStopping }
-                let outcome =
+                var outcome =
                     connection?.send(message, from: sender, id: due.id.stored, at: due.createdAt) ?? .unavailable(reason: "no memory")
+                var isItsOwn = false
+                if doubted.remove(due.id) != nil, case .unavailable(let reason) = outcome {
+                    outcome = .deferred(answer: reason)
+                    isItsOwn = true
+                }
                 unrecorded = (outcome, due)
                 try record(outcome, of: due)
                 unrecorded = nil
-                if case .unavailable(let reason) = outcome {
+                if isItsOwn {
+                    // Whether the relay takes others, they will show.
                     connection = nil
+                    rest(pace.firstPause)
+                } else if case .unavailable(let reason) = outcome {
+                    connection = nil
+                    failed.removeAll { $0 == due.id }
+                    failed.append(due.id)
+                    if failed.count > Self.maximumFailed { failed.removeFirst() }
                     let next = min(pause.map { $0 * 2 } ?? pace.firstPause, pace.longestPause)
                     pause = next
                     tell(reason)
                     rest(next)
                 } else {
+                    doubted.formUnion(failed.filter { $0 != due.id })
+                    failed = []
                     pause = nil
                     tell(nil)
                     rest(pace.interval)

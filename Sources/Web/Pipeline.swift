@@ -160,17 +160,20 @@ package final class Pipeline: Sendable {
         let request = visit.request
         // Who may not even know the page gets no work done: rights before the body is read.
         let handler: (Visit) throws -> WebResponse
+        var isInterrupted = false
         switch try admit(visit.session, to: route, request) {
         case .refused(let response): return response
         case .interrupted:
+            isInterrupted = true
             handler = { try self.interruption(Interruption(visit: $0, form: route.form, page: self.page(above: request.path))) }
         case .admitted(let admitted): handler = admitted
         }
         visit.upload = try form(of: route, request)
         if request.method != .get, request.method != .head {
-            // A session that has ended took its token with it. What is answered then changes nothing, so the browser's word will do.
+            // A session that has ended took its token with it, one in which staff have left an account has another. What is answered then
+            // changes nothing, so the browser's word will do.
             let isAccepted =
-                visit.session == nil && route.access != .anonymous
+                isInterrupted && visit.session?.account == nil
                 ? !CrossSiteGuard.isForeign(request, at: site.address)
                 : CrossSiteGuard.permits(request, form: visit.form, secret: csrfSecret(request), at: site.address)
             guard isAccepted else { return try formOfBefore(route, visit) }
@@ -224,7 +227,10 @@ package final class Pipeline: Sendable {
             guard session.isOperator else { throw Abort(.notFound) }
             handler = { try answer(Person(visit: $0, session: session)) }
         case .right(let right, let answer):
-            guard let account = session.account else { return .refused(.redirect(to: "/operator/accounts")) }
+            guard let account = session.account else {
+                // What staff typed in an account that they have left by now is kept.
+                return request.method == .post && route.form != nil ? .interrupted : .refused(.redirect(to: "/operator/accounts"))
+            }
             guard session.rights.contains(right) else {
                 // They have just taken it from themselves, by another role: what was done is said where they may still be.
                 let isToldOfIt = request.method == .get && Flash(cookie: request.cookies[Flash.cookieName]) != nil

@@ -52,7 +52,7 @@ package struct SessionStore: Sendable {
     }
 
     /// One that begins long after now was begun by a clock that was ahead, and would last until that clock's time has come.
-    func find(token: String, on connection: any Connection) throws -> Session? {
+    package func find(token: String, on connection: any Connection) throws -> Session? {
         let now = clock.now()
         return try connection.first(
             """

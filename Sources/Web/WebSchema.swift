@@ -28,7 +28,7 @@ package enum WebSchema {
                     password_changed_at BIGINT NOT NULL, must_change_password BIGINT NOT NULL DEFAULT 0,
                     country TEXT, language TEXT, time_zone TEXT, theme TEXT NOT NULL DEFAULT 'system',
                     head_of_line TEXT, mobile TEXT, is_enabled BIGINT NOT NULL DEFAULT 1,
-                    factor_secret BLOB, factor_since BIGINT, factor_step BIGINT,
+                    factor_secret BLOB, factor_since BIGINT, factor_step BIGINT, verified_email TEXT,
                     version BIGINT NOT NULL DEFAULT 1, created_at BIGINT NOT NULL, UNIQUE (email, account_id))
                 """,
                 // To SQL no NULL is like another: staff need a rule of their own.
@@ -61,7 +61,8 @@ package enum WebSchema {
                 // One of a kind for each person: a newer one takes the place of an older.
                 """
                 CREATE TABLE password_links (
-                    user_id TEXT PRIMARY KEY REFERENCES users (id), token_hash BLOB NOT NULL UNIQUE, created_at BIGINT NOT NULL)
+                    user_id TEXT PRIMARY KEY REFERENCES users (id), token_hash BLOB NOT NULL UNIQUE,
+                    is_mailed BIGINT NOT NULL DEFAULT 0, created_at BIGINT NOT NULL)
                 """,
                 """
                 CREATE TABLE user_imports (

@@ -202,17 +202,17 @@ import Time
 
         let ledger = Ledger(lastRuns: ["deaf": now - .seconds(60)])
         let (started, continuation) = AsyncStream.makeStream(of: Void.self)
-        let release = Mutex(false)
+        let release = DispatchSemaphore(value: 0)
         let schedule = try minutely()
         let deaf = Job(name: "deaf", schedule: { schedule }) { _ in
             continuation.yield()
-            while !release.withLock({ $0 }) {}
+            release.wait()
         }
         let scheduler = ledger.scheduler([deaf], clock: .fixed(now))
         scheduler.start()
         for await _ in started { break }
         #expect(!scheduler.stop(within: .milliseconds(20)))
-        release.withLock { $0 = true }
+        release.signal()
         #expect(scheduler.stop(within: .seconds(30)))
     }
 

@@ -56,13 +56,20 @@ def test_without_scripts_what_is_no_table_is_refused_and_the_right_one_taken(imp
         browser.close()
 
 
-def test_a_table_of_thousands_comes_through_the_web_server(importing):
-    lines = "".join(f"Person number {number},person-{number}@northwind.example\n" for number in range(5000))
-    form = next(form for form in importing.administrator.get("/users/import").forms if form.files)
-    form.files["table"] = File("people.csv", f"name,email\n{lines}".encode(), "text/csv")
-    page = form.submit()
-    assert page.status == 200 and page.path == "/users/import/preview", (page.status, page.title)
-
-
 def test_who_may_only_see_people_is_offered_no_import(importing):
     assert importing.member.get("/users/import").status == 403
+
+
+def test_the_largest_table_comes_through_the_web_server_and_a_larger_one_is_refused_in_words(importing):
+    words = translations("en")
+    line = "Person {0} with a name of some length,person-{0}@northwind.example,User,+447700900123\n"
+
+    def send(lines):
+        table = "name,email,role,mobile\n" + "".join(line.format(number) for number in range(lines))
+        form = importing.administrator.get("/users/import").form("table")
+        return form.set("table", File("people.csv", table.encode(), "text/csv")).submit()
+    assert send(5000).path == "/users/import/preview"
+    for lines, word in ((5001, "too_many"), (25_000, "too_large")):
+        page = send(lines)
+        assert page.status == 422
+        assert page.errors[0][1].startswith(words[f"users.import.{word}"].split("{")[0]), page.errors

@@ -128,6 +128,28 @@ struct AccountEventTests {
         #expect(try test.site.database.read { try $0.value("SELECT COUNT(*) FROM events", as: Int.self) } == operated)
     }
 
+    @Test("An address at which a hundred passwords were tried is told to be blocked, once")
+    func blocked() throws {
+        let guesser = try test.browser()
+        for _ in 0..<SignInAttempts.usual + 3 {
+            _ = guesser.signIn("bob@acme.example", "a wrong pass phrase")
+            test.app.afterwards.finish()
+        }
+        let events = try told().filter { $0.type == "USER_BLOCKED" }
+        #expect(events.count == 1 && events.first?.body.contains("bob@acme.example") == true)
+    }
+
+    @Test("Who signs in without the second factor that the account demands of them is told of")
+    func factorRequired() throws {
+        try test.site.database.write {
+            _ = try $0.execute("UPDATE accounts SET second_factor = 'administrators' WHERE id = \(test.acme)")
+        }
+        let before = try told().count
+        #expect(try test.browser().signIn("alice@acme.example").status == 303)
+        #expect(try test.browser().signIn("bob@acme.example").status == 303)
+        #expect(try told().dropFirst(before).map(\.type) == ["USER_LOGIN", "MFA_REQUIRED", "USER_LOGIN"])
+    }
+
     @Test("A webhook that wants them gets them, once the change is durable")
     func delivered() throws {
         try test.turnIntegrationOn(in: test.acme)

@@ -77,6 +77,52 @@ struct InterruptionTests {
         #expect(refused.status == 403 && !refused.text.contains("Europe/London"))
     }
 
+    @Test("Staff who were in an account open it again, and what they typed there waits on behind that")
+    func visiting() throws {
+        let test = try TestApp()
+        let browser = try test.browser(test.olivia, account: test.acme)
+        let owner = try #require(browser.get("/settings/account").hidden("owner"))
+        let token = try #require(browser.get("/me").csrf)
+        test.clock.advance(by: .seconds(31 * 60))
+        let interrupted = browser.post("/settings/account", typed + [("owner", owner), ("csrf", token)])
+        #expect(interrupted.status == 403)
+        let asked = browser.post(
+            "/sign-in", interrupted.hiddenInputs + [("email", test.olivia.email), ("password", TestApp.password)])
+        let open = "/operator/accounts/acme/open"
+        #expect(asked.status == 200 && asked.text.contains("action=\"\(open)\"") && asked.text.contains("Acme Télécom"))
+        let refused = browser.post(open, asked.hiddenInputs + [("reason", String(repeating: "x", count: 600))])
+        #expect(refused.status == 422)
+        let resumed = browser.post(open, refused.hiddenInputs + [("reason", "To end what I began")])
+        #expect(resumed.status == 200 && resumed.text.contains("Send it again"))
+        #expect(browser.post("/settings/account", resumed.hiddenInputs).location == "/settings/account")
+        #expect(try stored(test) == "GB Europe/London 45")
+        let opened: Int? = try test.site.database.read {
+            try $0.value("SELECT COUNT(*) FROM audit WHERE action = 'account.open' AND account_id = \(test.acme)")
+        }
+        #expect(opened == 1)
+    }
+
+    @Test("What staff typed in an account that they have left in another tab waits in the same way, by the browser's word alone")
+    func left() throws {
+        let test = try TestApp()
+        let browser = try test.browser(test.olivia, account: test.acme)
+        let page = browser.get("/settings/account")
+        let fields = typed + [("owner", try #require(page.hidden("owner"))), ("csrf", try #require(page.csrf))]
+        #expect(browser.post("/operator/leave").location == "/operator/accounts")
+        // The token is one of before.
+        #expect(browser.post("/settings/account", fields).location == "/operator/accounts")
+        browser.furtherFields[HTTPField.Name("Sec-Fetch-Site") ?? .via] = "same-origin"
+        let asked = browser.post("/settings/account", fields)
+        let open = "/operator/accounts/acme/open"
+        #expect(asked.status == 200 && asked.text.contains("action=\"\(open)\""))
+        let resumed = browser.post(open, asked.hiddenInputs + [("reason", "")])
+        #expect(resumed.status == 200 && resumed.text.contains("Send it again"))
+        #expect(browser.post("/settings/account", resumed.hiddenInputs).location == "/settings/account")
+        #expect(try stored(test) == "GB Europe/London 45")
+        browser.furtherFields[HTTPField.Name("Sec-Fetch-Site") ?? .via] = "cross-site"
+        #expect(browser.post("/operator/leave").status == 403)
+    }
+
     @Test("What was typed comes through a failed sign-in, character by character")
     func failedSignIn() throws {
         let test = try TestApp()

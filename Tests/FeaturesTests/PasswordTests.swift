@@ -56,6 +56,18 @@ struct PasswordTests {
         #expect(try test.browser().signIn(test.alice.email).status == 303)
     }
 
+    @Test("One of ten thousand characters is told to be too long, or wrong, and not to have signs that it has not")
+    func tooLong() throws {
+        let test = try TestApp()
+        let browser = try test.browser(test.alice)
+        let long = String(repeating: "long word ", count: 1000)
+        #expect(change(browser, current: TestApp.password, new: long, again: long).text.contains("Use at most 128 characters"))
+        let wrong = change(browser, current: long, new: new, again: new)
+        #expect(wrong.status == 422 && !wrong.text.contains("control characters"))
+        let signIn = try test.browser().signIn(test.alice.email, long)
+        #expect(signIn.status == 422 && !signIn.text.contains("control characters"))
+    }
+
     @Test("A password that somebody else chose must be changed before anything else")
     func first() throws {
         let test = try TestApp()

@@ -52,6 +52,24 @@ struct QueueMemberTests {
         #expect(changes?.contains("queues") == true)
     }
 
+    @Test("A table that names a queue that there is not says so, and takes nobody out of theirs; a name may have a semicolon in it")
+    func imported() throws {
+        let sales = try test.add(Queue.self, "Sales; Paris", to: test.acme)
+        let support = try test.add(Queue.self, "Support", to: test.acme)
+        #expect(try save([sales.description, support.description]).status == 303)
+        func preview(_ queues: String) -> String {
+            let table = "name,email,queues\nBob Durand,\(test.bob.email),\"\(queues)\"\n"
+            let sent = alice.post("/users/import", [], file: (name: "table", fileName: "people.csv", bytes: Array(table.utf8)))
+            #expect(sent.location == "/users/import/preview")
+            return alice.get("/users/import/preview").text
+        }
+        #expect(preview("Sales; Paris; Support").contains("To change: 0. As they are: 1. With errors, left out: 0."))
+        #expect(preview("support").contains("To change: 1. As they are: 0. With errors, left out: 0."))
+        let refused = preview("Sales; Paris; Suport; ")
+        #expect(refused.contains("With errors, left out: 1.") && refused.contains("No queue of the account is called"))
+        #expect(preview(String(repeating: "x;", count: 900_000)).contains("With errors, left out: 1."))
+    }
+
     @Test("A new person begins in the queues that were ticked, and a form without queues to choose from does not ask")
     func newcomer() throws {
         #expect(!alice.get("/users/new").text.contains("id=\"queues\""))

@@ -222,6 +222,34 @@ struct RouteWalkTests {
         }
     }
 
+    @Test("The web server lets every form through that its route takes, and a whole file with it")
+    func webServer() throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../nginx.conf").standardized
+        let text = try String(contentsOf: file, encoding: .utf8)
+        let usual = 64 << 10
+        /// In nginx's order: a whole address, a beginning that ends the search, then patterns.
+        let locations = text.matches(of: /location (=|\^~|~) (\S+) \{([^}]*)\}/).map { (String($0.1), String($0.2), String($0.3)) }
+        func isMeant(_ location: (String, String, String), _ address: String) throws -> Bool {
+            switch location.0 {
+            case "=": address == location.1
+            case "^~": address.hasPrefix(location.1)
+            default: try address.firstMatch(of: Regex(location.1)) != nil
+            }
+        }
+        func limit(_ address: String) throws -> Int {
+            for kind in ["=", "^~", "~"] {
+                guard let found = try locations.first(where: { try $0.0 == kind && isMeant($0, address) }) else { continue }
+                guard let size = found.2.firstMatch(of: /client_max_body_size (\d+)([km]);/), let number = Int(size.1) else { return usual }
+                return number << (size.2 == "m" ? 20 : 10)
+            }
+            return usual
+        }
+        for route in pages where route.bodyLimit > usual {
+            let files = route.uploadLimits.fileSize
+            #expect(try limit(address(route)) >= (files > 0 ? files + usual : route.bodyLimit), "\(route.pattern)")
+        }
+    }
+
     /// All that SQLite has on the disk: a committed write shows here, whatever it wrote.
     private func written() throws -> [Data?] {
         ["hookswitch.sqlite", "hookswitch.sqlite-wal"].map { FileManager.default.contents(atPath: "\(test.folder)/\($0)") }

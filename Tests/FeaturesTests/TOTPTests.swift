@@ -71,7 +71,7 @@ struct TOTPTests {
         for code in codes { #expect(code.wholeMatch(of: /([0-9a-hjkmnp-tv-z]{4}-){3}[0-9a-hjkmnp-tv-z]{4}/) != nil, "\(code)") }
         let code = "01ab-cdef-ghjk-1230"
         let hash = try #require(RecoveryCodes.hash(code))
-        for text in ["01ABCDEFGHJK1230", " o1ab cdef ghjk l23O\u{A0}", "OIAB-CDEF-GHJK-i230"] {
+        for text in ["01ABCDEFGHJK1230", " o1ab cdef ghjk l23O\u{A0}", "OIAB-CDEF-GHJK-i230", "01ab–cdef\u{2011}ghjk—1230"] {
             #expect(RecoveryCodes.hash(text) == hash, "\(text)")
         }
         for text in ["", "01ab-cdef-ghjk-123", "01ab-cdef-ghjk-1230-0", "u1ab-cdef-ghjk-1230", String(repeating: "0", count: 100_000)] {

@@ -111,22 +111,22 @@ struct UsersTests {
         #expect(bob.get(third).location == "/sign-in")
     }
 
-    @Test("A link that went to a wrong address opens nothing once the address is another")
-    func wrongAddress() throws {
+    @Test("A link that went to an address that was wrong opens nothing once the address is another")
+    func correctedAddress() throws {
         let admin = try test.browser(test.alice)
-        #expect(try add("wrong@acme.example", by: admin).status == 303)
-        let id = try #require(try user("wrong@acme.example"))
+        #expect(try add("ana.lima@elsewhere.example", by: admin).status == 303)
+        let id = try #require(try user("ana.lima@elsewhere.example"))
         let path = "/users/\(id)"
         let link = try link(inLetter: 0)
-        let stranger = try test.browser()
-        let plain = try role("user")
-        func save(_ email: String) -> Browser.Page {
-            submit([("name", "Ana Maria Lima"), ("email", email), ("role", plain)], at: path + "/edit", to: path, by: admin)
+        func change(_ name: String, _ email: String) throws -> Int {
+            submit([("name", name), ("email", email), ("role", try role("user"))], at: path + "/edit", to: path, by: admin).status
         }
-        #expect(save("wrong@acme.example").status == 303)
-        #expect(stranger.get(link).status == 200)
-        #expect(save("right@acme.example").status == 303)
-        #expect(stranger.get(link).location == "/sign-in")
+        #expect(try change("Ana M. Lima", "ana.lima@elsewhere.example") == 303)
+        #expect(try test.browser().get(link).status == 200)
+        #expect(try change("Ana M. Lima", "ana.lima@acme.example") == 303)
+        #expect(try test.browser().get(link).status == 303)
+        #expect(admin.post(path + "/link", admin.get(path).hiddenInputs).status == 303)
+        #expect(try test.browser().get(self.link(inLetter: 1)).status == 200)
     }
 
     @Test("A new password by link ends whoever was signed in with the old one, and its browser is let in however many guessed")
@@ -146,6 +146,31 @@ struct UsersTests {
         #expect(thief.get("/me").location == "/sign-in?to=/me" || thief.get("/me").status != 200)
         #expect(bob.signIn(test.bob.email, "a good long phrase").status == 303)
         #expect(try test.browser().signIn(test.bob.email, "a good long phrase").status == 429)
+    }
+
+    @Test("Whoever uses a link that came by mail has shown that the address is theirs: told once, and once more of another address")
+    func verifiedAddress() throws {
+        let admin = try test.browser(test.alice)
+        let path = "/users/\(test.bob.id)"
+        func verified() throws -> Int? {
+            try test.site.database.read { try $0.value("SELECT COUNT(*) FROM events WHERE event_type = 'USER_EMAIL_VERIFIED'") }
+        }
+        func follow(letter number: Int) throws {
+            #expect(admin.post(path + "/link", admin.get(path).hiddenInputs).status == 303)
+            let address = try self.link(inLetter: number)
+            let bob = try test.browser()
+            let password = "a good long phrase \(number)"
+            let fields = bob.get(address).hiddenInputs + [("new_password", password), ("new_password_again", password)]
+            #expect(bob.post("/password/link", fields).status == 303)
+        }
+        try follow(letter: 0)
+        #expect(try verified() == 1)
+        try follow(letter: 1)
+        #expect(try verified() == 1)
+        let fields = [("name", "Bob Durand"), ("email", "bob.durand@acme.example"), ("role", try role("user"))]
+        #expect(submit(fields, at: path + "/edit", to: path, by: admin).status == 303)
+        try follow(letter: 2)
+        #expect(try verified() == 2)
     }
 
     @Test("Without mail the link is shown once, and nowhere else")
@@ -289,12 +314,32 @@ struct UsersTests {
             ("ana", false), ("ana@acme", false), ("ana@@acme.example", false), ("", false),
             ("ana@acme.example, eve@evil.example", false), ("<ana@acme.example>", false), ("\"ana\"@acme.example", false),
             ("Ana+Test@ACME.example", true), ("o’brien@acme.example", true), ("ana\u{200B}@acme.example", true),
+            ("ana@.", false), ("ana@acme.example.", false), ("ana@acme..example", false), ("ana@-acme.example", false),
+            (".ana@acme.example", false), ("ana..lima@acme.example", false), ("ana@münchen.example", true),
         ])
     func emails(_ email: String, _ isTaken: Bool) throws {
         let admin = try test.browser(test.alice)
         let page = try add(email, by: admin)
         #expect(page.status == (isTaken ? 303 : 422), "\(email)")
         if !isTaken { #expect(page.text.contains("Ana Lima")) }
+    }
+
+    @Test(
+        "An address is one, however its letters were composed and its domain was named",
+        arguments: [
+            ("ana@münchen.example", "Ana@XN--MNCHEN-3YA.example", "<ana@xn--mnchen-3ya.example>"),
+            ("am\u{E9}lie@acme.example", "ame\u{301}lie@acme.example", "<am\u{E9}lie@acme.example>"),
+        ])
+    func spellings(_ one: String, _ other: String, _ recipient: String) throws {
+        let admin = try test.browser(test.alice)
+        let first = try add(one, by: admin)
+        #expect(first.status == 303)
+        #expect(try add(other, called: "Another", by: admin).text.contains("has this address already"))
+        _ = try link(inLetter: 0)
+        #expect(relay.taken[0].recipients.first?.contains(recipient) == true)
+        // As people write it, also where the page tells of the letter.
+        let page = admin.get(try #require(first.location)).text
+        #expect(page.contains(one) && !page.contains("xn--"))
     }
 
     @Test("Two who save at once: the second sees both values")

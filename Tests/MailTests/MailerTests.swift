@@ -220,6 +220,34 @@ struct MailerTests {
         #expect(eventually { mailer.trouble == nil })
     }
 
+    @Test(
+        "A message at which the relay breaks off each time keeps no other, and is told as its own trouble", arguments: ["RCPT", "DATA"])
+    func brokenOff(_ verb: String) throws {
+        let world = try World()
+        let isPoison = Mutex(false)
+        let relay = try ScriptedRelay { command, _ in
+            if command.hasPrefix("RCPT") { isPoison.withLock { $0 = command.contains("poison") } }
+            return command.hasPrefix(verb) && isPoison.withLock { $0 } ? .breakOff : nil
+        }
+        defer { relay.stop() }
+        let mailer = try world.mailer(relay.url, isStarted: false)
+        try world.post(mailer, to: "poison@acme.example")
+        try world.post(mailer, to: "ana@acme.example")
+        try world.post(mailer, to: "poison@globex.example")
+        try world.post(mailer, to: "bob@acme.example")
+        try mailer.start()
+        #expect(eventually { relay.taken.count == 2 })
+        // Both wait for times of their own: the relay is in no trouble.
+        let attempts = { try world.database.read { try $0.value("SELECT MIN(attempts) FROM mails", as: Int.self) } }
+        #expect(try eventually { try attempts() == 1 })
+        try world.post(mailer, to: "eve@acme.example")
+        #expect(eventually { relay.taken.count == 3 && mailer.trouble == nil })
+        let states = try world.database.read {
+            try $0.rows("SELECT state FROM mails WHERE recipient LIKE 'poison%' AND answer <> ''") { try $0.next(String.self) }
+        }
+        #expect(states == ["waiting", "waiting"])
+    }
+
     @Test("A relay that hangs neither keeps the process from ending nor loses what it had; the next start sends it")
     func hanging() throws {
         let world = try World()

@@ -20,6 +20,31 @@ struct InternationalNameTests {
     }
 
     @Test(
+        "An email address has its domain as people write it, and as relays know it",
+        arguments: [
+            ("jörg@münchen.example", "jörg@münchen.example", "jörg@xn--mnchen-3ya.example"),
+            ("ana@xn--mnchen-3ya.example", "ana@münchen.example", "ana@xn--mnchen-3ya.example"),
+            ("ana@ＭÜNCHEN.example", "ana@münchen.example", "ana@xn--mnchen-3ya.example"),
+            ("ana@hooks.example", "ana@hooks.example", "ana@hooks.example"),
+            ("a@b@münchen.example", "a@b@münchen.example", "a@b@münchen.example"), ("münchen", "münchen", "münchen"),
+        ])
+    func addresses(typed: String, shown: String, stored: String) {
+        #expect(InternationalName.shownAddress(typed) == shown)
+        #expect(InternationalName.storedAddress(typed) == stored)
+    }
+
+    @Test(
+        "What no machine is called is no domain",
+        arguments: [
+            ("acme.example", true), ("münchen.example", true), ("ab--c.example", true), ("1.2.example", true), ("acme.example.", false),
+            ("acme..example", false), (".", false), ("-acme.example", false), ("ac_me.example", false), ("😀.example", false),
+            (String(repeating: "x", count: 64) + ".example", false),
+        ])
+    func domains(name: String, isDomain: Bool) {
+        #expect(InternationalName.isDomain(name) == isDomain)
+    }
+
+    @Test(
         "What is looked for is turned into what is stored",
         arguments: [
             ("münchen", "xn--mnchen-3ya"), ("https://münchen.example/x", "https://xn--mnchen-3ya.example/x"),

@@ -157,7 +157,7 @@ enum MediaStore {
 
     /// By id (`usr_…`) or email address.
     static func user(_ text: String, of account: ID<Account>, on connection: any Connection) throws -> (id: ID<User>, name: String)? {
-        let condition: SQL = ID<User>(text).map { "id = \($0)" } ?? "email = \(text.lowercased())"
+        let condition: SQL = ID<User>(text).map { "id = \($0)" } ?? "email = \(NewUser.spelled(text))"
         return try connection.first("SELECT id, name FROM users WHERE account_id = \(account) AND \(condition)") { row in
             (id: try row.next(), name: try row.next())
         }

@@ -60,7 +60,7 @@ package final class Alerts: Sendable {
             paragraphs: [kind.text(alert.variant, values, t)], actionLabel: kind.action(t),
             actionURL: site.address.text + (kind.place(alert.subject) ?? AlertController.path), footer: t("letters.alert.footer", frame))
         let message = MailMessage(
-            to: reader.email, named: reader.name, subject: letter.subject, text: letter.text,
+            to: InternationalName.storedAddress(reader.email), named: reader.name, subject: letter.subject, text: letter.text,
             html: String(decoding: template.render(letter), as: UTF8.self))
         try mailer.post(
             message, to: MailAddressee(account: reader.account, user: reader.user, address: reader.email, name: reader.name), on: connection

@@ -18,11 +18,13 @@ enum RecoveryCodes {
         }
     }
 
-    /// Of a code as it was shown, or typed from paper: capitals, spaces and look-alikes are what was meant. Nil for what cannot be one.
+    /// Of a code as it was shown, or typed from paper: capitals, spaces and look-alikes are what was meant, and the dashes that a word
+    /// processor makes of hyphens. Nil for what cannot be one.
     static func hash(_ text: String) -> [UInt8]? {
-        let letters: [UInt8] = TypedText.compact(TypedText.prefix(text, maximumBytes: 200)).utf8.compactMap { byte in
+        let typed = TypedText.compact(TypedText.prefix(text, maximumBytes: 200))
+        let plain = String(typed.unicodeScalars.filter { $0.properties.generalCategory != .dashPunctuation })
+        let letters: [UInt8] = plain.utf8.map { byte in
             switch byte | 0x20 {
-            case UInt8(ascii: "-"): nil
             case UInt8(ascii: "o"): UInt8(ascii: "0")
             case UInt8(ascii: "i"), UInt8(ascii: "l"): UInt8(ascii: "1")
             case let letter: letter

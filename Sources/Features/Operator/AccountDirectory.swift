@@ -43,6 +43,10 @@ enum AccountDirectory {
         try connection.first("\(selection) WHERE a.slug = \(slug)", decode)
     }
 
+    static func account(_ id: ID<Account>, on connection: any Connection) throws -> AccountRecord? {
+        try connection.first("\(selection) WHERE a.id = \(id)", decode)
+    }
+
     private static let selection: SQL = """
         SELECT a.id, a.slug, a.name, a.state, (SELECT COUNT(*) FROM users u WHERE u.account_id = a.id), a.created_at FROM accounts a
         """

@@ -24,8 +24,11 @@ struct AccountVisit {
 }
 
 struct AccountVisitController {
+    static func path(of slug: String) -> String { ClientAccountController.path(of: slug) + "/open" }
+
     let page: ClientAccountController
     let alerts: Alerts
+    let resume: KeptFormPresenter
 
     /// From now on this session reads and writes that account.
     @Sendable func create(_ person: Person) throws -> WebResponse {
@@ -34,7 +37,12 @@ struct AccountVisitController {
             return person.redirect(to: ClientAccountController.path, .bad, saying: person.t("operator.visit.deleting"))
         }
         let (visit, errors) = AccountVisit.form.read(person.form, over: AccountVisit(), Situation(person.t, ()))
-        guard errors.isEmpty else { return try page.show(person, person.form, errors) }
+        // One that was typed in the account when the session ended.
+        let kept = KeptForm(carriedBy: person.visit)
+        guard errors.isEmpty else {
+            return try kept.map { try resume.ask(for: account, before: $0, person.visit, person.form, errors) }
+                ?? page.show(person, person.form, errors)
+        }
         let changes = visit.reason.map { [FieldChange("reason", before: "", after: $0)] } ?? []
         let form = AccountVisit.form.name
         let token = try person.change("account.open", of: account.slug, in: account.id, form: form, changes: changes) { connection in
@@ -47,6 +55,7 @@ struct AccountVisitController {
         }
         let place = AccountVisit.places.first { $0.path == person.form[AccountVisit.placeName] }?.path ?? "/"
         var response = person.redirect(to: place, saying: person.t("operator.opened", ["account": account.name]))
+        if let kept, let own = try person.visit.signedIn(as: token) { response = try resume.show(kept, own) }
         person.visit.renew(&response, session: token)
         return response
     }

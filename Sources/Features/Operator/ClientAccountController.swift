@@ -98,8 +98,8 @@ struct ClientAccountPage: TemplateData {
         suspendedAt = suspension.map { person.times.view($0.at) }
         self.invited = invited.map { InvitedView(href: "\(href)/invitations/\($0.user)", name: $0.name, email: $0.email) }
         var form = FormView(
-            AccountVisit.form.controls(typed, stored: nil, errors: errors, Situation(t, ())), errors: errors, action: href + "/open",
-            save: t("operator.visit.save"), t)
+            AccountVisit.form.controls(typed, stored: nil, errors: errors, Situation(t, ())), errors: errors,
+            action: AccountVisitController.path(of: account.slug), save: t("operator.visit.save"), t)
         form.buttons = AccountVisit.places.map { place in
             FormView.Button(AccountVisit.placeName, place.path, t("operator.visit.at", ["page": t(place.label)]))
         }

@@ -25,7 +25,7 @@ extension Feature {
     ) { app in
         let accounts = try OperatorController(app)
         let account = try ClientAccountController(app)
-        let visit = AccountVisitController(page: account, alerts: app.alerts)
+        let visit = AccountVisitController(page: account, alerts: app.alerts, resume: try KeptFormPresenter(app))
         let suspension = try SuspensionController(app)
         let limits = try AccountLimitsController(app)
         let export = AccountExport(app)
@@ -42,7 +42,8 @@ extension Feature {
                 .get(path + "/new", .operator, accounts.editor.edit),
                 .post(path, .operator, accounts.create).keeping(NewAccountEntry.form),
                 .get(path + "/{slug}", .operator, account.show),
-                .post(path + "/{slug}/open", .operator, visit.create).keeping(AccountVisit.form),
+                .post(AccountVisitController.path(of: "{slug}"), .operator, visit.create).limitingBody(to: KeptForm.bodyLimit)
+                    .keeping(AccountVisit.form),
                 .post("/operator/leave", .operator, visit.delete),
                 .get(path + "/{slug}/suspension", .operator, suspension.new),
                 .post(path + "/{slug}/suspension", .operator, suspension.create).keeping(Suspension.form),

@@ -1,6 +1,7 @@
 // Accounts and the people in them, as set-up, the command line and the operator make them: one way in, with the same checks.
 
 package import Database
+import Foundation
 import Spelling
 import Time
 package import Web
@@ -72,7 +73,11 @@ package struct NewUser: Sendable, Codable {
         self.role = role
     }
 
-    static func spelled(_ email: String) -> String { TypedText.compact(email).lowercased() }
+    /// The one spelling of an address, by which it is stored and looked for: keyboards compose letters or do not, and a domain has the
+    /// name that people write and the one that the Internet knows.
+    static func spelled(_ email: String) -> String {
+        InternationalName.shownAddress(TypedText.compact(email).lowercased().precomposedStringWithCanonicalMapping)
+    }
 
     /// To be filled in: of a new account, who chooses a password of their own at the first sign-in.
     static var firstAdministrator: NewUser {
@@ -84,8 +89,12 @@ package struct NewUser: Sendable, Codable {
     /// An address as mail takes it without quotes (RFC 5321 § 4.1.2, RFC 6531): what separates addresses in a header is in none.
     package static func isEmail(_ text: String) -> Bool {
         let parts = text.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
-        return parts.count == 2 && !parts[0].isEmpty && parts[1].contains(UInt8(ascii: ".")) && text.utf8.count <= 254
-            && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && !"\"(),:;<>[]\\".utf8.contains($0) }
+        guard parts.count == 2, text.utf8.count <= 254,
+            text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && !"\"(),:;<>[]\\".utf8.contains($0) })
+        else { return false }
+        let words = parts.map { $0.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false) }
+        return words.allSatisfy { $0.allSatisfy { !$0.isEmpty } } && words[1].count > 1
+            && InternationalName.isDomain(String(decoding: parts[1], as: UTF8.self))
     }
 
     package var problem: (field: String, key: String)? { problems.first }

@@ -32,9 +32,16 @@ struct SignInArrival {
             ).record(site, on: connection)
             try app.tell(
                 .signedIn, of: user.person, by: EventActor(user.person, at: visit.request.remoteAddress), in: user.account, on: connection)
-            return try site.sessions.start(
+            let token = try site.sessions.start(
                 user: user.user, account: user.account, userAgent: visit.request.fields[.userAgent] ?? "",
                 address: visit.request.remoteAddress, on: connection)
+            // To set one up is all that they can do in it for now.
+            if try site.sessions.find(token: token, on: connection)?.lacksFactor == true {
+                try app.tell(
+                    .factorRequired, of: user.person, by: EventActor(user.person, at: visit.request.remoteAddress), in: user.account,
+                    on: connection)
+            }
+            return token
         }
         guard let token else { return nil }
         var response = try page(way, visit, token)

@@ -62,6 +62,7 @@ struct SignInController {
     private let arrival: SignInArrival
     private let codes: SignInCodeController
     private let choices: SignInChoices
+    private let resume: KeptFormPresenter
     private let template: PageTemplate<AlonePage>
     private let choiceTemplate: PageTemplate<SignInChoicePage>
 
@@ -72,6 +73,7 @@ struct SignInController {
         arrival = SignInArrival(app, passwords, setUp)
         self.codes = try SignInCodeController(app, codes, arrival)
         choices = SignInChoices(clock: app.site.clock)
+        resume = try KeptFormPresenter(app)
         template = try app.site.page("sign_in/alone")
         choiceTemplate = try app.site.page("sign_in/account")
     }
@@ -87,7 +89,7 @@ struct SignInController {
         var (entry, errors) = SignInEntry.form.read(visit.form, over: SignInEntry(), Situation(visit.t, ()))
         guard errors.isEmpty else { return try show(visit.form, way, visit, errors) }
         // What is counted by it stays small.
-        entry.email = TypedText.prefix(entry.email.lowercased(), maximumBytes: 254)
+        entry.email = TypedText.prefix(NewUser.spelled(entry.email), maximumBytes: 254)
         let (candidates, own) = try visit.read { connection in
             (
                 try store.credentials(email: entry.email, on: connection),
@@ -220,6 +222,7 @@ struct SignInController {
                             "name": .string(person.name), "email": .string(person.email), "address": .string(address),
                             "tries": JSONValue(Int64(SignInAttempts.usual)),
                         ], on: connection)
+                    try app.tell(.userBlocked, of: person.person, by: EventActor(nil, at: address), in: account, on: connection)
                 }
             }
         }
@@ -258,8 +261,9 @@ struct SignInController {
         let visit = interruption.visit
         let kept = KeptForm(interruption)
         if let session = visit.session {
-            guard let kept else { return .redirect(to: session.duty(at: visit.now) ?? "/") }
-            return try arrival.goOn(kept, visit, session)
+            let duty = session.duty(at: visit.now)
+            guard let kept else { return .redirect(to: duty ?? (session.account == nil ? ClientAccountController.path : "/")) }
+            return try duty == nil ? resume.reopen(kept, visit) : arrival.goOn(kept, visit, session)
         }
         guard let kept else { return .redirect(to: "/sign-in") }
         return try show(FormData(), SignInWay(interrupted: kept), visit, status: .forbidden)

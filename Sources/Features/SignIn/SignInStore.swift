@@ -106,6 +106,15 @@ struct SignInStore {
         try connection.execute("DELETE FROM devices WHERE expires_at <= \(clock.now())")
     }
 
+    /// They have used a link that went to their address. False when that was known.
+    func verifyEmail(of user: Credentials, on connection: any Connection) throws -> Bool {
+        try connection.execute(
+            """
+            UPDATE users SET verified_email = email
+            WHERE id = \(user.user) AND email = \(user.email) AND (verified_email IS NULL OR verified_email <> email)
+            """) == 1
+    }
+
     /// Throws `Refusal.stale` when the password was changed in the meantime.
     func savePassword(_ hash: String, of user: Credentials, on connection: any Connection) throws {
         let changed = try connection.execute(

@@ -41,7 +41,7 @@ struct ForgottenPasswordController {
     @Sendable func create(_ visit: Visit) throws -> WebResponse {
         let (entry, errors) = ForgottenEntry.form.read(visit.form, over: ForgottenEntry(), Situation(visit.t, ()))
         guard errors.isEmpty else { return try show(visit.form, visit, errors) }
-        let email = entry.email.lowercased()
+        let email = NewUser.spelled(entry.email)
         if app.mailer.canSend, attempts.begin(email, at: visit.site.clock.steadyNow) == nil {
             let (address, requestID) = (visit.request.remoteAddress, visit.requestID)
             app.afterwards.run { [app, letters] in

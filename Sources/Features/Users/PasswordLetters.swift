@@ -56,7 +56,7 @@ struct PasswordLetters {
 
     /// Makes a link, and posts it.
     func send(_ kind: Kind, to reader: LinkReader, from sender: String, on connection: any Connection) throws {
-        let link = try self.link(for: reader.user, on: connection)
+        let link = try self.link(for: reader.user, isMailed: true, on: connection)
         let t = app.site.locales[reader.language]
         let values = ["name": reader.name, "account": reader.accountName, "sender": sender, "address": app.site.address.text]
         let letter = Letter(
@@ -72,15 +72,16 @@ struct PasswordLetters {
     func post(_ letter: Letter, to reader: LinkReader, within period: Duration = Mailer.longestWait, on connection: any Connection) throws {
         guard let template = html[reader.language] else { return }
         let message = MailMessage(
-            to: reader.email, named: reader.name, subject: letter.subject, text: letter.text,
+            to: InternationalName.storedAddress(reader.email), named: reader.name, subject: letter.subject, text: letter.text,
             html: String(decoding: template.render(letter), as: UTF8.self))
         let addressee = MailAddressee(account: reader.account, user: reader.user, address: reader.email, name: reader.name)
         try app.mailer.post(message, to: addressee, within: period, on: connection)
     }
 
     /// To hand over, where there is no mail.
-    func link(for user: ID<User>, on connection: any Connection) throws -> String {
-        "\(app.site.address.text)\(PasswordLinkController.path)?code=\(try links.offer(to: user, on: connection))"
+    func link(for user: ID<User>, isMailed: Bool = false, on connection: any Connection) throws -> String {
+        let code = try links.offer(to: user, isMailed: isMailed, on: connection)
+        return "\(app.site.address.text)\(PasswordLinkController.path)?code=\(code)"
     }
 
     /// Of somebody just made, where there is mail.

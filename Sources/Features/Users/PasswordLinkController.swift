@@ -57,17 +57,21 @@ struct PasswordLinkController {
         }
         let device = Token.random()
         let isTaken = try visit.site.database.write { connection in
-            guard let taken = try links.take(code, on: connection), taken == user.user else { return false }
+            guard let taken = try links.take(code, on: connection), taken.user == user.user else { return false }
             try store.savePassword(hash, of: user, on: connection)
             // Whoever was in their place is so no more.
-            try visit.site.sessions.endAll(of: taken, on: connection)
-            try store.forgetDevices(of: taken, but: device, on: connection)
-            try store.rememberDevice(device, of: taken, on: connection)
+            try visit.site.sessions.endAll(of: taken.user, on: connection)
+            try store.forgetDevices(of: taken.user, but: device, on: connection)
+            try store.rememberDevice(device, of: taken.user, on: connection)
+            let actor = EventActor(user.person, at: visit.request.remoteAddress)
+            if taken.isMailed, try store.verifyEmail(of: user, on: connection) {
+                try app.tell(.emailVerified, of: user.person, by: actor, in: user.account, on: connection)
+            }
             try app.tell(
-                user.passwordHash.isEmpty ? .invitationAccepted : .passwordReset, of: user.person,
-                by: EventActor(user.person, at: visit.request.remoteAddress), in: user.account, on: connection)
+                user.passwordHash.isEmpty ? .invitationAccepted : .passwordReset, of: user.person, by: actor, in: user.account,
+                on: connection)
             try AuditEntry(
-                visit, account: user.account, user: taken, userName: user.name, action: "password.link.use", subject: user.email
+                visit, account: user.account, user: taken.user, userName: user.name, action: "password.link.use", subject: user.email
             ).record(visit.site, on: connection)
             return true
         }

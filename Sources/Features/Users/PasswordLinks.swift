@@ -11,11 +11,16 @@ struct PasswordLinks {
     let clock: Clock
 
     /// Gives the token, in the place of any earlier one.
-    func offer(to user: ID<User>, on connection: any Connection) throws -> String {
+    ///
+    /// - Parameter isMailed: it goes to their address and nowhere else, so that whoever uses it has shown that the address is theirs.
+    func offer(to user: ID<User>, isMailed: Bool, on connection: any Connection) throws -> String {
         let token = Token.random()
-        try connection.execute("DELETE FROM password_links WHERE user_id = \(user)")
+        try end(of: user, on: connection)
         try connection.execute(
-            "INSERT INTO password_links (user_id, token_hash, created_at) VALUES (\(user), \(Token.hash(token)), \(clock.now()))")
+            """
+            INSERT INTO password_links (user_id, token_hash, is_mailed, created_at)
+            VALUES (\(user), \(Token.hash(token)), \(isMailed), \(clock.now()))
+            """)
         return token
     }
 
@@ -32,12 +37,15 @@ struct PasswordLinks {
     }
 
     /// Uses it up. Of two who follow it at once, it goes with one.
-    func take(_ token: String, on connection: any Connection) throws -> ID<User>? {
+    func take(_ token: String, on connection: any Connection) throws -> (user: ID<User>, isMailed: Bool)? {
         guard let user = try user(of: token, on: connection) else { return nil }
-        return try connection.execute("DELETE FROM password_links WHERE token_hash = \(Token.hash(token))") == 1 ? user : nil
+        let hash = Token.hash(token)
+        let isMailed = try connection.value("SELECT is_mailed FROM password_links WHERE token_hash = \(hash)", as: Bool.self) ?? false
+        guard try connection.execute("DELETE FROM password_links WHERE token_hash = \(hash)") == 1 else { return nil }
+        return (user, isMailed)
     }
 
-    /// What they have opens nothing any more.
+    /// Any that they may have.
     func end(of user: ID<User>, on connection: any Connection) throws {
         try connection.execute("DELETE FROM password_links WHERE user_id = \(user)")
     }

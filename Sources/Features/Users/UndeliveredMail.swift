@@ -24,8 +24,9 @@ extension App {
             case .refused, .expired, .unreadable:
                 try alerts.raise(
                     .mailUndelivered, for: account, of: subject, variant: settlement.state.rawValue,
-                    ["email": .string(settlement.recipient), "answer": .string(settlement.answer)], butNotTo: settlement.user,
-                    on: connection)
+                    [
+                        "email": .string(InternationalName.shownAddress(settlement.recipient)), "answer": .string(settlement.answer),
+                    ], butNotTo: settlement.user, on: connection)
             }
         }
     }

@@ -45,7 +45,7 @@ extension UserEntry {
         Line(
             "email", \.email, .email, upTo: 254,
             parsing: { email, _ in
-                let email = email.lowercased()
+                let email = NewUser.spelled(email)
                 return NewUser.isEmail(email) ? .success(email) : .failure(.init("malformed_email"))
             })
         Choice("role", \.role, of: .of { $0.roles.map { ($0.entry.id, $0.entry.name) } })

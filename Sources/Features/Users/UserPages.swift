@@ -81,7 +81,11 @@ struct UserPage: TemplateData {
         hasQueues = !queues.isEmpty
         created = member.times.view(user.createdAt)
         lastSeen = user.lastSeenAt.map { member.times.view($0) }
-        self.mail = mail.map { t("users.mail.\($0.state.rawValue)", ["email": $0.recipient, "answer": $0.answer]) } ?? ""
+        self.mail =
+            mail.map { mail in
+                let email = InternationalName.shownAddress(mail.recipient)
+                return t("users.mail.\(mail.state.rawValue)", ["email": email, "answer": mail.answer])
+            } ?? ""
         mailAt = mail.map { member.times.view($0.at) }
         isMailRefused = [.refused, .expired, .unreadable].contains(mail?.state)
         isOwn = user.entry.id == member.session.user

@@ -184,10 +184,11 @@ package struct Secret<Root, Context>: NamedField {
     private let rule: (@Sendable (String, Root) -> String?)?
 
     /// - Parameters:
+    ///   - limit: in bytes; of passwords their own rule says how long they may be.
     ///   - isPasted: a token or key, which has nothing around it that nobody sees; a password may begin with a space.
     ///   - rule: what it must be, among what was read before: nil when it is right, or the word of the complaint.
     package init(
-        _ name: String, _ path: any WritableKeyPath<Root, String> & Sendable, upTo limit: Int = 1000, mayBeEmpty: Bool = false,
+        _ name: String, _ path: any WritableKeyPath<Root, String> & Sendable, upTo limit: Int = .max, mayBeEmpty: Bool = false,
         isPasted: Bool = false,
         autocomplete: String = "new-password", rule: (@Sendable (String, Root) -> String?)? = nil
     ) {

@@ -16,7 +16,7 @@ struct UserColumns {
         case twice(String)
     }
 
-    /// Columns that are looked at: no spreadsheet of people has more, and a file has room for a million.
+    /// A table of more is none of people: what stands behind them is not looked at.
     private static let maximum = 200
     /// Of those that are left out, how many are named.
     private static let maximumNamed = 20
@@ -59,50 +59,74 @@ struct UserColumns {
 
 /// What is chosen in a form, as a table writes it: by name, several with semicolons between them.
 struct UserChoices {
-    /// What there is to choose from, by the very name; where none has it, by one that differs in capitals and accents, if that is one alone:
-    /// “Ops” and “ops” may be two roles, and the wrong one is other rights.
-    private struct Names {
-        private let exact: [String: String]
-        private let folded: [String: String]
+    /// Queues of one person; what stands behind them is looked for as one.
+    private static let maximum = 500
 
-        init(_ names: [(name: String, value: String)]) {
-            exact = Dictionary(names.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
-            folded = Dictionary(grouping: names) { SearchText.folded($0.name) }.compactMapValues { $0.count == 1 ? $0[0].value : nil }
+    /// Capitals and accents may be other ones, where no other name has those.
+    private struct Names {
+        private var exact: [String: String] = [:]
+        private var folded: [String: Set<String>] = [:]
+
+        init(_ names: [(String, String)]) {
+            for (name, id) in names {
+                exact[name] = id
+                folded[SearchText.folded(name), default: []].insert(id)
+            }
         }
 
-        func value(of cell: String) -> String? { exact[TypedText.name(cell)] ?? folded[SearchText.folded(cell)] }
+        subscript(_ cell: String) -> String? {
+            // No name is longer, and folding takes its time.
+            guard cell.utf8.count <= 1000 else { return nil }
+            if let id = exact[TypedText.name(cell)] { return id }
+            let found = folded[SearchText.folded(cell)] ?? []
+            return found.count == 1 ? found.first : nil
+        }
     }
 
     private let roles: Names
     private let queues: Names
 
     init(_ context: UserContext) {
-        roles = Names(context.roles.map { (name: $0.entry.name, value: $0.entry.id.description) })
-        queues = Names(context.queues.map { (name: $0.label, value: $0.item.description) })
+        roles = Names(context.roles.map { ($0.entry.name, $0.entry.id.description) })
+        queues = Names(context.queues.map { ($0.label, $0.item.description) })
     }
 
-    /// Gives what it cannot type: names of queues that there are not. A form sends none of these, and would pass over them. A role that is
-    /// none stays what it is, and the form complains of it.
+    /// The name of a role that is none stays what it is, and the form complains of it. Queues that are none the form would pass over, as
+    /// some that have gone: they are given back.
     func type(_ cell: String, into typed: inout FormData, as name: String) -> [String] {
-        var unknown: [String] = []
         switch name {
         case "role":
             // Left blank it is what they have, or what one begins with.
-            if !SearchText.folded(cell).isEmpty { typed.set(name, roles.value(of: cell) ?? cell) }
+            if !TypedText.line(cell).isEmpty { typed.set(name, roles[cell] ?? cell) }
+            return []
         case "queues":
+            let (found, unknown) = chosen(in: cell)
             typed.set(name, nil)
-            for part in cell.words(between: ";") {
-                let part = String(part)
-                guard !SearchText.folded(part).isEmpty else { continue }
-                if let queue = queues.value(of: part) {
-                    typed.append(name, queue)
-                } else {
-                    unknown.append(TypedText.prefix(TypedText.line(part), maximumBytes: 100))
-                }
-            }
-        default: typed.set(name, cell)
+            for id in found { typed.append(name, id) }
+            return unknown
+        default:
+            typed.set(name, cell)
+            return []
         }
-        return unknown
+    }
+
+    private func chosen(in cell: String) -> (found: [String], unknown: [String]) {
+        var (found, unknown) = ([String](), [String]())
+        var rest = cell.parts(between: ";", maximum: Self.maximum)[...]
+        while let part = rest.first {
+            // Some have a semicolon in their name.
+            let names = (1...min(3, rest.count)).reversed().map { ($0, rest.prefix($0).joined(separator: ";")) }
+            if TypedText.line(String(part)).isEmpty {
+                rest = rest.dropFirst()
+            } else if let (length, name) = names.first(where: { queues[$0.1] != nil }), let id = queues[name] {
+                found.append(id)
+                rest = rest.dropFirst(length)
+            } else {
+                unknown.append(TypedText.prefix(TypedText.name(String(part)), maximumBytes: 200))
+                rest = rest.dropFirst()
+            }
+        }
+        return (found, unknown)
     }
 }
 
@@ -125,6 +149,8 @@ struct UserImportLine {
 struct UserImport {
     /// Lines of one table, its head not counted: five times what an account begins with.
     static let maximumLines = 5000
+    /// Queues of a line that there are not.
+    private static let maximumTold = 5
 
     let lines: [UserImportLine]
     let columns: UserColumns
@@ -144,7 +170,7 @@ struct UserImport {
         let records = try CSVInput.records(text, upTo: Self.maximumLines + 1)
         let columns = try UserColumns(records.first, member.site.locales)
         let rows = records.dropFirst()
-        let emails = rows.map { TypedText.compact(columns.cell("email", of: $0) ?? "").lowercased() }
+        let emails = rows.map { NewUser.spelled(columns.cell("email", of: $0) ?? "") }
         let (stored, context, blank) = try member.read { connection in
             (
                 try store.users(emails: Set(emails), of: member.account.id, on: connection), try editing.context(member, on: connection),
@@ -175,11 +201,13 @@ struct UserImport {
                 unknown += choices.type(cell, into: &typed, as: name)
             }
             let situation = Situation(t, context)
-            let (value, found) = UserEntry.form.read(typed, over: entry, situation)
-            var errors = found
-            if !unknown.isEmpty { errors.add("queues", t("users.import.no_queue", ["names": unknown.joined(separator: ", ")])) }
-            let complaints = UserColumns.labels(t).filter { !errors[$0.name].isEmpty }.map {
+            let (value, errors) = UserEntry.form.read(typed, over: entry, situation)
+            var complaints = UserColumns.labels(t).filter { !errors[$0.name].isEmpty }.map {
                 t("users.import.complaint", ["label": $0.label, "text": errors[$0.name]])
+            }
+            for name in unknown.prefix(Self.maximumTold) {
+                complaints.append(
+                    t("users.import.complaint", ["label": t("user.queues"), "text": t("users.import.no_queue", ["name": name])]))
             }
             guard complaints.isEmpty else { return line(.refused(complaints)) }
             let changes = UserEntry.form.changes(from: entry, to: value, situation)

@@ -5,6 +5,7 @@ import Database
 import Foundation
 import HTTP
 import HTTPTypes
+import Logging
 import Mail
 import Spelling
 import Templating
@@ -113,17 +114,21 @@ struct UserImportController {
     }
 
     private func review(
-        _ table: UserImportStore.Pending, _ member: Member, failures: [(UserImportLine, String)] = [], notice: String = ""
+        _ table: UserImportStore.Pending, _ member: Member, failures: [(UserImportLine, String)] = [], notice: String = "",
+        isStopped: Bool = false
     ) throws -> WebResponse {
         let plan = try UserImport(table.text, member, store, editing)
         let page = UserImportPage(
             plan, id: table.id.description, failures: failures, notice: notice, canSend: app.mailer.canSend, shown: Self.maximumShown,
             member)
         let t = member.t
+        let isBegun = isStopped || !failures.isEmpty
         let head = PageHead(
-            t("users.import.preview.title"), lead: t("users.import.preview.lead", ["file": table.fileName]), section: t("users.section"),
+            t("users.import.preview.title"), lead: isBegun ? "" : t("users.import.preview.lead", ["file": table.fileName]),
+            section: t("users.section"),
             up: [UserStep.list(t), (t("users.import.title"), Self.path)])
-        return try member.page(preview, page, head, status: failures.isEmpty ? nil : .unprocessableContent)
+        return try member.page(
+            preview, page, head, status: isStopped ? .serviceUnavailable : failures.isEmpty ? nil : .unprocessableContent)
     }
 
     private func gone(_ member: Member) -> WebResponse {
@@ -158,15 +163,33 @@ struct UserImportController {
                         try save([line], isInviting, member)
                         count([line], in: &done)
                     } catch {
-                        failures.append((line, try words(for: error, member)))
+                        guard let text = words(for: error, member) else { return try stop(by: error, after: done, table, member) }
+                        failures.append((line, text))
                     }
                 }
             }
+        }
+        if !failures.isEmpty {
+            // Pressed twice, it was done by the other.
+            let now = try UserImport(table.text, member, store, editing)
+            let same = Set(now.lines.filter(\.isSame).map(\.number))
+            count(failures.map(\.0).filter { same.contains($0.number) }, in: &done)
+            failures.removeAll { same.contains($0.0.number) }
         }
         let numbers = ["created": member.numbers.text(done.created), "changed": member.numbers.text(done.changed)]
         guard failures.isEmpty else { return try review(table, member, failures: failures, notice: t("users.import.partly", numbers)) }
         try member.site.database.write { try pending.delete(of: member.session.user, on: $0) }
         return member.redirect(to: UserController.path, saying: t("users.import.done", numbers))
+    }
+
+    /// Such as by a full disk. What was done stays done: that is said, with how much it is.
+    private func stop(
+        by error: any Error, after done: (created: Int, changed: Int), _ table: UserImportStore.Pending, _ member: Member
+    ) throws -> WebResponse {
+        guard done.created + done.changed > 0 else { throw error }
+        member.site.logger.error("An import stopped in the middle: \(error)", metadata: ["request": "\(member.visit.requestID)"])
+        let numbers = ["created": member.numbers.text(done.created), "changed": member.numbers.text(done.changed)]
+        return try review(table, member, notice: member.t("users.import.stopped", numbers), isStopped: true)
     }
 
     private func count(_ lines: [UserImportLine], in done: inout (created: Int, changed: Int)) {
@@ -196,17 +219,20 @@ struct UserImportController {
         }
     }
 
-    private func words(for error: any Error, _ member: Member) throws -> String {
+    /// Nil for what is no fault of the line.
+    private func words(for error: any Error, _ member: Member) -> String? {
         switch error {
         case Refusal.limitReached(let usage): usage.reachedText(member.visit)
         case Refusal.stale, Refusal.notFound, is Abort: member.t("users.import.stale")
         case let problem as FieldProblem: problem.text ?? UserEntry.form.message(problem.word, of: problem.field, member.t)
-        default: throw error
+        default: nil
         }
     }
 }
 
 extension UserImportLine {
+    fileprivate var isSame: Bool { if case .same = outcome { true } else { false } }
+
     fileprivate var isDue: Bool {
         switch outcome {
         case .create, .change: true
