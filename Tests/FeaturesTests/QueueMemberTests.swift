@@ -104,7 +104,7 @@ struct QueueMemberTests {
             return alice.get("/users/import/preview").text.replacing("\u{2068}", with: "").replacing("\u{2069}", with: "")
         }
         let refused = preview("Sales; Nowhere")
-        #expect(refused.contains("With errors, left out: 1.") && refused.contains("Queues: There is none called Nowhere."))
+        #expect(refused.contains("With errors, left out: 1.") && refused.contains("Queues: No queue of the account is called “Nowhere”."))
         let changed = preview("")
         #expect(changed.contains("To change: 1.") && changed.contains("Queues: Sales → None."))
         #expect(try members == [sales])

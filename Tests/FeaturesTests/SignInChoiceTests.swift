@@ -138,7 +138,8 @@ struct SignInChoiceTests {
         #expect(owner.signIn(test.alice.email, Self.other).status == 303)
         _ = owner.post("/sign-out")
         let thief = try test.browser()
-        for _ in 0..<100 { #expect(thief.signIn(test.alice.email, "a wrong guess").status == 422) }
+        // The owner's own sign-in at Globex was a guess at Acme.
+        for _ in 0..<99 { #expect(thief.signIn(test.alice.email, "a wrong guess").status == 422) }
         #expect(thief.signIn(test.alice.email).status == 429)
         #expect(thief.signIn(test.alice.email, Self.other).status == 429)
         // A browser of Globex opens nothing of Acme: whoever administers Globex has given out that address there.

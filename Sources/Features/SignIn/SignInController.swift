@@ -263,7 +263,8 @@ struct SignInController {
         if let session = visit.session {
             let duty = session.duty(at: visit.now)
             guard let kept else { return .redirect(to: duty ?? (session.account == nil ? ClientAccountController.path : "/")) }
-            return try duty == nil ? resume.reopen(kept, visit) : arrival.goOn(kept, visit, session)
+            guard duty == nil else { return try arrival.goOn(kept, visit, session) }
+            return try session.account == nil ? resume.reopen(kept, visit) : resume.show(kept, visit)
         }
         guard let kept else { return .redirect(to: "/sign-in") }
         return try show(FormData(), SignInWay(interrupted: kept), visit, status: .forbidden)
