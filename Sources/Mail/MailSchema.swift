@@ -24,7 +24,7 @@ package enum MailSchema {
                 "CREATE INDEX mails_by_time ON mails (created_at)",
                 // Accounts take turns. Staff of the platform are in none.
                 "CREATE INDEX mails_in_turns ON mails ((COALESCE(account_id, '')), next_at, id) WHERE next_at IS NOT NULL",
-            ]),
+            ])
     ]
 
     package static let secrets = [SealedColumn("mails", "text"), SealedColumn("mails", "html")]

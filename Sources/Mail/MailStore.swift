@@ -82,7 +82,9 @@ struct MailStore {
     ///
     /// - Parameter failed: those that come behind all others, the first of them first: one at which the relay breaks off each time must
     ///   keep no other.
-    func next(before time: Timestamp, behind last: ID<Account>?, sparing failed: [ID<MailRow>], on connection: any Connection) throws -> Due? {
+    func next(before time: Timestamp, behind last: ID<Account>?, sparing failed: [ID<MailRow>], on connection: any Connection) throws
+        -> Due?
+    {
         let last = last?.stored ?? ""
         let others: SQL = failed.isEmpty ? "" : "AND id NOT IN (\(list: failed))"
         if let due = try first(before: time, "COALESCE(account_id, '') > \(last) \(others)", on: connection)

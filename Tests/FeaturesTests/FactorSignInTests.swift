@@ -210,7 +210,9 @@ struct FactorSignInTests {
 
     @Test("A link to choose a password does not take the place of the code")
     func passwordLink() throws {
-        let token = try test.site.database.write { try PasswordLinks(clock: test.site.clock).offer(to: test.alice.id, isMailed: false, on: $0) }
+        let token = try test.site.database.write {
+            try PasswordLinks(clock: test.site.clock).offer(to: test.alice.id, isMailed: false, on: $0)
+        }
         let browser = try test.browser()
         let page = browser.get("/password/link?code=\(token)")
         let fields = [("new_password", "a new battery staple"), ("new_password_again", "a new battery staple")]

@@ -39,7 +39,8 @@ package final class TestApp: Sendable {
 
     /// Those of the product; compiled once for all tests.
     package static let resources = Result {
-        try Resources(folder: URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path)
+        let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        return try Resources(folder: package.path)
     }
 
     /// The product on an empty data folder, with nobody in it.
