@@ -22,6 +22,7 @@ package enum MailSchema {
                 "CREATE INDEX mails_due ON mails (next_at, id) WHERE next_at IS NOT NULL",
                 "CREATE INDEX mails_by_user ON mails (user_id, id)",
                 "CREATE INDEX mails_by_time ON mails (created_at)",
+                "CREATE INDEX mails_by_recipient ON mails (recipient, created_at)",
                 // Accounts take turns. Staff of the platform are in none.
                 "CREATE INDEX mails_in_turns ON mails ((COALESCE(account_id, '')), next_at, id) WHERE next_at IS NOT NULL",
             ])

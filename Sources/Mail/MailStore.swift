@@ -152,6 +152,10 @@ struct MailStore {
         }
     }
 
+    func count(to recipient: String, since time: Timestamp, on connection: any Connection) throws -> Int {
+        try connection.value("SELECT COUNT(*) FROM mails WHERE recipient = \(recipient) AND created_at > \(time)") ?? 0
+    }
+
     func waiting(on connection: any Connection) throws -> Int {
         try connection.value("SELECT COUNT(*) FROM mails WHERE next_at IS NOT NULL") ?? 0
     }

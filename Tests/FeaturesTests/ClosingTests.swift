@@ -127,6 +127,19 @@ struct ClosingTests {
         #expect(try test.browser(test.olivia).post(path + "/closing/end").location == path)
     }
 
+    @Test("One that was suspended when it was closed is suspended still when it is taken back, and says why")
+    func reopenSuspended() throws {
+        let olivia = try test.browser(test.olivia)
+        #expect(olivia.post(path + "/suspension", [("reason", "An unpaid bill")]).status == 303)
+        try close()
+        #expect(try test.browser(test.olivia).post(path + "/closing/end").location == path)
+        let page = try test.browser(test.olivia).get(path).text
+        #expect(page.contains("An unpaid bill") && page.contains("Olivia Stone"))
+        #expect(try test.site.database.read { try AccountState.of(test.acme, on: $0) } == .suspended)
+        #expect(try test.browser(test.olivia).post(path + "/suspension/end").status == 303)
+        #expect(try test.site.database.read { try AccountState.of(test.acme, on: $0) } == .active)
+    }
+
     @Test("After thirty days nothing of it is left, another account is as it was, and the certificate tells what was deleted")
     func delete() throws {
         let other = try rows(test.globex)

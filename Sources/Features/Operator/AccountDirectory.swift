@@ -151,13 +151,13 @@ enum AccountDirectory {
         guard changed == 1 else { throw Refusal.stale }
     }
 
-    /// Throws `Refusal.stale` unless the account is in the state `from`.
-    static func resume(_ account: ID<Account>, from state: AccountState, on connection: any Connection) throws {
+    /// Throws `Refusal.stale` unless the account is suspended.
+    static func resume(_ account: ID<Account>, on connection: any Connection) throws {
         try connection.lock(account)
         let changed = try connection.execute(
             """
             UPDATE accounts SET state = \(AccountState.active), suspended_at = NULL, suspended_by = NULL, suspension_reason = NULL
-            WHERE id = \(account) AND state = \(state)
+            WHERE id = \(account) AND state = \(AccountState.suspended)
             """)
         guard changed == 1 else { throw Refusal.stale }
     }

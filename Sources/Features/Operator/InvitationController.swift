@@ -28,12 +28,18 @@ struct InvitationController {
         }
         guard let reader else { throw Abort(.notFound) }
         let href = ClientAccountController.path(of: account.slug)
-        let link: String? = try person.change("user.link", of: reader.email, in: account.id) { connection in
-            // They may have followed an earlier link meanwhile.
-            guard try AccountDirectory.invited(in: account.id, on: connection).contains(user) else { throw Refusal.notFound }
-            guard app.mailer.canSend else { return try letters.link(for: user, on: connection) }
-            try letters.send(.invitation, to: reader, from: person.session.userName, on: connection)
-            return nil
+        let link: String?
+        do {
+            link = try person.change("user.link", of: reader.email, in: account.id) { connection in
+                // They may have followed an earlier link meanwhile.
+                guard try AccountDirectory.invited(in: account.id, on: connection).contains(user) else { throw Refusal.notFound }
+                guard app.mailer.canSend else { return try letters.link(for: user, on: connection) }
+                try letters.requireFew(to: reader, on: connection)
+                try letters.send(.invitation, to: reader, from: person.session.userName, on: connection)
+                return nil
+            }
+        } catch let problem as FieldProblem {
+            return person.redirect(to: href, .bad, saying: UserEntry.form.message(problem.word, of: problem.field, t) + ".")
         }
         guard let link else {
             return person.redirect(to: href, saying: t("users.link.sent", ["email": reader.email]))

@@ -56,7 +56,7 @@ struct SuspensionController {
         let webhooks: [ID<Webhook>]
         do {
             webhooks = try person.change("account.resume", of: account.slug, in: account.id) { connection in
-                try AccountDirectory.resume(account.id, from: .suspended, on: connection)
+                try AccountDirectory.resume(account.id, on: connection)
                 return try AccountDirectory.webhooks(of: account.id, on: connection)
             }
         } catch Refusal.stale {

@@ -54,6 +54,17 @@ struct PasswordLetters {
         html = try app.site.part("mail/letter")
     }
 
+    /// What people have sent to one address within an hour: more would be of use to nobody but who wants to bother its owner, whom any
+    /// account can name. Throws `FieldProblem`.
+    func requireFew(to reader: LinkReader, on connection: any Connection) throws {
+        let address = InternationalName.storedAddress(reader.email)
+        guard try app.mailer.count(to: address, within: .seconds(3600), on: connection) < Self.maximumAnHour else {
+            throw FieldProblem("email", "too_many_letters")
+        }
+    }
+
+    private static let maximumAnHour = 10
+
     /// Makes a link, and posts it.
     func send(_ kind: Kind, to reader: LinkReader, from sender: String, on connection: any Connection) throws {
         let link = try self.link(for: reader.user, isMailed: true, on: connection)
@@ -87,6 +98,7 @@ struct PasswordLetters {
     /// Of somebody just made, where there is mail.
     func invite(_ entry: UserEntry, _ member: Member, on connection: any Connection) throws {
         guard app.mailer.canSend, let reader = try reader(entry.id, on: connection) else { return }
+        try requireFew(to: reader, on: connection)
         try send(.invitation, to: reader, from: member.session.userName, on: connection)
         try app.tell(.invited, of: reader.person, by: EventActor(member), in: reader.account, on: connection)
     }

@@ -36,14 +36,20 @@ struct UserLinkController {
         // Shown to whoever found the browser open it would take the place of the present password, which a change of one's own asks for.
         guard app.mailer.canSend || user.entry.id != member.session.user else { return .redirect(to: Session.passwordPath) }
         let kind: PasswordLetters.Kind = user.hasPassword ? .reset : .invitation
-        let link: String? = try member.change("user.link", of: user.entry.email) { connection in
-            try member.requireChangeable(user.entry.id, store, on: connection)
-            guard let reader = try letters.reader(user.entry.id, on: connection) else { throw Refusal.notFound }
-            try app.tell(
-                kind == .reset ? .resetBegun : .invitedAgain, of: reader.person, by: EventActor(member), in: account, on: connection)
-            guard app.mailer.canSend else { return try letters.link(for: user.entry.id, on: connection) }
-            try letters.send(kind, to: reader, from: member.session.userName, on: connection)
-            return nil
+        let link: String?
+        do {
+            link = try member.change("user.link", of: user.entry.email) { connection in
+                try member.requireChangeable(user.entry.id, store, on: connection)
+                guard let reader = try letters.reader(user.entry.id, on: connection) else { throw Refusal.notFound }
+                try app.tell(
+                    kind == .reset ? .resetBegun : .invitedAgain, of: reader.person, by: EventActor(member), in: account, on: connection)
+                guard app.mailer.canSend else { return try letters.link(for: user.entry.id, on: connection) }
+                try letters.requireFew(to: reader, on: connection)
+                try letters.send(kind, to: reader, from: member.session.userName, on: connection)
+                return nil
+            }
+        } catch let problem as FieldProblem {
+            return member.redirect(to: href, .bad, saying: UserEntry.form.message(problem.word, of: problem.field, t) + ".")
         }
         guard let link else {
             return member.redirect(to: href, saying: t("users.link.sent", ["email": user.entry.email]))

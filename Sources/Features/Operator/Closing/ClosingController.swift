@@ -59,17 +59,20 @@ struct ClosingController {
 
     @Sendable func delete(_ person: Person) throws -> WebResponse {
         let account = try person.read { try person.account(on: $0) }
+        let words: String
         do {
             let webhooks = try person.change("account.reopen", of: account.slug, in: account.id) { connection in
                 try ClosureStore.reopen(account.id, on: connection)
                 return try AccountDirectory.webhooks(of: account.id, on: connection)
             }
             app.webhooksChanged(webhooks, of: account.id)
+            let state = try person.read { try AccountState.of(account.id, on: $0) }
+            words = state == .suspended ? "operator.reopened.suspended" : "operator.reopened"
         } catch Refusal.stale {
             return refused(account, person)
         }
         return person.redirect(
-            to: ClientAccountController.path(of: account.slug), saying: person.t("operator.reopened", ["account": account.name]))
+            to: ClientAccountController.path(of: account.slug), saying: person.t(words, ["account": account.name]))
     }
 
     /// The archive, as long as the account is there.

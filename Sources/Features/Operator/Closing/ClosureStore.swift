@@ -46,9 +46,15 @@ enum ClosureStore {
             """)
     }
 
-    /// Throws `Refusal.stale` unless it is still whole.
+    /// To what it was before: one that was suspended is still. Throws `Refusal.stale` unless it is still whole.
     static func reopen(_ account: ID<Account>, on connection: any Connection) throws {
-        try AccountDirectory.resume(account, from: .closing, on: connection)
+        try connection.lock(account)
+        let changed = try connection.execute(
+            """
+            UPDATE accounts SET state = CASE WHEN suspended_at IS NULL THEN \(AccountState.active) ELSE \(AccountState.suspended) END
+            WHERE id = \(account) AND state = \(AccountState.closing)
+            """)
+        guard changed == 1 else { throw Refusal.stale }
         try connection.execute("DELETE FROM account_closures WHERE account_id = \(account)")
     }
 
