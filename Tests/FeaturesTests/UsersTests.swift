@@ -215,7 +215,9 @@ struct UsersTests {
         let admin = try test.browser(test.alice)
         let bob = try test.browser(test.bob)
         _ = bob.post(
-            "/me", bob.get("/me").hiddenInputs + [("own_language", "fr"), ("country", ""), ("time_zone", ""), ("own_theme", "dark")])
+            "/me",
+            bob.get("/me").hiddenInputs
+                + [("own_language", "fr"), ("country", ""), ("time_zone", ""), ("own_theme", "dark"), ("mobile", "")])
         let path = "/users/\(test.bob.id)"
         #expect(admin.get(path + "/delete").text.contains("Bob Durand"))
         #expect(admin.post(path + "/delete", admin.get(path + "/delete").hiddenInputs).location == "/users")
