@@ -97,7 +97,6 @@ struct ProfilePage: TemplateData {
     let hasFactor: Bool
     /// How many recovery codes are left.
     let codes: String
-    let fewCodes: Bool
     let mayTurnOff: Bool
 
     init(_ form: FormView, _ context: ProfileContext, _ person: Person) {
@@ -108,9 +107,7 @@ struct ProfilePage: TemplateData {
         factor = BadgeView(factor: context.factor != nil, t)
         factorSince = context.factor.map { person.times.view($0.since) }
         hasFactor = context.factor != nil
-        let left = context.factor?.codes ?? 0
-        codes = context.factor == nil ? "" : t("me.factor.codes", count: left)
-        fewCodes = context.factor != nil && left < 3
+        codes = context.factor?.codesLeft(t) ?? ""
         mayTurnOff = !person.session.needsFactor
     }
 

@@ -18,8 +18,11 @@ struct SignInArrival {
     }
 
     /// Nil when `permits`, asked in the session's own transaction, says no: nothing is written then.
+    ///
+    /// - Parameter note: asked behind that, in the language of whoever has come: what is said on the page that they come to.
     func start(
-        _ way: SignInWay, _ visit: Visit, _ user: Credentials, device known: String?, permits: (any Connection) throws -> Bool
+        _ way: SignInWay, _ visit: Visit, _ user: Credentials, device known: String?, permits: (any Connection) throws -> Bool,
+        note: (Translation) -> Flash? = { _ in nil }
     ) throws -> WebResponse? {
         let site = visit.site
         let device = known ?? Token.random()
@@ -44,16 +47,18 @@ struct SignInArrival {
             return token
         }
         guard let token else { return nil }
-        var response = try page(way, visit, token)
+        var response = try page(way, visit, token, note)
         visit.signIn(&response, session: token, device: device)
         return response
     }
 
     /// The form that waited, over what is to be done before it.
-    private func page(_ way: SignInWay, _ visit: Visit, _ token: String) throws -> WebResponse {
-        guard let kept = way.kept, let own = try visit.signedIn(as: token), let session = own.session else {
-            return .redirect(to: way.destination)
-        }
+    private func page(
+        _ way: SignInWay, _ visit: Visit, _ token: String, _ note: (Translation) -> Flash?
+    ) throws -> WebResponse {
+        guard var own = try visit.signedIn(as: token), let session = own.session else { return .redirect(to: way.destination) }
+        own.note = note(own.t)
+        guard let kept = way.kept else { return own.redirect(to: way.destination) }
         return try goOn(kept, own, session)
     }
 
