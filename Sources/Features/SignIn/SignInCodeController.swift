@@ -63,8 +63,8 @@ struct SignInCodeController {
                     recovered = try proof == .recoveryCode ? codes.store.factor(of: id, on: connection) : nil
                     try tell(.factorShown, user, visit, on: connection)
                     return true
-                } note: { t in
-                    recovered?.noteOfCodes(t)
+                } recovered: {
+                    recovered
                 }
             }
         } catch let problem as FactorCodes.Problem {
