@@ -7,7 +7,9 @@ import Templating
 struct ErrorPage: TemplateData {
     let text: String
     let requestID: String
+    /// Of two ways on there is one.
     let back: String
+    let above: String
 }
 
 struct ErrorPages: Sendable {
@@ -20,13 +22,15 @@ struct ErrorPages: Sendable {
         framed = try site.page("errors/framed")
     }
 
-    /// - Parameter reason: further words of the locale for a status that has several causes.
-    func response(_ status: HTTPResponse.Status, _ visit: Visit, reason: String? = nil) -> WebResponse {
+    /// - Parameters:
+    ///   - reason: further words of the locale for a status that has several causes.
+    ///   - above: the way on, where there is a nearer one than the start.
+    func response(_ status: HTTPResponse.Status, _ visit: Visit, reason: String? = nil, above: String = "/") -> WebResponse {
         let known = ["\(status.code).\(reason ?? "")", "\(status.code)"].first { visit.t.has("errors.\($0).title") } ?? "500"
         let page = ErrorPage(
             text: visit.t("errors.\(known).text"), requestID: status.code >= 500 ? visit.requestID : "",
             // Nothing of ours is at a wrong host; whoever is not signed in is led to the sign-in.
-            back: status == .misdirectedRequest ? "" : "/")
+            back: status == .misdirectedRequest || above != "/" ? "" : "/", above: above == "/" ? "" : above)
         let head = PageHead(visit.t("errors.\(known).title"))
         do {
             return try visit.page(visit.session == nil ? template : framed, page, head, status: status)

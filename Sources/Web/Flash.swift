@@ -34,6 +34,10 @@ package struct Flash: TemplateData {
     package let text: String
     package let link: Link?
 
+    package init(_ kind: Kind, _ text: String, link: Link? = nil) {
+        (self.kind, self.text, self.link) = (kind, text, link)
+    }
+
     init?(cookie: String?) {
         guard let cookie, let (word, rest) = cookie.cut(at: "|"), let kind = Kind(rawValue: String(word)) else {
             return nil

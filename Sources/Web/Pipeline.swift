@@ -178,7 +178,15 @@ package final class Pipeline: Sendable {
                 : CrossSiteGuard.permits(request, form: visit.form, secret: csrfSecret(request), at: site.address)
             guard isAccepted else { return try formOfBefore(route, visit) }
         }
-        var response = try handler(visit)
+        var response: WebResponse
+        do {
+            response = try handler(visit)
+        } catch {
+            guard Self.saysNotThere(error), request.method == .post, route.parameterCount > 0, visit.session != nil else { throw error }
+            // Alike for what has gone, for what is another account's and for what never was.
+            let above = page(above: request.path, parameters: route.parameterCount - 1)
+            return errorPages.response(.notFound, visit, reason: "gone", above: above)
+        }
         let visitor = SessionCookie.visitorName(isSecure: request.isSecure)
         if visit.session == nil, request.cookies[visitor] == nil, !response.sets(cookie: visitor) {
             response.setCookie(SessionCookie.visitor(visit.csrfSecret, isSecure: request.isSecure))
@@ -242,11 +250,21 @@ package final class Pipeline: Sendable {
         return duty == nil ? .admitted(handler) : .interrupted
     }
 
+    private static func saysNotThere(_ error: any Error) -> Bool {
+        switch error {
+        case Refusal.notFound: true
+        case let abort as Abort: abort.status == .notFound
+        default: false
+        }
+    }
+
     /// The address itself where a page is there, else the nearest above it.
-    private func page(above address: String) -> String {
+    ///
+    /// - Parameter maximum: how many things its address may name: one fewer than a form's, and it is not of what the form is about.
+    private func page(above address: String, parameters maximum: Int = .max) -> String {
         var path = address[address.startIndex...]
         while let above = path.cut(atLast: "/")?.before, path.utf8.count > 1 {
-            if case .found = router.match(.get, String(path)) { return String(path) }
+            if case .found(let route, _) = router.match(.get, String(path)), route.parameterCount <= maximum { return String(path) }
             path = above
         }
         return "/"

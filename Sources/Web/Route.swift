@@ -43,6 +43,9 @@ package struct Route: Sendable {
         }
     }
 
+    /// How many things its address names.
+    var parameterCount: Int { pattern.utf8.count { $0 == UInt8(ascii: "{") } }
+
     package static func get(_ pattern: String, anonymous handler: @escaping @Sendable (Visit) throws -> WebResponse) -> Route {
         Route(method: .get, pattern: pattern, handler: .anonymous(handler))
     }

@@ -20,6 +20,8 @@ package struct Visit {
     package var form: FormData { upload.fields }
     /// Files, and those that were over the limit, of a multipart form.
     package internal(set) var upload: MultipartForm
+    /// What is said besides on the page that comes of this visit, be it this one or the one that it leads to.
+    package var note: Flash?
     let menu: Menu
     let csrfSecret: String
 
@@ -95,7 +97,7 @@ package struct Visit {
         let isConsole = session?.isOperator == true && session?.account == nil
         frame.section = head.section ?? t(isConsole ? "operator.section" : "frame.settings")
         frame.version = site.version
-        frame.flash = Flash(cookie: request.cookies[Flash.cookieName])
+        frame.flash = note ?? Flash(cookie: request.cookies[Flash.cookieName])
         if let session {
             frame.userName = session.userName
             frame.userInitials = Self.initials(of: session.userName)
@@ -129,6 +131,9 @@ package struct Visit {
         to path: String, _ kind: Flash.Kind = .good, saying text: String = "", link: Flash.Link? = nil
     ) -> WebResponse {
         var response = WebResponse.redirect(to: path)
+        let kind = text.isEmpty ? note?.kind ?? kind : kind
+        let text = [text, note?.text ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+        let link = link ?? note?.link
         if !text.isEmpty { response.setCookie(Flash.cookie(kind, text, link, isSecure: request.isSecure)) }
         return response
     }

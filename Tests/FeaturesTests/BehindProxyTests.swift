@@ -43,7 +43,7 @@ struct BehindProxyTests {
         let cookies = page.fields[values: .setCookie]
         #expect(cookies.contains { $0.hasPrefix("__Host-session=") } && cookies.allSatisfy { $0.contains("; Secure") })
         #expect(browser.get("/me").status == 200)
-        let saved = browser.post("/me", [("own_theme", "dark"), ("time_zone", ""), ("version", "1")])
+        let saved = browser.post("/me", [("own_theme", "dark"), ("time_zone", ""), ("mobile", ""), ("version", "1")])
         #expect(saved.status != 403 && saved.fields[values: .setCookie].allSatisfy { $0.contains("; Secure") })
     }
 

@@ -146,6 +146,52 @@ struct SentTwiceTests {
         #expect(try webhooks().count == 1 && pages.all(of: pages.test.globex).isEmpty)
     }
 
+    /// What is said, without the frame, whose token is another each time.
+    private func said(_ page: Browser.Page) throws -> String {
+        String(try #require(page.text.firstMatch(of: /<main.*<\/main>/.dotMatchesNewlines())).output)
+    }
+
+    @Test("What a form is about and is there no more is told by a page of its own, with the way to the page above, whatever the id is")
+    func gone() throws {
+        let test = pages.test
+        let (bob, mallory, never) = (test.bob.id.description, test.mallory.id.description, test.site.ids.next(User.self).description)
+        func press(_ id: String) -> Browser.Page { pages.alice.post("/users/\(id)/delete") }
+        #expect(press(bob).location == "/users")
+        let second = press(bob)
+        let text = try said(second)
+        #expect(second.status == 404 && text.contains("<h1>It is not there any more</h1>") && text.contains("by this button pressed twice"))
+        #expect(text.contains("href=\"/users\"") && !text.contains("href=\"/\"") && !text.contains("Page not found"))
+        for id in [mallory, never, "nothing-has-this-id"] {
+            let page = press(id)
+            #expect(try page.status == 404 && said(page) == text, "\(id)")
+        }
+        // An address that is only looked at may be wrong.
+        for path in ["/users/\(bob)", "/users/\(bob)/delete"] { #expect(try said(pages.alice.get(path)).contains("Page not found")) }
+        try test.site.database.write { _ = try $0.execute("UPDATE users SET language = 'fr' WHERE id = \(test.alice.id)") }
+        #expect(try said(press(bob)).contains("<h1>Cet élément n’existe plus</h1>"))
+    }
+
+    @Test("The way leads to a page that is there: of a session of somebody's, to somebody")
+    func wayFromWhatIsGone() throws {
+        let (test, session) = (pages.test, pages.test.site.ids.next(SessionRow.self))
+        let (bob, webhook) = (test.bob.id, test.site.ids.next(Webhook.self))
+        for (path, above) in [
+            ("/me/sessions/\(session)/end", "/me"), ("/users/\(bob)/sessions/\(session)/end", "/users/\(bob)"),
+            ("\(WebhookPages.list)/\(webhook)/delete", WebhookPages.list),
+        ] {
+            let page = pages.alice.post(path)
+            #expect(try page.status == 404 && said(page).contains("<a class=\"button\" href=\"\(above)\">Back</a>"), "\(path)")
+            #expect(pages.alice.get(above).status == 200)
+        }
+    }
+
+    @Test("Of the operator's forms nobody else learns that there are any")
+    func operatorsForms() throws {
+        let page = try said(pages.alice.post("/operator/accounts/globex/suspension"))
+        #expect(page.contains("<h1>Page not found</h1>") && page.contains("href=\"/\""))
+        #expect(try page == said(pages.alice.post("/operator/no-such/thing")))
+    }
+
     @Test("A secret is not rotated twice by one page: what receivers still have would be out at once")
     func rotation() throws {
         let address = try pages.add()

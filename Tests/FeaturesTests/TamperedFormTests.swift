@@ -193,7 +193,7 @@ import Web
         let kinds = MediaKind.allCases.dropFirst().map { ($0.rawValue, "unlimited") }
         let sent: [(path: String, action: String, form: @Sendable (Int) -> [(String, String)])] = [
             (Self.account, "account.update", { index in Self.accountForm.map { $0.0 == "time_zone" ? ("time_zone", zones[index]) : $0 } }),
-            ("/me", "profile.update", { [("time_zone", zones[$0]), ("own_theme", "dark"), ("version", "0")] }),
+            ("/me", "profile.update", { [("time_zone", zones[$0]), ("own_theme", "dark"), ("mobile", ""), ("version", "0")] }),
             (
                 "/settings/retention", "retention.update",
                 { index in [("recordings", "days"), ("recordings_days", "\(index + 10)"), ("version", "0"), ("confirmed", "yes")] + kinds }
@@ -323,7 +323,7 @@ import Web
         let olivia = try test.browser(test.olivia)
         #expect(olivia.post("/operator/accounts/acme/open").status == 303)
         let version = try #require(olivia.get("/me").hidden("version"))
-        #expect(olivia.post("/me", [("own_theme", "dark"), ("version", version)]).status == 303)
+        #expect(olivia.post("/me", [("own_theme", "dark"), ("mobile", ""), ("version", version)]).status == 303)
         #expect(try test.audit(of: test.acme) == ["account.open"])
         #expect(try test.audit() == ["account.open", "profile.update"])
     }

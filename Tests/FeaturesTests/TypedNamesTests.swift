@@ -44,6 +44,31 @@ struct TypedNamesTests {
         #expect(try pages.all(of: pages.test.acme).isEmpty)
     }
 
+    @Test("What is longer than its bytes allow is told in characters, with figures as the reader's language writes them")
+    func tooLong() throws {
+        let pages = try WebhookPages()
+        let long = WebhookPages.form([("authentication", "basic"), ("login", "acme"), ("password", String(repeating: "x", count: 2001))])
+        let reason = String(repeating: "é", count: 251)
+        for (language, password, text) in [
+            ("en", "up to 2,000 characters, without", "Shorten this to at most 500 characters; letters with accents"),
+            (
+                "fr", "de 2\u{202F}000 caractères au plus, sans",
+                "Raccourcissez ce texte à 500 caractères au plus\u{202F}; les lettres accentuées"
+            ),
+        ] {
+            try pages.test.site.database.write {
+                _ = try $0.execute("UPDATE users SET language = \(language) WHERE id IN (\(pages.test.alice.id), \(pages.test.olivia.id))")
+            }
+            let page = pages.alice.post(WebhookPages.list, long)
+            #expect(page.status == 422 && page.text.contains(password))
+            let refused = try pages.test.browser(pages.test.olivia).post("/operator/accounts/acme/suspension", [("reason", reason)])
+            #expect(refused.status == 422 && refused.text.contains(text) && refused.text.contains("value=\"\(reason)\""))
+        }
+        let fitting = try pages.test.browser(pages.test.olivia).post(
+            "/operator/accounts/acme/suspension", [("reason", String(reason.dropLast()))])
+        #expect(fitting.status == 303)
+    }
+
     @Test("A name is as long as people count, and no letter of it is a page high")
     func length() throws {
         let pages = try WebhookPages()

@@ -215,7 +215,9 @@ struct UsersTests {
         let admin = try test.browser(test.alice)
         let bob = try test.browser(test.bob)
         _ = bob.post(
-            "/me", bob.get("/me").hiddenInputs + [("own_language", "fr"), ("country", ""), ("time_zone", ""), ("own_theme", "dark")])
+            "/me",
+            bob.get("/me").hiddenInputs
+                + [("own_language", "fr"), ("country", ""), ("time_zone", ""), ("own_theme", "dark"), ("mobile", "")])
         let path = "/users/\(test.bob.id)"
         #expect(admin.get(path + "/delete").text.contains("Bob Durand"))
         #expect(admin.post(path + "/delete", admin.get(path + "/delete").hiddenInputs).location == "/users")
@@ -267,6 +269,13 @@ struct UsersTests {
         #expect(try add("x@acme.example", role: "administrator", by: bob).status == 422)
         let alice = "/users/\(test.alice.id)"
         #expect(bob.get(alice).status == 200 && !bob.get(alice).text.contains("/edit"))
+        // And reads why, here alone.
+        let why = "You may not change this user: they may do more than you. Ask an administrator."
+        #expect(bob.get(alice).text.contains(why))
+        #expect(!bob.get("/users/\(test.bob.id)").text.contains(why) && !bob.get("/users/\(test.bob.id)/edit").text.contains(why))
+        try test.site.database.write { _ = try $0.execute("UPDATE users SET language = 'fr' WHERE id = \(test.bob.id)") }
+        #expect(bob.get(alice).text.contains("ses droits dépassent les vôtres"))
+        try test.site.database.write { _ = try $0.execute("UPDATE users SET language = NULL WHERE id = \(test.bob.id)") }
         for path in ["/edit", "/delete"] { #expect(bob.get(alice + path).status == 404) }
         for path in ["", "/link", "/suspension", "/delete"] { #expect(bob.post(alice + path).status == 404, "\(path)") }
         #expect(try add("y@acme.example", by: bob).status == 303)
@@ -274,6 +283,9 @@ struct UsersTests {
         let raised = submit(
             [("name", "Bob"), ("email", test.bob.email), ("role", try role("administrator"))], at: own + "/edit", to: own, by: bob)
         #expect(raised.status == 422)
+        // Who may only look is told nothing of changing.
+        try test.site.database.write { _ = try $0.execute("UPDATE roles SET rights = 'people.view' WHERE preset = 'user'") }
+        #expect(bob.get(alice).status == 200 && !bob.get(alice).text.contains(why))
     }
 
     @Test("The role that a form begins with is given to nobody by who has less than it")

@@ -42,12 +42,14 @@ final class FactorCodes: Sendable {
     }
 
     /// Uses a code up, or throws `Wrong`.
-    func take(_ code: String, of user: Credentials, _ visit: Visit, on connection: any Connection) throws {
+    @discardableResult
+    func take(_ code: String, of user: Credentials, _ visit: Visit, on connection: any Connection) throws -> FactorProof {
         guard let proof = try store.accept(code, of: user, on: connection) else { throw Wrong() }
-        guard case .recoveryCode = proof else { return }
+        guard case .recoveryCode = proof else { return proof }
         try AuditEntry(
             visit, account: user.account, user: user.user, userName: user.name, action: "factor.recovery_code", subject: ""
         ).record(visit.site, on: connection)
+        return proof
     }
 
     /// Counts the tries of what throws `Wrong`, which becomes a `Problem`.

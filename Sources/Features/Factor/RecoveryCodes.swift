@@ -5,6 +5,8 @@ import Web
 
 enum RecoveryCodes {
     static let count = 10
+    /// So many are enough not to speak of new ones.
+    fileprivate static let plenty = 3
     private static let length = 16
     /// Crockford's base 32, in which no letter is taken for a digit.
     private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
@@ -37,5 +39,20 @@ enum RecoveryCodes {
     static func groups(of text: String) -> [String] {
         let bytes = Array(text.utf8)
         return stride(from: 0, to: bytes.count, by: 4).map { String(decoding: bytes[$0..<min($0 + 4, bytes.count)], as: UTF8.self) }
+    }
+}
+
+extension Factor {
+    /// How many recovery codes are left, and what to do when they are few.
+    func codesLeft(_ t: Translation) -> String {
+        if codes == 0 { return t("me.factor.codes.none") }
+        let left = t("me.factor.codes", count: codes)
+        return codes < RecoveryCodes.plenty ? "\(left) \(t("me.factor.few_codes"))" : left
+    }
+
+    /// Said to whoever has just used one.
+    func noteOfCodes(_ t: Translation) -> Flash {
+        guard codes < RecoveryCodes.plenty else { return Flash(.info, codesLeft(t)) }
+        return Flash(.warning, codesLeft(t), link: .init(t("me.factor.new_codes"), to: FactorController.codesPath))
     }
 }

@@ -1,4 +1,4 @@
-// My Account: own country, language, time zone and theme; where one is signed in, and a way to end it.
+// My Account: own country, language, time zone, theme and mobile number; where one is signed in, and a way to end it.
 
 import Database
 import HTTP
@@ -34,7 +34,14 @@ struct ProfileController {
                     sessions: try ProfileStore.sessions(of: person.session.user, at: person.now, on: connection),
                     factor: try factors.factor(of: person.session.user, on: connection))
             },
-            save: { new, _, person, connection in try ProfileStore.save(new, of: person.session.user, on: connection) },
+            save: { new, old, person, connection in
+                let session = person.session
+                try ProfileStore.save(new, of: session.user, on: connection)
+                // An administrator's change of it is told, too. How somebody likes their pages is nobody else's business.
+                guard new.mobile != old.mobile else { return }
+                let user = EventPerson(id: session.user, email: session.email, name: session.userName)
+                try app.tell(.userChanged, of: user, by: EventActor(person), in: session.ownAccount, on: connection)
+            },
             page: { view, _, context, person in
                 let page = ProfilePage(view, context, person)
                 let head = PageHead(person.t("me.title"), lead: person.t("me.lead"), section: person.t("me.title"))
@@ -90,7 +97,6 @@ struct ProfilePage: TemplateData {
     let hasFactor: Bool
     /// How many recovery codes are left.
     let codes: String
-    let fewCodes: Bool
     let mayTurnOff: Bool
 
     init(_ form: FormView, _ context: ProfileContext, _ person: Person) {
@@ -101,9 +107,7 @@ struct ProfilePage: TemplateData {
         factor = BadgeView(factor: context.factor != nil, t)
         factorSince = context.factor.map { person.times.view($0.since) }
         hasFactor = context.factor != nil
-        let left = context.factor?.codes ?? 0
-        codes = context.factor == nil ? "" : t("me.factor.codes", count: left)
-        fewCodes = context.factor != nil && left < 3
+        codes = context.factor?.codesLeft(t) ?? ""
         mayTurnOff = !person.session.needsFactor
     }
 

@@ -1,4 +1,4 @@
-// A user's own choices, which override the account's, and their form.
+// What people say of themselves: choices which override the account's, and where they are reached. And the form.
 
 import Database
 import Web
@@ -9,6 +9,8 @@ struct Profile: Equatable {
     var language: String?
     var timeZone: String?
     var theme = Theme.system
+    /// E.164.
+    var mobile: String?
     var version = 0
 
     enum Theme: String, CaseIterable, SQLConvertible, FormText {
@@ -20,6 +22,7 @@ struct Profile: Equatable {
         Column("language", \.language)
         Column("time_zone", \.timeZone)
         Column("theme", \.theme)
+        Column("mobile", \.mobile)
         Column("version", \.version, isUpdated: false)
     }
 }
@@ -42,6 +45,8 @@ extension Profile {
         Choice("time_zone", \.timeZone, of: .timeZones.withNone { inherited($0, $1) { account, _ in account.timeZone } })
             .hint { at, _ in at.t("me.time_zone.hint", ["zone": at.context.zone]) }
         Choice("own_theme", \.theme, of: .cases("me.own_theme"), asRadios: true)
+        // Staff who are in no account and have chosen no country begin a number with its code.
+        Phone("mobile", \.mobile, country: { profile, context in profile.country ?? context.account?.country ?? "" })
     }
 
     private static func inherited(

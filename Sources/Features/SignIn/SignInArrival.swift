@@ -18,8 +18,11 @@ struct SignInArrival {
     }
 
     /// Nil when `permits`, asked in the session's own transaction, says no: nothing is written then.
+    ///
+    /// - Parameter recovered: asked behind that: what is left to somebody who came by a recovery code, told on the page that they come to.
     func start(
-        _ way: SignInWay, _ visit: Visit, _ user: Credentials, device known: String?, permits: (any Connection) throws -> Bool
+        _ way: SignInWay, _ visit: Visit, _ user: Credentials, device known: String?, permits: (any Connection) throws -> Bool,
+        recovered: () -> Factor? = { nil }
     ) throws -> WebResponse? {
         let site = visit.site
         let device = known ?? Token.random()
@@ -44,16 +47,18 @@ struct SignInArrival {
             return token
         }
         guard let token else { return nil }
-        var response = try page(way, visit, token)
+        var response = try page(way, visit, token, recovered())
         visit.signIn(&response, session: token, device: device)
         return response
     }
 
     /// The form that waited, over what is to be done before it.
-    private func page(_ way: SignInWay, _ visit: Visit, _ token: String) throws -> WebResponse {
-        guard let kept = way.kept, let own = try visit.signedIn(as: token), let session = own.session else {
+    private func page(_ way: SignInWay, _ visit: Visit, _ token: String, _ recovered: Factor?) throws -> WebResponse {
+        guard way.kept != nil || recovered != nil, var own = try visit.signedIn(as: token), let session = own.session else {
             return .redirect(to: way.destination)
         }
+        own.note = recovered?.noteOfCodes(own.t)
+        guard let kept = way.kept else { return own.redirect(to: way.destination) }
         return try goOn(kept, own, session)
     }
 

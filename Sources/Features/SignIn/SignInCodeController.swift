@@ -55,12 +55,16 @@ struct SignInCodeController {
         do {
             // Of a browser that somebody else with this address has used, their tries are none of this user's.
             let tries = isOwn ? device.map { "device \($0)" } : nil
+            var recovered: Factor?
             return try codes.counted(tries ?? "user \(id)", of: user, visit) {
                 try arrival.start(way, visit, user, device: device) { connection in
                     guard try choices.take(token, for: id, by: visit.browserMark, on: connection) else { return false }
-                    try codes.take(entry.code, of: user, visit, on: connection)
+                    let proof = try codes.take(entry.code, of: user, visit, on: connection)
+                    recovered = try proof == .recoveryCode ? codes.store.factor(of: id, on: connection) : nil
                     try tell(.factorShown, user, visit, on: connection)
                     return true
+                } recovered: {
+                    recovered
                 }
             }
         } catch let problem as FactorCodes.Problem {
@@ -86,6 +90,7 @@ struct SignInCodeController {
         form.hidden =
             [HiddenField(name: "choice", value: token), HiddenField(name: "user", value: user.user.description)] + (try way.hidden(visit))
         form.wayOut = .init(t("sign_in_code.back"), to: "/sign-in")
+        form.focusFirstLine()
         let place = user.accountName.map { t("sign_in_code.lead", ["email": user.email, "account": $0]) }
         return try visit.page(
             template, AlonePage(form: form, notes: way.kept?.notes(t) ?? []),

@@ -54,6 +54,8 @@ struct UserPage: TemplateData {
     let mailAt: TimeView?
     let isMailRefused: Bool
     let mayChange: Bool
+    /// The visitor changes people, but not this one, who may do more.
+    let isBeyond: Bool
     let isEnabled: Bool
     let isOwn: Bool
     let mayHaveLink: Bool
@@ -90,6 +92,7 @@ struct UserPage: TemplateData {
         isMailRefused = [.refused, .expired, .unreadable].contains(mail?.state)
         isOwn = user.entry.id == member.session.user
         mayChange = member.may(.managePeople) && member.mayChange(user)
+        isBeyond = member.may(.managePeople) && !member.mayChange(user)
         isEnabled = user.isEnabled
         mayHaveLink = user.isEnabled && (canSend || !isOwn)
         factor = BadgeView(factor: user.hasFactor, t)

@@ -55,6 +55,8 @@ package struct Control: TemplateData, Sendable {
     package var width = Width.full
     package var isOn = false
     package var isRequired = false
+    /// Of a line: one can type into it as soon as the page is there.
+    var isFocused = false
     /// Of a choice: what depends on it stands beside it.
     package var isInline = false
     package var options: [Option] = []

@@ -35,7 +35,7 @@ package struct FormView: TemplateData, Sendable {
     let action: String
     let version: String
     let isMultipart: Bool
-    package let controls: [Control]
+    package private(set) var controls: [Control]
     let save: String
     /// What it does is hard to undo: its button warns.
     package var isWarning = false
@@ -66,6 +66,12 @@ package struct FormView: TemplateData, Sendable {
         self.controls = controls
         self.save = save
         notice = errors.notice
+    }
+
+    /// Of a page to which one comes to type: its first line has the focus, unless something is wrong, which is read first.
+    package mutating func focusFirstLine() {
+        guard !isRefused, let first = controls.firstIndex(where: { $0.kind == .line }) else { return }
+        controls[first].isFocused = true
     }
 
     package static let fields = Fields<FormView> {

@@ -66,8 +66,8 @@ package struct Line<Root, Context>: NamedField {
         let text = cleaned(sent)
         if text.isEmpty, kind == .name, sent.utf8.contains(where: { $0 > 0x20 }) { return words.complain("invisible", reading) }
         if text.isEmpty, slot.isOptional { return slot.set(nil, in: &root) }
-        if text.isEmpty { return words.complain("needed", reading, ["limit": String(limit)]) }
-        if isTooLong(text) { return words.complain(longWord, reading, ["limit": String(limit)]) }
+        if text.isEmpty { return words.complain("needed", reading, limitValues(reading)) }
+        if isTooLong(text) { return words.complain(longWord, reading, limitValues(reading)) }
         let isPrintable = text.unicodeScalars.allSatisfy {
             $0.properties.generalCategory != .control || kind == .area && ($0 == "\n" || $0 == "\r" || $0 == "\t")
         }
@@ -79,6 +79,9 @@ package struct Line<Root, Context>: NamedField {
         }
     }
 
+    private func limitValues(_ reading: Reading) -> [String: String] { ["limit": Numbers(language: reading.t.language).text(limit)] }
+
+    /// Of bytes the words say what people can count: characters, of which some are more than one.
     private var longWord: String { kind == .name ? "long_name" : "too_long" }
 
     private func isTooLong(_ text: String) -> Bool {
@@ -217,7 +220,7 @@ package struct Secret<Root, Context>: NamedField {
             return
         }
         guard text.utf8.count <= limit, text.unicodeScalars.allSatisfy({ $0.value >= 32 && $0.value != 127 }) else {
-            return words.complain("malformed", reading, ["limit": String(limit)])
+            return words.complain("malformed", reading, ["limit": Numbers(language: reading.t.language).text(limit)])
         }
         if let word = rule?(text, root) { return words.complain(word, reading) }
         slot.set(text, in: &root)

@@ -191,7 +191,7 @@ struct UserImport {
             }
             lineOf[email] = row.line
             let known = stored[email]
-            if let known, !member.mayChange(known) { return line(.refused([t("users.import.beyond")])) }
+            if let known, !member.mayChange(known) { return line(.refused([t("users.beyond")])) }
             var entry = known?.entry ?? blank
             if known == nil { entry.id = store.nextID() }
             var typed = UserEntry.form.typed(entry)
