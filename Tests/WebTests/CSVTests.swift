@@ -1,7 +1,9 @@
 // An export is opened in spreadsheets: nothing in it may run there, and nothing may move to another cell.
 
+import TestSupport
 import Testing
-import Web
+
+@testable import Web
 
 @Suite("CSV")
 struct CSVTests {
@@ -19,10 +21,33 @@ struct CSVTests {
             // With a combining mark the two are one Character, which is no “=”.
             ("=\u{301}1", "'=\u{301}1"), ("x;=\u{301}1", "\"x;'=\u{301}1\""), ("x;\"=1", "\"x;\"\"'=1\""), ("\"=1", "\"\"\"'=1\""),
             ("＝1", "'＝1"), ("a=b", "a=b"), ("a - b", "a - b"),
+            // One that has an apostrophe of its own gets another; a name that merely begins with one does not.
+            ("'=x", "''=x"), ("''+x", "'''+x"), ("x;'=1", "\"x;''=1\""), ("'Abd", "'Abd"), ("'", "'"), ("''x", "''x"),
         ])
     func formulas(cell: String, written: String) {
         for language in Language.allCases {
             #expect(Array(CSV(language: language).line([cell]).utf8) == Array((written + "\r\n").utf8))
+        }
+    }
+
+    @Test("What was written is read back as it was, whatever a cell begins with and has behind a separator")
+    func readBack() throws {
+        let beginnings = ["", "\"", "\"\"", ";", "a;", "a,\"", "a|", "\n", "\r\n", "a\t", "';", "'\""]
+        let signs = ["", "=", "+", "-", "@", "\t", "\n", "＝", "＠", "x", "é", "\"", ";"]
+        var odd: [String] = []
+        for beginning in beginnings {
+            for apostrophes in ["", "'", "''", "'''"] {
+                for sign in signs {
+                    for end in ["", "1", "'=", ";=", ";'="] { odd.append("\(beginning)\(apostrophes)\(sign)\(end)") }
+                }
+            }
+        }
+        for text in odd + HostileText.joined + HostileText.random(1000) {
+            for language in Language.allCases {
+                let cells = ["begin", text, "b", text]
+                let records = try CSVInput.records(CSV(language: language).line(cells), upTo: 10)
+                #expect(records.map { $0.cells.map { Array($0.utf8) } } == [cells.map { Array($0.utf8) }], "\(text.debugDescription)")
+            }
         }
     }
 
