@@ -140,6 +140,7 @@ struct UserImportTests {
         arguments: [
             ("commas", Array("name,email\nJosé Núñez,jose@acme.example\n".utf8)),
             ("semicolons and a French head", Array("Nom;Adresse e-mail\r\nJosé Núñez;jose@acme.example\r\n".utf8)),
+            ("a first line that says the separator", Array("sep=|\r\nName|Email\r\nJosé Núñez|jose@acme.example\r\n".utf8)),
             ("tabs", Array("Name\tEmail address\nJosé Núñez\tjose@acme.example".utf8)),
             ("the mark of UTF-8", [0xEF, 0xBB, 0xBF] + Array("email;name\njose@acme.example;José Núñez\n".utf8)),
             (

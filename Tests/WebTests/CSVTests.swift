@@ -51,6 +51,27 @@ struct CSVTests {
         }
     }
 
+    @Test(
+        "A first line that says the separator is no part of the table, and what it says holds",
+        arguments: [
+            ("sep=;\r\na,b;c\r\n1;2\r\n", [["a,b", "c"], ["1", "2"]]), ("SEP=|\na|b;c,d\n1|2", [["a", "b;c,d"], ["1", "2"]]),
+            ("\"sep=,\"\ra,b\r1,2\r", [["a", "b"], ["1", "2"]]), ("sep=\t\r\n\"a\nb\"\tc\n", [["a\nb", "c"]]), ("sep=;", []),
+            ("sep=;\r\n", []),
+            // What only begins so is a head.
+            ("sep=;x,b\n1,2\n", [["sep=;x", "b"], ["1", "2"]]), ("sep=\"\n1\n", [["sep=\""], ["1"]]),
+            ("sep=\na;b", [["sep="], ["a", "b"]]),
+        ] as [(String, [[String]])])
+    func separatorLine(table: String, cells: [[String]]) throws {
+        let records = try CSVInput.records(table, upTo: 10)
+        #expect(records.map(\.cells) == cells)
+    }
+
+    @Test("Lines are counted as the file has them, the one that says the separator included")
+    func linesOfFile() throws {
+        #expect(try CSVInput.records("sep=;\r\na;b\r\n1;2\r\n", upTo: 10).map(\.line) == [2, 3])
+        #expect(try CSVInput.records("a;b\n\n1;2\n", upTo: 10).map(\.line) == [1, 3])
+    }
+
     @Test("The raw form leaves cells as they are, and still keeps them apart")
     func raw() {
         let csv = CSV(language: .english, isRaw: true)
