@@ -8,36 +8,39 @@ import Time
 
 @Suite("Uses of keys")
 struct KeyUsesTests {
+    private static let start = Timestamp(milliseconds: 1_800_000_000_000)
+
     private func key(_ number: Int) -> ID<APIKey> { ID(value: UInt128(number)) }
 
     @Test("Each key is written once a minute, and what was written before is forgotten")
     func forgotten() {
-        let start = Timestamp(milliseconds: 1_800_000_000_000)
         var written = KeyUses.Written()
+        func isDue(_ number: Int, at second: Int) -> Bool { written.isDue(key(number), at: Self.start + .seconds(second)) }
         for number in 0..<1000 {
-            #expect(written.isDue(key(number), at: start))
-            #expect(!written.isDue(key(number), at: start + .seconds(59)))
+            #expect(isDue(number, at: 0))
+            #expect(!isDue(number, at: 59))
         }
         #expect(written.times.count == 1000)
-        #expect(written.isDue(key(7), at: start + .seconds(60)))
+        #expect(isDue(7, at: 60))
         #expect(Array(written.times.keys) == [key(7)])
-        #expect(!written.isDue(key(7), at: start + .seconds(119)) && written.isDue(key(8), at: start + .seconds(119)))
+        #expect(!isDue(7, at: 119))
+        #expect(isDue(8, at: 119))
         // However long it goes on, with whatever keys: those of two minutes at most.
-        var most = 0
+        var largest = 0
         for second in 120..<2000 {
-            _ = written.isDue(key(second), at: start + .seconds(second))
-            most = max(most, written.times.count)
+            #expect(isDue(second, at: second))
+            largest = max(largest, written.times.count)
         }
-        #expect(most <= 121)
+        #expect(largest <= 121)
     }
 
     @Test("After a clock that was ahead is set right, uses are written again at once")
     func clockSetBack() {
-        let start = Timestamp(milliseconds: 1_800_000_000_000)
         var written = KeyUses.Written()
-        #expect(written.isDue(key(1), at: start + .seconds(86400)))
-        #expect(written.isDue(key(1), at: start))
-        #expect(!written.isDue(key(1), at: start + .seconds(1)))
+        func isDue(at second: Int) -> Bool { written.isDue(key(1), at: Self.start + .seconds(second)) }
+        #expect(isDue(at: 86400))
+        #expect(isDue(at: 0))
+        #expect(!isDue(at: 1))
         #expect(Array(written.times.keys) == [key(1)])
     }
 }
