@@ -31,24 +31,36 @@ package struct CSV: Sendable {
     }
 
     /// An apostrophe in front of all that a spreadsheet could take for a formula: at the start, and, since one that is set to another
-    /// separator splits the cell there, after each sign that may separate, also with quotes in between.
+    /// separator splits the cell there, after each sign that may separate, also with quotes in between. It is put in front of apostrophes
+    /// that stand there already, too, so that a name with one of its own comes back with it.
     private static func neutralised(_ text: String) -> String {
-        var safe = ""
-        var isStart = true
-        for scalar in text.unicodeScalars {
-            if isStart, starters.contains(scalar) { safe += "'" }
-            isStart = separators.contains(scalar) || isStart && scalar == "\""
-            safe.unicodeScalars.append(scalar)
-        }
-        return safe
+        rewritten(text) { _, written in written.append("'") }
     }
 
-    /// What `line` made of a cell that begins like a formula, as it was before: a telephone number comes back as it went out.
+    /// What `line` made of a cell as it was before: the apostrophes that it put in go, and no others.
     static func restored(_ text: String) -> String {
-        guard text.utf8.first == UInt8(ascii: "'"), let second = text.unicodeScalars.dropFirst().first, starters.contains(second) else {
-            return text
+        guard text.utf8.contains(UInt8(ascii: "'")) else { return text }
+        return rewritten(text) { rest, _ in
+            guard rest.first == "'" else { return }
+            rest.removeFirst()
         }
-        return String(text.unicodeScalars.dropFirst())
+    }
+
+    /// - Parameter change: is called wherever a formula could begin, with or without apostrophes before it, on what is left from there and
+    ///   what is written so far.
+    private static func rewritten(
+        _ text: String, _ change: (_ rest: inout Substring.UnicodeScalarView, _ written: inout String.UnicodeScalarView) -> Void
+    ) -> String {
+        var rest = text.unicodeScalars[...]
+        var written = String.UnicodeScalarView()
+        var isStart = true
+        while !rest.isEmpty {
+            if isStart, let sign = rest.first(where: { $0 != "'" }), starters.contains(sign) { change(&rest, &written) }
+            let scalar = rest.removeFirst()
+            isStart = separators.contains(scalar) || isStart && scalar == "\""
+            written.append(scalar)
+        }
+        return String(written)
     }
 
     /// The wide forms are what an East Asian spreadsheet reads as the plain ones.

@@ -1,5 +1,5 @@
 // Tables as spreadsheets save them: UTF-8 with or without its mark, UTF-16, or the Windows code page of Western Europe; commas,
-// semicolons or tabs; quotes with lines in them. Read by bytes, in one pass.
+// semicolons or tabs, or what the first line says; quotes with lines in them. Read by bytes, in one pass.
 
 import Foundation
 import Spelling
@@ -57,7 +57,23 @@ package enum CSVInput {
 
         init(_ bytes: [UInt8]) {
             self.bytes = bytes
-            separator = Self.separator(of: bytes)
+            if let declared = Self.declaration(of: bytes) {
+                (separator, place, line) = (declared.separator, declared.end, 2)
+            } else {
+                separator = Self.separator(of: bytes)
+            }
+        }
+
+        /// The line `sep=;` that spreadsheets write for one another, and take for no part of the table; nil without one.
+        private static func declaration(of bytes: [UInt8]) -> (separator: UInt8, end: Int)? {
+            let line = bytes.prefix { $0 != 0x0A && $0 != 0x0D }
+            let isQuoted = line.count == 7 && line.first == UInt8(ascii: "\"") && line.last == UInt8(ascii: "\"")
+            let words = isQuoted ? line.dropFirst().dropLast() : line
+            guard words.count == 5, let separator = words.last, separator < 0x7F, separator != UInt8(ascii: "\""),
+                words.dropLast().map({ $0 | 0x20 }) == Array("sep=".utf8)
+            else { return nil }
+            let isTwo = bytes[line.endIndex...].starts(with: [0x0D, 0x0A])
+            return (separator, min(line.endIndex + (isTwo ? 2 : 1), bytes.count))
         }
 
         /// The one that the first line has most of, outside of quotes.

@@ -92,7 +92,8 @@ package struct Visit {
         frame.heading = head.heading
         frame.lead = head.lead
         frame.title = (hasErrors ? t("shared.error_prefix") : "") + head.title + " – Hookswitch"
-        frame.up = head.up.map { Frame.Step(label: $0.label, href: $0.href) }
+        let wayUp = WayUp(head.up, of: self)
+        frame.up = wayUp.steps
         frame.csrf = CrossSiteGuard.token(for: csrfSecret)
         let isConsole = session?.isOperator == true && session?.account == nil
         frame.section = head.section ?? t(isConsole ? "operator.section" : "frame.settings")
@@ -121,6 +122,7 @@ package struct Visit {
         let bytes = try template.render(page, in: frame, language: language)
         var response = WebResponse.html(bytes, status: status ?? (hasErrors ? .unprocessableContent : .ok))
         if frame.flash != nil { response.setCookie(Flash.expired(isSecure: request.isSecure)) }
+        if let cookie = wayUp.cookie { response.setCookie(cookie) }
         return response
     }
 

@@ -36,7 +36,7 @@ package enum WebSchema {
                 "CREATE INDEX users_by_account ON users (account_id, search_text, id)",
                 "CREATE INDEX users_invited ON users (account_id, search_text, id) WHERE password_hash = ''",
                 "CREATE INDEX users_disabled ON users (account_id, search_text, id) WHERE is_enabled = 0",
-                "CREATE INDEX users_by_role ON users (role_id, id)",
+                "CREATE INDEX users_by_role ON users (role_id, search_text, id)",
                 // Where an account's number is not what every account begins with.
                 """
                 CREATE TABLE account_limits (

@@ -4,6 +4,7 @@ import Database
 import Features
 import Foundation
 import HTTPTypes
+import Spelling
 import TestSupport
 import Testing
 import Time
@@ -139,6 +140,7 @@ struct UserImportTests {
         arguments: [
             ("commas", Array("name,email\nJosé Núñez,jose@acme.example\n".utf8)),
             ("semicolons and a French head", Array("Nom;Adresse e-mail\r\nJosé Núñez;jose@acme.example\r\n".utf8)),
+            ("a first line that says the separator", Array("sep=|\r\nName|Email\r\nJosé Núñez|jose@acme.example\r\n".utf8)),
             ("tabs", Array("Name\tEmail address\nJosé Núñez\tjose@acme.example".utf8)),
             ("the mark of UTF-8", [0xEF, 0xBB, 0xBF] + Array("email;name\njose@acme.example;José Núñez\n".utf8)),
             (
@@ -208,11 +210,20 @@ struct UserImportTests {
         #expect(try !emails().contains("role@acme.example"))
     }
 
-    @Test("What was exported comes back as nothing to do, telephone numbers and formulas in names included")
+    @Test("What was exported comes back as nothing to do, whatever it begins with: telephone numbers, formulas, apostrophes")
     func roundTrip() throws {
         try test.site.database.write { connection in
             try connection.execute(
                 "UPDATE users SET mobile = '+33612345678', name = '=1+1 \"Bob\"; the second' WHERE email = 'bob@acme.example'")
+            let odd = ["'=x", "''=x", "'", "'Abd", "a;=b", "a;'=b", "\"=x", "';=x", "a,+1", "＝1", "'+33 6"] + HostileText.random(100)
+            for (number, name) in odd.filter({ TypedText.isName($0) }).enumerated() {
+                try connection.execute(
+                    """
+                    INSERT INTO users (id, account_id, role_id, email, name, search_text, password_hash, password_changed_at, created_at)
+                    SELECT \(test.site.ids.next(User.self)), account_id, role_id, \("'+\(number)@acme.example"), \(name),
+                        \(SearchText.folded(name, "'+\(number)@acme.example")), '', 0, 0 FROM users WHERE email = 'bob@acme.example'
+                    """)
+            }
         }
         let admin = try test.browser(test.alice)
         for language in ["en", "fr"] {

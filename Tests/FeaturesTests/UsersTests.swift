@@ -460,6 +460,47 @@ struct UsersTests {
         #expect(french.get("/users").status == 200)
     }
 
+    @Test("The list and its export are narrowed to a role of the account; any other in the address narrows nothing")
+    func byRole() throws {
+        let admin = try test.browser(test.alice)
+        let (users, administrators) = (try role("user"), try role("administrator"))
+        let list = admin.get("/users?role=\(users)").text
+        #expect(list.contains(test.bob.email) && !list.contains(test.alice.email))
+        #expect(list.contains("<option value=\"\(users)\" selected>User</option>") && list.contains("href=\"/users.csv?role=\(users)\""))
+        let others = admin.get("/users?role=\(administrators)&state=active").text
+        #expect(others.contains(test.alice.email) && !others.contains(test.bob.email))
+        #expect(admin.get("/users?role=\(administrators)&state=disabled").text.contains("Nobody found"))
+        let table = admin.get("/users.csv?role=\(users)").text
+        #expect(table.contains(test.bob.email) && !table.contains(test.alice.email))
+        let foreign = try role("user", of: test.globex)
+        for unknown in [foreign, "", "user", "role_", "%F0%9F%91%A9", String(repeating: "x", count: 2000)] {
+            let page = admin.get("/users?role=\(unknown)")
+            #expect(page.status == 200, "\(unknown)")
+            #expect(page.text.contains(test.bob.email) && page.text.contains(test.alice.email), "\(unknown)")
+        }
+    }
+
+    @Test("A role's page leads to all who have it, for those who may see people")
+    func holdersOfRole() throws {
+        try test.site.database.write { connection in
+            for number in 10..<25 {
+                let user = NewUser(email: "u\(number)@acme.example", name: "U\(number)", password: "", role: .user)
+                try PeopleStore(site: test.site).create(user, passwordHash: "", in: test.acme, on: connection)
+            }
+        }
+        let role = try role("user")
+        let page = try test.browser(test.alice).get("/roles/\(role)").text
+        #expect(page.contains("<a href=\"/users?role=\(role)\">16 people have this role.</a>"))
+        #expect(page.contains("<a href=\"/users?role=\(role)\">and 6 more</a>"))
+        // By name: the list that it leads to begins with the same.
+        #expect(page.contains(">Bob Durand<") && page.contains(">U18<") && !page.contains(">U19<"))
+        try test.site.database.write { connection in
+            try connection.execute("UPDATE roles SET rights = 'roles.view' WHERE account_id = \(test.acme) AND preset = 'user'")
+        }
+        let blind = try test.browser(test.bob).get("/roles/\(role)").text
+        #expect(blind.contains("16 people have this role.") && !blind.contains("/users?role="))
+    }
+
     @Test("The thousand and first user is refused with the limit's name, and nothing is lost")
     func limit() throws {
         let hash = ""

@@ -70,7 +70,7 @@ struct ReferenceController<Item: ReferenceItem> {
             rows: found.elements.map { item in
                 ReferenceRow(href: item.path, name: item.name, cells: Array(item.facts(t, context).dropFirst()))
             },
-            pager: found.pager(path: Item.kind.path, query: member.query) { $0.id },
+            pager: found.pager(path: Item.kind.path, query: member.query, isByName: true) { $0.id },
             empty: found.elements.isEmpty
                 ? search.isEmpty
                     ? EmptyView(t("\(name).empty.title"), t("\(name).empty.text"))

@@ -31,6 +31,9 @@ enum ReferenceSchema {
                     account_id TEXT NOT NULL REFERENCES accounts (id), PRIMARY KEY (queue_id, user_id))
                 """,
                 "CREATE INDEX queue_members_by_user ON queue_members (user_id)",
+                "CREATE INDEX playlists_by_account ON playlists (account_id, search_text, id)",
+                "CREATE INDEX queues_by_account ON queues (account_id, search_text, id)",
+                "CREATE INDEX tracking_numbers_by_account ON tracking_numbers (account_id, search_text, id)",
             ])
     ]
 }

@@ -47,11 +47,14 @@ enum ReferenceStore {
             let pattern = LikePattern.containing(search)
             condition = " AND search_text LIKE \(pattern) ESCAPE '\\'"
         }
-        let direction = position.isBackward ? "ASC" as SQL : "DESC"
+        // By the folded name, as people look for it; the reference behind it orders those of one name.
+        let place = try position.condition(
+            byName: "search_text", "id", of: "\(Item.kind.table) WHERE account_id = \(account)", on: connection)
+        let direction = position.isBackward ? "DESC" as SQL : "ASC"
         let items = try connection.rows(
             """
-            SELECT \(Item.record.columns) FROM \(Item.kind.table) WHERE account_id = \(account) \(condition) \(position.condition(on: "id"))
-            ORDER BY id \(direction) LIMIT \(size + 1)
+            SELECT \(Item.record.columns) FROM \(Item.kind.table) WHERE account_id = \(account) \(condition) \(place)
+            ORDER BY search_text \(direction), id \(direction) LIMIT \(size + 1)
             """, Item.record.decode)
         return Keyset(items, size: size, position)
     }

@@ -39,6 +39,8 @@ struct RolePage: TemplateData {
     /// Among the rights is one that does not count just now.
     let isSuspended: Bool
     let people: String
+    /// All of them in the list of users; empty where there are none, or the reader may not see people.
+    let peopleHref: String
     let holders: [Holder]
     let more: String
     let mayCopy: Bool
@@ -53,8 +55,10 @@ struct RolePage: TemplateData {
         summary = role.summary(t)
         isSuspended = !role.authority.rights.isDisjoint(with: suspended)
         people = holders.count == 0 ? t("roles.people.none") : t("roles.people", count: holders.count)
+        let seesPeople = member.may(.viewPeople)
+        peopleHref = seesPeople && holders.count > 0 ? UserController.path(havingRole: role.entry.id) : ""
         self.holders = holders.people.map { person in
-            Holder(name: person.name, href: member.may(.viewPeople) ? UserController.path(of: person.id) : "")
+            Holder(name: person.name, href: seesPeople ? UserController.path(of: person.id) : "")
         }
         let further = holders.count - holders.people.count
         more = further > 0 ? t("roles.people.more", count: further) : ""

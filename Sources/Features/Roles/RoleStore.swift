@@ -57,11 +57,11 @@ struct RoleStore {
         return Dictionary(uniqueKeysWithValues: rows)
     }
 
-    /// Of a role that was found in the account.
+    /// Of a role that was found in the account; by name, as the list of users has them.
     func holders(of role: ID<RoleRow>, on connection: any Connection) throws -> RoleHolders {
         RoleHolders(
             people: try connection.rows(
-                "SELECT id, name FROM users WHERE role_id = \(role) ORDER BY id LIMIT \(RoleHolders.maximumNames)"
+                "SELECT id, name FROM users WHERE role_id = \(role) ORDER BY search_text, id LIMIT \(RoleHolders.maximumNames)"
             ) { (try $0.next(), try $0.next()) },
             count: try connection.value("SELECT COUNT(*) FROM users WHERE role_id = \(role)") ?? 0)
     }

@@ -77,6 +77,9 @@ struct UserController {
 
     static func path(of user: ID<User>) -> String { "\(path)/\(user)" }
 
+    /// The list of those who have a role.
+    static func path(havingRole role: ID<RoleRow>) -> String { "\(path)?role=\(role)" }
+
     init(_ app: App) throws {
         let store = UserStore(app)
         let editing = try UserEditing(app)
@@ -122,19 +125,27 @@ struct UserController {
 
     @Sendable func index(_ member: Member) throws -> WebResponse {
         let t = member.t
-        let filter = UserFilter(member.query)
-        let (found, count) = try member.read { connection in
-            (
+        let (roles, filter, found, count) = try member.read { connection in
+            let roles = try RoleStore(app).roles(of: member.account.id, on: connection)
+            let filter = UserFilter(member.query, among: roles)
+            return (
+                roles, filter,
                 try store.page(of: member.account.id, filter, at: PagePosition(member.query), size: Self.pageSize, on: connection),
                 try store.count(of: member.account.id, upTo: Self.maximumCounted, on: connection)
             )
         }
         let page = UsersPage(
             search: SearchView("q", t("users.search"), value: filter.search),
-            state: SelectView(
-                "state", t("users.state"), selected: filter.state?.rawValue ?? "",
-                options: [("", t("users.state.all"))] + UserRecord.State.allCases.map { ($0.rawValue, t("users.state.\($0.rawValue)")) }),
-            isFiltered: !filter.search.isEmpty || filter.state != nil, mayManage: member.may(.managePeople),
+            selects: [
+                SelectView(
+                    "state", t("users.state"), selected: filter.state?.rawValue ?? "",
+                    options: [("", t("users.state.all"))]
+                        + UserRecord.State.allCases.map { ($0.rawValue, t("users.state.\($0.rawValue)")) }),
+                SelectView(
+                    "role", t("user.role"), selected: filter.role?.description ?? "",
+                    options: [("", t("users.role.all"))] + roles.map { ($0.entry.id.description, $0.entry.name) }),
+            ],
+            isFiltered: filter.isNarrowing, mayManage: member.may(.managePeople),
             count: count > Self.maximumCounted
                 ? t("users.count.more", ["count": member.numbers.text(Self.maximumCounted)]) : t("users.count", count: count),
             rows: found.elements.map { UserRowView($0, member) },

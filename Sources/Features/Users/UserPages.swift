@@ -7,7 +7,7 @@ import Web
 
 struct UsersPage: TemplateData {
     let search: SearchView
-    let state: SelectView
+    let selects: [SelectView]
     let isFiltered: Bool
     let mayManage: Bool
     let count: String

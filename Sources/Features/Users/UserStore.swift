@@ -30,11 +30,17 @@ struct UserRecord {
 struct UserFilter {
     let search: String
     let state: UserRecord.State?
+    let role: ID<RoleRow>?
 
-    init(_ query: FormData) {
+    /// - Parameter roles: the account's. What is none of them, nor a status, narrows nothing.
+    init(_ query: FormData, among roles: [RoleRecord]) {
         search = query["q"] ?? ""
         state = query["state"].flatMap { UserRecord.State(rawValue: $0) }
+        let role = query["role"].flatMap { ID<RoleRow>($0) }
+        self.role = role.flatMap { role in roles.contains { $0.entry.id == role } ? role : nil }
     }
+
+    var isNarrowing: Bool { !search.isEmpty || state != nil || role != nil }
 }
 
 struct UserStore {
@@ -81,6 +87,7 @@ struct UserStore {
         case .disabled: condition = "\(condition) AND u.is_enabled = 0"
         case nil: break
         }
+        if let role = filter.role { condition = "\(condition) AND u.role_id = \(role)" }
         // By the folded name, as people look for somebody; the address behind it orders those of one name.
         let place = try position.condition(byName: "u.search_text", "u.id", of: "users u WHERE u.account_id = \(account)", on: connection)
         let direction = position.isBackward ? "DESC" as SQL : "ASC"

@@ -10,15 +10,16 @@ struct UserExport {
     private static let pageSize = 500
 
     private let store: UserStore
+    private let roles: RoleStore
 
     init(_ app: App) {
-        store = UserStore(app)
+        (store, roles) = (UserStore(app), RoleStore(app))
     }
 
     /// What the list shows, all of it; with `raw`, for programs, formulas are not neutralised.
     @Sendable func show(_ member: Member) throws -> WebResponse {
         let account = member.account.id
-        let filter = UserFilter(member.query)
+        let filter = UserFilter(member.query, among: try member.read { try roles.roles(of: account, on: $0) })
         let t = member.t
         let times = member.times
         let database = member.site.database
