@@ -47,7 +47,7 @@ struct WayUp {
 
     /// Written anew, as it may come from anybody; empty without one that can be read, and nil when the address is that of another page.
     private static func query(of address: String, to path: String) -> String? {
-        let (page, query) = address.cut(at: "?") ?? (before: address[...], after: "")
+        let (page, query) = address.cut(at: "?") ?? (before: Substring(address), after: "")
         guard page.isIdentical(to: path) else { return nil }
         guard query.utf8.count <= maximumQuery, let fields = try? FormData(urlEncoded: query.utf8) else { return "" }
         return fields.encoded()
