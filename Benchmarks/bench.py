@@ -376,8 +376,9 @@ php_admin_value[date.timezone] = UTC
         }
         self.first_pages(f"History's first page with {sizes['large']:,} deliveries behind it against {sizes['small']:,}", sizes, pages)
 
-    def first_pages(self, title, sizes, pages):
-        """Each page of the larger account against the smaller one's: `pages` gives the address by the account's short name."""
+    def first_pages(self, title, sizes, pages, rows=50):
+        """Each page of the larger account against the smaller one's: `pages` gives the address by the account's short name, and each has
+        so many rows at least."""
         worst = (0, "")
         for name, address in pages.items():
             times = {slug: [] for slug in sizes}
@@ -386,7 +387,7 @@ php_admin_value[date.timezone] = UTC
                     began = time.perf_counter()
                     page = self.consoles[slug].get(address(slug))
                     times[slug].append(time.perf_counter() - began)
-                    if page.status != 200 or (turn == 0 and len(page.rows()) < 50):
+                    if page.status != 200 or (turn == 0 and len(page.rows()) < rows):
                         raise SystemExit(f"{address(slug)} answered {page.status} with {len(page.rows())} rows")
             # Reading the page in Python is no part of it, and the same for both.
             small, large = (median(sorted(times[slug])[: len(times[slug]) // 2]) for slug in sizes)
@@ -423,8 +424,16 @@ php_admin_value[date.timezone] = UTC
         pages = {
             "users": lambda slug: "/users", "users found": lambda slug: "/users?q=person",
             **{f"users, {state}": lambda slug, state=state: f"/users?state={state}" for state in ("active", "invited", "disabled")},
+            "users of a role": lambda slug: f"/users?role={self.role_of(slug)}",
         }
-        self.first_pages(f"Lists' first pages with {sizes['many']:,} users against {sizes['few']:,}", sizes, pages)
+        against = f"with {sizes['many']:,} users against {sizes['few']:,}"
+        self.first_pages(f"Lists' first pages {against}", sizes, pages)
+        # Roles say how many people have them.
+        self.first_pages(f"  and of roles {against}", sizes, {"roles": lambda slug: "/roles", "changes": lambda slug: "/changes"}, rows=1)
+
+    def role_of(self, slug):
+        return "rol_" + self.product.value(
+            "SELECT r.id FROM accounts a JOIN roles r ON r.account_id = a.id WHERE a.slug = ? AND r.is_administrator = 0 LIMIT 1", slug)
 
     # 4: delivering
 
