@@ -152,8 +152,14 @@ struct MailStore {
         }
     }
 
-    func count(to recipient: String, since time: Timestamp, on connection: any Connection) throws -> Int {
-        try connection.value("SELECT COUNT(*) FROM mails WHERE recipient = \(recipient) AND created_at > \(time)") ?? 0
+    func count(
+        to recipient: String, of account: ID<Account>?, since time: Timestamp, on connection: any Connection
+    ) throws -> Int {
+        try connection.value(
+            """
+            SELECT COUNT(*) FROM mails
+            WHERE recipient = \(recipient) AND created_at > \(time) AND COALESCE(account_id, '') = \(account?.stored ?? "")
+            """) ?? 0
     }
 
     func waiting(on connection: any Connection) throws -> Int {

@@ -90,9 +90,11 @@ package final class Mailer: Sendable {
 
     package func last(of user: ID<User>, on connection: any Connection) throws -> MailReport? { try store.last(of: user, on: connection) }
 
-    /// How many messages to an address were queued within so much time before now.
-    package func count(to recipient: String, within period: Duration, on connection: any Connection) throws -> Int {
-        try store.count(to: recipient, since: clock.now() - period, on: connection)
+    /// How many messages of an account, or of the platform, to an address were queued within so much time before now.
+    package func count(
+        to recipient: String, of account: ID<Account>?, within period: Duration, on connection: any Connection
+    ) throws -> Int {
+        try store.count(to: recipient, of: account, since: clock.now() - period, on: connection)
     }
 
     package func waiting(on connection: any Connection) throws -> Int { try store.waiting(on: connection) }

@@ -54,11 +54,13 @@ struct PasswordLetters {
         html = try app.site.part("mail/letter")
     }
 
-    /// What people have sent to one address within an hour: more would be of use to nobody but who wants to bother its owner, whom any
-    /// account can name. Throws `FieldProblem`.
+    /// What one account has sent to one address within an hour: more would be of use to nobody but who wants to bother its owner, whom any
+    /// account can name. Counted for each account by itself: else one of them, or whoever asks for a forgotten password, kept all others
+    /// from inviting that person, and each learned that the address is somebody's elsewhere. Throws `FieldProblem`.
     func requireFew(to reader: LinkReader, on connection: any Connection) throws {
         let address = InternationalName.storedAddress(reader.email)
-        guard try app.mailer.count(to: address, within: .seconds(3600), on: connection) < Self.maximumAnHour else {
+        let count = try app.mailer.count(to: address, of: reader.account, within: .seconds(3600), on: connection)
+        guard count < Self.maximumAnHour else {
             throw FieldProblem("email", "too_many_letters")
         }
     }
