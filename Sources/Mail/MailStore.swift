@@ -113,6 +113,12 @@ struct MailStore {
         }
     }
 
+    func isDue(besides failed: [ID<MailRow>], before time: Timestamp, on connection: any Connection) throws -> Bool {
+        let others: SQL = failed.isEmpty ? "" : "AND id NOT IN (\(list: failed))"
+        return try connection.value(
+            "SELECT 1 FROM mails WHERE next_at IS NOT NULL AND next_at <= \(time) \(others) LIMIT 1", as: Int.self) != nil
+    }
+
     func nextTime(on connection: any Connection) throws -> Timestamp? {
         try connection.value("SELECT MIN(next_at) FROM mails WHERE next_at IS NOT NULL")
     }

@@ -39,6 +39,8 @@ package final class Mailer: Sendable {
     private static let longestSleep = Duration.seconds(60)
     /// Messages that are remembered for the relay's trouble at them.
     private static let maximumFailed = 100
+    /// So many in a row, and it is the relay that is in trouble, whatever they hold.
+    private static let fewFailed = 10
 
     private let relay: MailRelay?
     private let sender: MailSender
@@ -189,7 +191,7 @@ package final class Mailer: Sendable {
                     let next = min(pause.map { $0 * 2 } ?? pace.firstPause, pace.longestPause)
                     pause = next
                     tell(reason)
-                    rest(next)
+                    try rest(next, sparing: failed)
                 } else {
                     doubted.formUnion(failed.filter { $0 != due.id })
                     failed = []
@@ -250,6 +252,19 @@ package final class Mailer: Sendable {
     private func untilNext() throws -> Duration {
         guard let next = try database.read({ try store.nextTime(on: $0) }) else { return Self.longestSleep }
         return max(.milliseconds(1), min(next - clock.now(), Self.longestSleep))
+    }
+
+    /// After trouble with the relay. As long as it was at a few messages only, they may be what troubles it: one that was not tried yet,
+    /// also one that is posted meanwhile, waits for the first pause and no longer.
+    private func rest(_ time: Duration, sparing failed: [ID<MailRow>]) throws {
+        let step = max(.milliseconds(1), pace.firstPause)
+        var left = time
+        while left > .zero, !isStopping {
+            rest(min(left, step))
+            left -= step
+            guard failed.count < Self.fewFailed else { continue }
+            if try database.read({ try store.isDue(besides: failed, before: clock.now(), on: $0) }) { return }
+        }
     }
 
     /// For a time that nothing but the end cuts short: what is posted meanwhile must not hurry a relay that is in trouble.

@@ -38,11 +38,12 @@ struct MailerTests {
             try? FileManager.default.removeItem(atPath: folder)
         }
 
-        func mailer(_ url: String, isStarted: Bool = true) throws -> Mailer {
+        func mailer(
+            _ url: String, isStarted: Bool = true, pausing pauses: ClosedRange<Duration> = .milliseconds(20) ... .milliseconds(50)
+        ) throws -> Mailer {
             var pace = Mailer.Pace()
             pace.interval = .milliseconds(1)
-            pace.firstPause = .milliseconds(20)
-            pace.longestPause = .milliseconds(50)
+            (pace.firstPause, pace.longestPause) = (pauses.lowerBound, pauses.upperBound)
             let mailer = Mailer(
                 relay: try MailRelay(url), sender: MailSender(name: "Hookswitch", address: "console@hooks.example"), database: database,
                 vault: vault, clock: clock.clock, ids: ids, pace: pace, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
@@ -246,6 +247,21 @@ struct MailerTests {
             try $0.rows("SELECT state FROM mails WHERE recipient LIKE 'poison%' AND answer <> ''") { try $0.next(String.self) }
         }
         #expect(states == ["waiting", "waiting"])
+    }
+
+    @Test("While the relay breaks off at one message and there is no other, one that is posted waits for the first pause, not for the last")
+    func brokenOffAlone() throws {
+        let world = try World()
+        let relay = try ScriptedRelay { command, _ in command.hasPrefix("RCPT") && command.contains("poison") ? .breakOff : nil }
+        defer { relay.stop() }
+        let mailer = try world.mailer(relay.url, pausing: .milliseconds(200) ... .seconds(60))
+        try world.post(mailer, to: "poison@acme.example")
+        // The pause by now: more than three seconds.
+        #expect(eventually { relay.heard("RCPT") == 5 })
+        let start = ContinuousClock.now
+        try world.post(mailer, to: "ana@acme.example")
+        #expect(eventually { relay.taken.count == 1 })
+        #expect(ContinuousClock.now - start < .seconds(2))
     }
 
     @Test("A relay that hangs neither keeps the process from ending nor loses what it had; the next start sends it")
