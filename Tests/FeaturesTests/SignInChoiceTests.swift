@@ -179,6 +179,12 @@ struct SignInChoiceTests {
         }
         #expect(thief.signIn(test.alice.email).status == 429)
         #expect(try test.browser().signIn(test.alice.email).status == 429)
+        // What closes the address to new browsers is told to whoever it concerns, though no password was wrong.
+        test.app.afterwards.finish()
+        let told = try test.site.database.read {
+            try $0.value("SELECT COUNT(*) FROM alerts WHERE account_id = \(test.acme) AND kind = 'sign_in_closed'", as: Int.self)
+        }
+        #expect(told == 1)
     }
 
     @Test("Passwords of one address share a salt, so that a try costs one stretching; an address alone gets a new salt with each password")

@@ -135,7 +135,14 @@ struct SignInController {
         if let ownTries { attempts.forgive(ownTries) }
         // A password that is right in one account is a guess at the others': who may choose the one could try as many as they like.
         let isGuess = zip(tried, matches).contains { !own.contains($0.user) && $0.isEnabled && !$0.passwordHash.isEmpty && !$1 }
-        if let sharedTries, closed == nil, !isGuess { attempts.forgive(sharedTries) }
+        if let sharedTries, closed == nil {
+            if !isGuess {
+                attempts.forgive(sharedTries)
+            } else if attempts.isFull(sharedTries, at: visit.site.clock.steadyNow) {
+                // Nothing else would say that no other browser gets in from now on.
+                tellOfClosing(candidates, visit)
+            }
+        }
         guard fitting.count == 1 else { return try offer(fitting, way, visit) }
         if user.hasFactor { return try codes.ask(user, way, visit) }
         return try start(way, visit, user, device: device) { _ in true } ?? .redirect(to: "/sign-in")
