@@ -68,6 +68,9 @@ struct QueueMemberTests {
         let refused = preview("Sales; Paris; Suport; ")
         #expect(refused.contains("With errors, left out: 1.") && refused.contains("No queue of the account is called"))
         #expect(preview(String(repeating: "x;", count: 900_000)).contains("With errors, left out: 1."))
+        let north = try test.add(Queue.self, "North; East; South; West", to: test.acme)
+        #expect(try save([north.description]).status == 303)
+        #expect(preview("North; East; South; West").contains("To change: 0. As they are: 1. With errors, left out: 0."))
     }
 
     @Test("A new person begins in the queues that were ticked, and a form without queues to choose from does not ask")

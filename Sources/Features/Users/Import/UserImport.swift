@@ -61,6 +61,10 @@ struct UserColumns {
 struct UserChoices {
     /// Queues of one person; what stands behind them is looked for as one.
     private static let maximum = 500
+    /// Of those that there are not; the line is refused then, and looking for the others would take seconds in a table of them.
+    private static let maximumUnknown = 5
+    /// Semicolons in the name of a queue.
+    private static let maximumSemicolons = 10
 
     /// Capitals and accents may be other ones, where no other name has those.
     private struct Names {
@@ -85,8 +89,12 @@ struct UserChoices {
 
     private let roles: Names
     private let queues: Names
+    /// Parts between semicolons of the queue's name that has most.
+    private let mostParts: Int
 
     init(_ context: UserContext) {
+        let semicolons = context.queues.map { queue in queue.label.utf8.count { $0 == UInt8(ascii: ";") } }
+        mostParts = 1 + min(semicolons.max() ?? 0, Self.maximumSemicolons)
         roles = Names(context.roles.map { ($0.entry.name, $0.entry.id.description) })
         queues = Names(context.queues.map { ($0.label, $0.item.description) })
     }
@@ -113,9 +121,9 @@ struct UserChoices {
     private func chosen(in cell: String) -> (found: [String], unknown: [String]) {
         var (found, unknown) = ([String](), [String]())
         var rest = cell.parts(between: ";", maximum: Self.maximum)[...]
-        while let part = rest.first {
-            // Some have a semicolon in their name.
-            let names = (1...min(3, rest.count)).reversed().map { ($0, rest.prefix($0).joined(separator: ";")) }
+        while let part = rest.first, unknown.count < Self.maximumUnknown {
+            // Some have semicolons in their name.
+            let names = (1...min(mostParts, rest.count)).reversed().map { ($0, rest.prefix($0).joined(separator: ";")) }
             if TypedText.line(String(part)).isEmpty {
                 rest = rest.dropFirst()
             } else if let (length, name) = names.first(where: { queues[$0.1] != nil }), let id = queues[name] {
@@ -149,8 +157,6 @@ struct UserImportLine {
 struct UserImport {
     /// Lines of one table, its head not counted: five times what an account begins with.
     static let maximumLines = 5000
-    /// Queues of a line that there are not.
-    private static let maximumTold = 5
 
     let lines: [UserImportLine]
     let columns: UserColumns
@@ -205,7 +211,7 @@ struct UserImport {
             var complaints = UserColumns.labels(t).filter { !errors[$0.name].isEmpty }.map {
                 t("users.import.complaint", ["label": $0.label, "text": errors[$0.name]])
             }
-            for name in unknown.prefix(Self.maximumTold) {
+            for name in unknown {
                 complaints.append(
                     t("users.import.complaint", ["label": t("user.queues"), "text": t("users.import.no_queue", ["name": name])]))
             }
