@@ -159,12 +159,13 @@ struct MailStore {
     }
 
     func count(
-        to recipient: String, of account: ID<Account>?, since time: Timestamp, on connection: any Connection
+        to recipient: String, of account: ID<Account>?, since time: Timestamp, endingBy end: Timestamp, on connection: any Connection
     ) throws -> Int {
         try connection.value(
             """
             SELECT COUNT(*) FROM mails
-            WHERE recipient = \(recipient) AND created_at > \(time) AND COALESCE(account_id, '') = \(account?.stored ?? "")
+            WHERE recipient = \(recipient) AND created_at > \(time) AND expires_at <= \(end)
+                AND COALESCE(account_id, '') = \(account?.stored ?? "")
             """) ?? 0
     }
 

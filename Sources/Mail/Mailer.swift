@@ -93,10 +93,14 @@ package final class Mailer: Sendable {
     package func last(of user: ID<User>, on connection: any Connection) throws -> MailReport? { try store.last(of: user, on: connection) }
 
     /// How many messages of an account, or of the platform, to an address were queued within so much time before now.
+    ///
+    /// - Parameter life: only those that will be worth sending for no longer than that.
     package func count(
-        to recipient: String, of account: ID<Account>?, within period: Duration, on connection: any Connection
+        to recipient: String, of account: ID<Account>?, within period: Duration, endingWithin life: Duration,
+        on connection: any Connection
     ) throws -> Int {
-        try store.count(to: recipient, of: account, since: clock.now() - period, on: connection)
+        let now = clock.now()
+        return try store.count(to: recipient, of: account, since: now - period, endingBy: now + life, on: connection)
     }
 
     package func waiting(on connection: any Connection) throws -> Int { try store.waiting(on: connection) }

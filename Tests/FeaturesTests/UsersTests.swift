@@ -353,6 +353,21 @@ struct UsersTests {
         #expect(try test.site.database.read { try $0.value("SELECT COUNT(*) FROM mails") } == 11)
     }
 
+    @Test("Notices keep nobody from being sent a link")
+    func noticesBeside() throws {
+        for number in 0..<12 {
+            try test.site.database.write { connection in
+                try test.app.mailer.post(
+                    MailMessage(to: test.bob.email, named: "Bob", subject: "Notice \(number)", text: "Hello", html: "<p>Hello</p>"),
+                    to: MailAddressee(account: test.acme, user: test.bob.id, address: test.bob.email, name: "Bob"), on: connection)
+            }
+        }
+        let admin = try test.browser(test.alice)
+        let bob = "/users/\(test.bob.id)"
+        #expect(admin.post(bob + "/link").location == bob)
+        #expect(admin.get(bob).text.contains("A link is on its way"))
+    }
+
     @Test("What an account sends to an address keeps no other from writing to it, and tells no other of it")
     func lettersOfOthers() throws {
         let admin = try test.browser(test.alice)

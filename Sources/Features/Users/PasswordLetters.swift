@@ -59,7 +59,9 @@ struct PasswordLetters {
     /// from inviting that person, and each learned that the address is somebody's elsewhere. Throws `FieldProblem`.
     func requireFew(to reader: LinkReader, on connection: any Connection) throws {
         let address = InternationalName.storedAddress(reader.email)
-        let count = try app.mailer.count(to: address, of: reader.account, within: .seconds(3600), on: connection)
+        // Those with a link: a notice lives on for days, and nobody sends it to bother anyone.
+        let count = try app.mailer.count(
+            to: address, of: reader.account, within: .seconds(3600), endingWithin: PasswordLinks.period, on: connection)
         guard count < Self.maximumAnHour else {
             throw FieldProblem("email", "too_many_letters")
         }
