@@ -97,7 +97,18 @@ struct AccountEventTests {
         try test.site.database.write { _ = try people.create(user, passwordHash: hash, in: test.globex, on: $0) }
         #expect(try test.browser().signIn(test.alice.email, "a wrong pass phrase").status == 422)
         test.app.afterwards.finish()
-        for account in [test.acme, test.globex] { #expect(try told(account).map(\.type) == ["USER_LOGIN_FAILURE"]) }
+        for account in [test.acme, test.globex] {
+            #expect(try told(account).map(\.type) == ["USER_LOGIN_FAILURE"])
+            // Any account can name somebody's address.
+            #expect(try told(account).allSatisfy { !$0.body.contains("127.0.0.1") })
+        }
+        try test.site.database.write {
+            _ = try $0.execute("UPDATE users SET verified_email = email WHERE id = \(test.alice.id)")
+        }
+        #expect(try test.browser().signIn(test.alice.email, "a wrong pass phrase").status == 422)
+        test.app.afterwards.finish()
+        #expect(try told(test.acme).last?.body.contains("127.0.0.1") == true)
+        #expect(try told(test.globex).last?.body.contains("127.0.0.1") == false)
     }
 
     @Test("Of the tries at an address those are told that were made, not those that were turned away")

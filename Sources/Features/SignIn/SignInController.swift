@@ -10,7 +10,7 @@ import Web
 
 extension AlertKind {
     /// So many passwords were tried for one address that only browsers which its owner has used may go on.
-    static let signInClosed = AlertKind("sign_in_closed", .warning, .single, right: .viewPeople) { subject in
+    static let signInClosed = AlertKind("sign_in_closed", .warning, .single, variants: ["", "from"], right: .viewPeople) { subject in
         ID<User>(subject).map { UserController.path(of: $0) }
     }
 }
@@ -201,35 +201,43 @@ struct SignInController {
         visit.site.refused.record(
             .init(.signIn, of: candidates.first?.email ?? "", in: account, from: visit.request.remoteAddress), requestID: visit.requestID)
         // Each account that the address is of: else another would be kept in the dark by one more of that address elsewhere.
-        let people = candidates.compactMap { user in user.account.map { (person: user.person, account: $0) } }
+        let people = told(of: candidates, visit)
         guard isTried, !people.isEmpty else { return }
-        let address = visit.request.remoteAddress
         // Behind the answer, whose time would tell that there is somebody.
         app.afterwards.run { [app] in
             try app.site.database.write { connection in
-                for (person, account) in people {
-                    try app.tell(.signInFailed, of: person, by: EventActor(nil, at: address), in: account, on: connection)
+                for one in people {
+                    try app.tell(.signInFailed, of: one.user.person, by: EventActor(nil, at: one.address), in: one.account, on: connection)
                 }
             }
         }
     }
 
+    /// Who of those with an address is told of what was tried at it, and from where. Any account can name somebody's address, and is not to
+    /// learn where its owner is when they mistype a password that they have elsewhere.
+    private func told(
+        of candidates: [Credentials], _ visit: Visit
+    ) -> [(user: Credentials, account: ID<Account>, address: String?)] {
+        candidates.compactMap { user in
+            guard let account = user.account, !user.passwordHash.isEmpty else { return nil }
+            return (user, account, candidates.count == 1 || user.isVerified ? visit.request.remoteAddress : nil)
+        }
+    }
+
     /// Once an hour, not with each guess that follows.
     private func tellOfClosing(_ candidates: [Credentials], _ visit: Visit) {
-        let people = candidates.filter(\.isEnabled)
-        guard people.contains(where: { $0.account != nil }) else { return }
-        let address = visit.request.remoteAddress
+        let people = told(of: candidates, visit).filter(\.user.isEnabled)
+        guard !people.isEmpty else { return }
         app.afterwards.run { [app] in
             try app.site.database.write { connection in
-                for person in people {
-                    guard let account = person.account else { continue }
+                for (user, account, address) in people {
                     try app.alerts.raise(
-                        .signInClosed, for: account, of: person.user.description,
+                        .signInClosed, for: account, of: user.user.description, variant: address == nil ? "" : "from",
                         [
-                            "name": .string(person.name), "email": .string(person.email), "address": .string(address),
+                            "name": .string(user.name), "email": .string(user.email), "address": .string(address ?? ""),
                             "tries": JSONValue(Int64(SignInAttempts.usual)),
                         ], on: connection)
-                    try app.tell(.userBlocked, of: person.person, by: EventActor(nil, at: address), in: account, on: connection)
+                    try app.tell(.userBlocked, of: user.person, by: EventActor(nil, at: address), in: account, on: connection)
                 }
             }
         }

@@ -14,6 +14,8 @@ struct Credentials {
     let passwordHash: String
     let isEnabled: Bool
     let hasFactor: Bool
+    /// They have shown that the address is theirs.
+    let isVerified: Bool
 }
 
 struct SignInStore {
@@ -43,14 +45,15 @@ struct SignInStore {
     }
 
     private static let selection: SQL = """
-        SELECT u.id, u.name, u.email, u.account_id, a.name, u.password_hash, u.is_enabled, u.factor_since IS NOT NULL
+        SELECT u.id, u.name, u.email, u.account_id, a.name, u.password_hash, u.is_enabled, u.factor_since IS NOT NULL,
+            CASE WHEN u.verified_email = u.email THEN 1 ELSE 0 END
         FROM users u LEFT JOIN accounts a ON a.id = u.account_id
         """
 
     private static func credentials(_ row: Row) throws -> Credentials {
         Credentials(
             user: try row.next(), name: try row.next(), email: try row.next(), account: try row.next(), accountName: try row.next(),
-            passwordHash: try row.next(), isEnabled: try row.next(), hasFactor: try row.next())
+            passwordHash: try row.next(), isEnabled: try row.next(), hasFactor: try row.next(), isVerified: try row.next())
     }
 
     /// True for the token of a browser in which this user has signed in.
