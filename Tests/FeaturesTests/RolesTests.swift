@@ -246,6 +246,28 @@ struct RolesTests {
         }
     }
 
+    @Test("The list counts people to a thousand, and says so beyond: it costs the same however many there are")
+    func many() throws {
+        let role = try #require(ID<RoleRow>(String(try path("User").split(separator: "/")[1])))
+        func add(_ numbers: Range<Int>) throws {
+            try test.site.database.write { connection in
+                for number in numbers {
+                    _ = try connection.execute(
+                        """
+                        INSERT INTO users (id, account_id, role_id, email, name, search_text, password_hash, password_changed_at, created_at)
+                        VALUES (\(String(number)), \(test.acme), \(role), \("\(number)@acme.example"), 'Ana', 'ana', '', 0, 0)
+                        ON CONFLICT (id) DO NOTHING
+                        """)
+                }
+            }
+        }
+        // Bob is one.
+        try add(0..<999)
+        #expect(alice.get("/roles").text.contains("1,000") && !alice.get("/roles").text.contains("More than"))
+        try add(999..<1001)
+        #expect(alice.get("/roles").text.contains("More than 1,000"))
+    }
+
     @Test("A copy begins with what the other has, also with everything")
     func copying() throws {
         let integrator = try path("Integrator")

@@ -20,7 +20,8 @@ struct RoleRowView: TemplateData {
     init(_ role: RoleRecord, people count: Int, _ member: Member) {
         href = RoleController.path(of: role.entry.id)
         name = role.entry.name
-        people = member.numbers.text(count)
+        let maximum = RoleStore.maximumCounted
+        people = count > maximum ? member.t("roles.many", ["count": member.numbers.text(maximum)]) : member.numbers.text(count)
         rights = role.facts(member)
         summary = role.summary(member.t)
     }
