@@ -28,15 +28,18 @@ $session = null;
 if ($token !== '') {
     $statement = $database->prepare(<<<'SQL'
         SELECT s.id, s.last_seen_at, u.id, u.name, u.email, u.account_id IS NULL, u.language, u.time_zone, u.theme,
-            u.password_changed_at, u.must_change_password, r.rights, r.is_administrator,
-            a.id, a.slug, a.name, a.language, a.country, a.time_zone, a.logo_file, a.password_days
+            u.password_changed_at, u.must_change_password, u.factor_since IS NOT NULL, r.rights, r.is_administrator,
+            a.id, a.slug, a.name, a.language, a.country, a.time_zone, a.password_days, a.state, a.second_factor, a.logo_file,
+            (SELECT COUNT(*) FROM alerts n WHERE n.account_id = a.id AND n.seen_at IS NULL AND n.resolved_at IS NULL), a.has_supervision
         FROM sessions s JOIN users u ON u.id = s.user_id
         LEFT JOIN roles r ON r.id = u.role_id LEFT JOIN accounts a ON a.id = s.account_id
-        WHERE s.token_hash = ? AND u.is_enabled = 1 AND s.last_seen_at > ? AND s.created_at > ?
+        WHERE u.is_enabled = 1 AND (u.account_id IS NULL OR a.state = 'active') AND s.token_hash = ?
+            AND s.last_seen_at > ? AND s.created_at > ? AND s.created_at <= ?
         SQL);
     $statement->bindValue(1, hash('sha256', $token, true), PDO::PARAM_LOB);
     $statement->bindValue(2, $now - IDLE, PDO::PARAM_INT);
     $statement->bindValue(3, $now - ABSOLUTE, PDO::PARAM_INT);
+    $statement->bindValue(4, $now + ABSOLUTE, PDO::PARAM_INT);
     $statement->execute();
     $session = $statement->fetch() ?: null;
     $statement->closeCursor();
@@ -45,7 +48,7 @@ if ($session === null) {
     header('Location: /sign-in', true, 303);
     exit;
 }
-[, , , $userName, , $isOperator, $userLanguage, $userZone, $theme, , , $rights, $isAdministrator, $account, , $accountName, $accountLanguage, , $accountZone] = $session;
+[, , , $userName, , $isOperator, $userLanguage, $userZone, $theme, , , , $rights, $isAdministrator, $account, , $accountName, $accountLanguage, , $accountZone] = $session;
 $rights = explode(' ', (string) $rights);
 /* Staff of the platform and administrators have every right by being what they are. */
 $may = fn (string $right): bool => $isOperator || $isAdministrator || in_array($right, $rights, true);
