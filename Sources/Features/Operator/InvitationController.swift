@@ -33,10 +33,7 @@ struct InvitationController {
             link = try person.change("user.link", of: reader.email, in: account.id) { connection in
                 // They may have followed an earlier link meanwhile.
                 guard try AccountDirectory.invited(in: account.id, on: connection).contains(user) else { throw Refusal.notFound }
-                guard app.mailer.canSend else { return try letters.link(for: user, on: connection) }
-                try letters.requireFew(to: reader, on: connection)
-                try letters.send(.invitation, to: reader, from: person.session.userName, on: connection)
-                return nil
+                return try letters.give(.invitation, to: reader, from: person.session.userName, on: connection)
             }
         } catch let problem as FieldProblem {
             return person.redirect(to: href, .bad, saying: UserEntry.form.message(problem.word, of: problem.field, t) + ".")

@@ -57,7 +57,7 @@ struct PasswordLetters {
     /// What one account has sent to one address within an hour: more would be of use to nobody but who wants to bother its owner, whom any
     /// account can name. Counted for each account by itself: else one of them, or whoever asks for a forgotten password, kept all others
     /// from inviting that person, and each learned that the address is somebody's elsewhere. Throws `FieldProblem`.
-    func requireFew(to reader: LinkReader, on connection: any Connection) throws {
+    private func requireFew(to reader: LinkReader, on connection: any Connection) throws {
         let address = InternationalName.storedAddress(reader.email)
         // Those with a link: a notice lives on for days, and nobody sends it to bother anyone.
         let count = try app.mailer.count(
@@ -93,17 +93,23 @@ struct PasswordLetters {
         try app.mailer.post(message, to: addressee, within: period, on: connection)
     }
 
-    /// To hand over, where there is no mail.
-    func link(for user: ID<User>, isMailed: Bool = false, on connection: any Connection) throws -> String {
+    private func link(for user: ID<User>, isMailed: Bool = false, on connection: any Connection) throws -> String {
         let code = try links.offer(to: user, isMailed: isMailed, on: connection)
         return "\(app.site.address.text)\(PasswordLinkController.path)?code=\(code)"
+    }
+
+    /// By mail, or where there is none to hand over, which it gives. Throws `FieldProblem` when too many went to the address.
+    func give(_ kind: Kind, to reader: LinkReader, from sender: String, on connection: any Connection) throws -> String? {
+        guard app.mailer.canSend else { return try link(for: reader.user, on: connection) }
+        try requireFew(to: reader, on: connection)
+        try send(kind, to: reader, from: sender, on: connection)
+        return nil
     }
 
     /// Of somebody just made, where there is mail.
     func invite(_ entry: UserEntry, _ member: Member, on connection: any Connection) throws {
         guard app.mailer.canSend, let reader = try reader(entry.id, on: connection) else { return }
-        try requireFew(to: reader, on: connection)
-        try send(.invitation, to: reader, from: member.session.userName, on: connection)
+        _ = try give(.invitation, to: reader, from: member.session.userName, on: connection)
         try app.tell(.invited, of: reader.person, by: EventActor(member), in: reader.account, on: connection)
     }
 

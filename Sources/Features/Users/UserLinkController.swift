@@ -43,10 +43,7 @@ struct UserLinkController {
                 guard let reader = try letters.reader(user.entry.id, on: connection) else { throw Refusal.notFound }
                 try app.tell(
                     kind == .reset ? .resetBegun : .invitedAgain, of: reader.person, by: EventActor(member), in: account, on: connection)
-                guard app.mailer.canSend else { return try letters.link(for: user.entry.id, on: connection) }
-                try letters.requireFew(to: reader, on: connection)
-                try letters.send(kind, to: reader, from: member.session.userName, on: connection)
-                return nil
+                return try letters.give(kind, to: reader, from: member.session.userName, on: connection)
             }
         } catch let problem as FieldProblem {
             return member.redirect(to: href, .bad, saying: UserEntry.form.message(problem.word, of: problem.field, t) + ".")
