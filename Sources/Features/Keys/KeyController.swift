@@ -70,7 +70,8 @@ struct KeyController {
                 // As they are declared: what a form sends says nothing of what it takes.
                 let needs = scopes.filter { new.scopes.contains($0) }.flatMap(\.needs)
                 try member.requireGivable(Set(needs), as: "scopes", on: connection)
-                let secret = try store.insert(new, in: member.account.id, by: member.session.userName, on: connection)
+                let secret = try store.insert(
+                    new, in: member.account.id, by: member.session.userName, telling: app.alerts, on: connection)
                 // Before the commit: whoever finds the key made finds its secret here.
                 fresh.keep(secret, of: new.id, for: member.session.id)
             },

@@ -78,10 +78,12 @@ struct KeyStore {
     }
 
     /// Gives the secret, which cannot be had again. Throws `Refusal.limitReached`: of the account's keys those count that are good.
-    func insert(_ entry: KeyEntry, in account: ID<Account>, by userName: String, on connection: any Connection) throws -> String {
+    func insert(
+        _ entry: KeyEntry, in account: ID<Account>, by userName: String, telling alerts: Alerts, on connection: any Connection
+    ) throws -> String {
         try connection.lock(account)
         try endExpired(of: account, on: connection)
-        try Limit.keys.requireRoom(in: account, on: connection)
+        try Limit.keys.requireRoom(in: account, telling: alerts, on: connection)
         let key = NewKey(
             entry.id, of: account, name: entry.name, scopes: entry.scopes, by: userName, expiresAt: entry.expiry(from: site.clock.now()))
         return try site.keys.create(key, on: connection)
