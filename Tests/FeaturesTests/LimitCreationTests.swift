@@ -59,7 +59,7 @@ struct LimitCreationTests {
         try test.site.database.write { try limit.setMaximum(maximum, of: self.test.acme, telling: self.test.app.alerts, on: $0) }
     }
 
-    private func browser(_ creation: Creation) throws -> Browser {
+    private func visitor(_ creation: Creation) throws -> Browser {
         creation.isStaffs ? try test.browser(test.olivia, account: test.acme) : try test.browser(test.alice)
     }
 
@@ -84,7 +84,7 @@ struct LimitCreationTests {
             let before = try usage(limit).used
             try set(limit, to: before + 1)
             let forms = try (0..<2).map { number in
-                let browser = try browser(creation)
+                let browser = try visitor(creation)
                 let page = browser.get(creation.path + "/new")
                 #expect(page.status == 200 && !page.text.contains("has been reached"), "\(limit.name)")
                 return (browser, page.hiddenInputs + creation.form(number, role))
@@ -98,7 +98,7 @@ struct LimitCreationTests {
             #expect(answers.withLock { $0.sorted() } == [303, 422], "\(limit.name)")
             #expect(try usage(limit) == LimitUsage(name: limit.name, used: before + 1, maximum: before + 1), "\(limit.name)")
             // What the one of them was told, and whoever comes next.
-            let browser = try browser(creation)
+            let browser = try visitor(creation)
             let page = browser.get(creation.path + "/new")
             let sentence = "The limit “\(limit.title(test.site.locales[.english]))” has been reached: an account can have \(before + 1)."
             #expect(page.text.contains(sentence), "\(limit.name)")
