@@ -77,10 +77,10 @@ package struct LimitUsage: Sendable, Equatable {
     }
 
     /// Near from 80 % (product.md § 6).
-    package var state: State {
-        let full = maximum * unit.size
-        return used >= full ? .reached : used * 5 >= full * 4 ? .near : .normal
-    }
+    package var state: State { used >= full ? .reached : used * 5 >= full * 4 ? .near : .normal }
+
+    /// The maximum as `used` is counted.
+    package var full: Int { maximum * unit.size }
 
     /// With one more.
     package var next: LimitUsage { LimitUsage(name: name, used: used + 1, maximum: maximum, unit: unit) }
@@ -94,7 +94,7 @@ package struct LimitUsage: Sendable, Equatable {
     package func usedText(_ numbers: Numbers) -> String { unit == .gigabytes ? numbers.bytes(used) : numbers.text(used) }
 
     package func maximumText(_ numbers: Numbers) -> String {
-        unit == .gigabytes ? numbers.bytes(maximum * unit.size) : numbers.text(maximum)
+        unit == .gigabytes ? numbers.bytes(full) : numbers.text(maximum)
     }
 
     /// That there is no room, and what to do; nil while there is.

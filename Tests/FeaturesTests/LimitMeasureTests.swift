@@ -109,6 +109,15 @@ struct LimitMeasureTests {
         #expect(page.contains("1.7\u{A0}GB") && page.contains("2\u{A0}GB") && page.contains("Near the limit"))
         let staffs = try test.browser(test.olivia).get("/operator/accounts/acme/limits").text
         #expect(staffs.contains("1.7\u{A0}GB") && staffs.contains("Measured, never refused."))
+        let call = test.call(.get, "/api/v1/accounts/acme/limits", key: try test.key(of: test.acme, scopes: [.readLimits]))
+        let items = try #require(try JSONValue(parsing: call.bytes)["items"]?.array)
+        #expect(items.count == test.app.features.flatMap(\.limits).count)
+        #expect(
+            items.first { $0["name"] == "storage" } == [
+                "name": "storage", "used": 1_700_000_000, "maximum": 2_000_000_000, "unit": "bytes", "state": "near",
+                "is_adjustable": true, "is_measured": true,
+            ])
+        #expect(items.first { $0["name"] == "events" }?["state"] == "reached")
         // Midnight, and a purge.
         try test.site.database.write { _ = try $0.execute("DELETE FROM media_files WHERE id = \(file)") }
         test.clock.advance(by: .seconds(3 * 3600))

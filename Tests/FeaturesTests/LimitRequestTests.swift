@@ -232,6 +232,17 @@ struct LimitRequestTests {
         #expect(try maximum() == (states() == ["approved"] ? 30 : 20))
     }
 
+    @Test("A button that was pressed twice answers once, and says so both times")
+    func answeredTwice() throws {
+        #expect(ask().status == 303)
+        for _ in 0..<2 { #expect(try answer(approval).location == "/operator/requests") }
+        #expect(olivia.get("/operator/requests").text.contains("Acme Télécom has been given more: Webhooks."))
+        #expect(try notices().count == 1 && letters().count == 1 && actions().count == 2)
+        // Another answer is none of that.
+        #expect(try answer([("decision", "approve"), ("granted", "31"), ("note", "")]).status == 409)
+        #expect(try maximum() == 30)
+    }
+
     @Test("An approval never takes away what somebody has given meanwhile")
     func meanwhile() throws {
         #expect(ask().status == 303)

@@ -67,7 +67,8 @@ extension ControlVerb {
             throw VerbFailure(.data, "There is \(place) with the email address “\(user.email)” already.")
         } catch Refusal.limitReached(let usage) {
             throw VerbFailure(
-                .data, "The account has all the users that it may have: \(usage.maximum). Delete one first, or set another limit in the console.")
+                .data,
+                "The account has all the users that it may have: \(usage.maximum). Delete one first, or set another limit in the console.")
         } catch is PeopleStore.RoleGone {
             let role = user.role?.rawValue ?? ""
             throw VerbFailure(.data, "The account “\(slug ?? "")” has no role any more that began as \(role). Choose another with --role.")

@@ -23,7 +23,7 @@ struct LimitMeasures {
 
     init(_ app: App) {
         self.app = app
-        limits = app.features.flatMap(\.limits)
+        limits = app.features.allLimits
     }
 
     private var site: Site { app.site }

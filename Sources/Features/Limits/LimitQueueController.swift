@@ -24,7 +24,7 @@ struct LimitQueueController {
 
     init(_ app: App) throws {
         self.app = app
-        limits = app.features.flatMap(\.limits)
+        limits = app.features.allLimits
         letters = try PasswordLetters(app)
         list = try app.site.page("limits/queue")
         template = try app.site.page("limits/answer")
@@ -73,9 +73,15 @@ struct LimitQueueController {
         } catch Refusal.stale {
             return try showClosed(person)
         }
-        let saying = answer.approval == nil ? "limit_answer.refused" : "limit_answer.approved"
+        return done(queued, isApproved: answer.approval != nil, context, person)
+    }
+
+    private func done(
+        _ queued: LimitRequestStore.Queued, isApproved: Bool, _ context: LimitRequestContext, _ person: Person
+    ) -> WebResponse {
+        let values = ["limit": context.limit.title(person.t), "account": queued.account.name]
         return person.redirect(
-            to: Self.path, saying: person.t(saying, ["limit": context.limit.title(person.t), "account": queued.account.name]))
+            to: Self.path, saying: person.t(isApproved ? "limit_answer.approved" : "limit_answer.refused", values))
     }
 
     private func approve(
@@ -96,9 +102,7 @@ struct LimitQueueController {
             // Somebody has given the account more meanwhile: an approval takes nothing away.
             guard try context.limit.maximum(of: account, on: connection) < approval.granted else { throw Refusal.stale }
             try context.limit.setMaximum(approval.granted, of: account, telling: app.alerts, on: connection)
-            try tell(
-                queued, approval.note == nil ? "approved" : "approved_with_note", context.limit, approval.granted, approval.note ?? "",
-                on: connection)
+            try tell(queued, isApproved: true, context.limit, approval.note ?? "", on: connection)
         }
     }
 
@@ -111,20 +115,19 @@ struct LimitQueueController {
         ) { connection in
             try LimitRequestStore.close(
                 queued.request.id, as: .refused, granting: nil, saying: reason, by: person.session.userName, at: person.now, on: connection)
-            try tell(queued, "refused", context.limit, context.usage.maximum, reason, on: connection)
+            try tell(queued, isApproved: false, context.limit, reason, on: connection)
         }
     }
 
     /// The account by a notice, and whoever asked by a letter of their own, whatever they may do in it.
-    ///
-    /// - Parameter number: what the limit is now.
     private func tell(
-        _ queued: LimitRequestStore.Queued, _ variant: String, _ limit: Limit, _ number: Int, _ answer: String,
-        on connection: any Connection
+        _ queued: LimitRequestStore.Queued, isApproved: Bool, _ limit: Limit, _ answer: String, on connection: any Connection
     ) throws {
         let request = queued.request
+        let number = try limit.maximum(of: queued.account.id, on: connection)
         try app.alerts.raise(
-            .limitAnswered, for: queued.account.id, of: "\(limit.name) \(request.id)", variant: variant,
+            .limitAnswered, for: queued.account.id, of: "\(limit.name) \(request.id)",
+            variant: !isApproved ? "refused" : answer.isEmpty ? "approved" : "approved_with_note",
             ["wanted": JSONValue(request.wanted ?? 0), "limit": JSONValue(number), "answer": .string(answer)], butNotTo: request.user,
             on: connection)
         guard app.mailer.canSend, let reader = try letters.reader(request.user, on: connection) else { return }
@@ -134,7 +137,6 @@ struct LimitQueueController {
             "account": reader.accountName, "name": reader.name, "address": app.site.address.text, "title": limit.title(t),
             "wanted": limit.text(request.wanted ?? 0, numbers), "limit": limit.text(number, numbers), "answer": answer,
         ]
-        let isApproved = request.state != .refused && variant != "refused"
         let letter = Letter(
             language: reader.language.rawValue,
             subject: t(isApproved ? "letters.limit.approved.subject" : "letters.limit.refused.subject", values),
@@ -154,8 +156,21 @@ struct LimitQueueController {
             let (_, errors) = LimitAnswer.form.read(person.form, over: LimitAnswer(), Situation(person.t, context))
             return try show(queued, person.form, person, errors)
         }
+        if let context = queued.1, hasAnswered(queued.0.request, person) {
+            return done(queued.0, isApproved: queued.0.request.state == .approved, context, person)
+        }
         let typed = ["note", "refusal_reason"].compactMap { person.form[$0] }.filter { !$0.isEmpty }.joined(separator: " · ")
         return try show(queued, person.form, person, unsaved: typed)
+    }
+
+    /// A button that was pressed twice: it is their own answer that is there.
+    private func hasAnswered(_ request: LimitRequest, _ person: Person) -> Bool {
+        guard request.closedBy == person.session.userName else { return false }
+        switch request.state {
+        case .approved: return person.form["decision"] == "approve" && Int(person.form["granted"] ?? "") == request.granted
+        case .refused: return person.form["decision"] == "refuse"
+        case .submitted, .withdrawn: return false
+        }
     }
 
     // MARK: Parts of several

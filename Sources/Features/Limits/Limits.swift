@@ -10,6 +10,10 @@ extension Right {
     static let manageLimits = Right("limits.manage")
 }
 
+extension Scope {
+    static let readLimits = Scope("limits:read", needs: [.viewLimits])
+}
+
 extension Limit {
     static let storage = Limit("storage", standard: 50, unit: .gigabytes, isMeasured: true) { LimitMeasureStore.newest("storage", of: $0) }
     /// Of a day in the account's zone.
@@ -35,7 +39,8 @@ extension Feature {
                 order: 15, label: "limit_queue.title", operatorPath: LimitQueueController.path, waiting: LimitRequestStore.waiting,
                 changesAccounts: true),
         ],
-        rights: [.viewLimits, .manageLimits], raises: [.limitNear, .limitReached, .limitAnswered], limits: [.storage, .events],
+        rights: [.viewLimits, .manageLimits], scopes: [.readLimits], raises: [.limitNear, .limitReached, .limitAnswered],
+        limits: [.storage, .events],
         migrations: LimitSchema.migrations,
         demonstrate: { app, account, connection in try LimitRequestStore.demonstrate(app, account, on: connection) }
     ) { app in
@@ -49,9 +54,18 @@ extension Feature {
                 .get(LimitQueueController.path, .operator, queue.index),
                 .get(LimitQueueController.path + "/{id}", .operator, queue.show),
                 .post(LimitQueueController.path + "/{id}", .operator, queue.update).keeping(LimitAnswer.form),
+                .machine(.get, "/limits", .readLimits, LimitCalls(app).index),
             ] + limits.editors.flatMap { $0.routes(.needs(.manageLimits)) },
             jobs: { [try measures.job()] },
             onStart: { try measures.begin() })
+    }
+}
+
+extension [Feature] {
+    /// As pages list them: what is only measured comes last.
+    var allLimits: [Limit] {
+        let limits = flatMap(\.limits)
+        return limits.filter { !$0.isMeasured } + limits.filter(\.isMeasured)
     }
 }
 

@@ -21,7 +21,7 @@ struct LimitsController {
 
     init(_ app: App) throws {
         let formTemplate: PageTemplate<FormPage> = try app.site.page("shared/form_page")
-        limits = app.features.flatMap(\.limits)
+        limits = app.features.allLimits
         template = try app.site.page("limits/index")
         editors = try limits.filter(\.isAdjustable).map { try Self.editor(of: $0, app.site, formTemplate) }
     }

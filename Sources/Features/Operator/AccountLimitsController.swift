@@ -30,7 +30,7 @@ struct AccountLimitsController {
     private let template: PageTemplate<AccountLimitsPage>
 
     init(_ app: App) throws {
-        let limits = app.features.flatMap(\.limits)
+        let limits = app.features.allLimits
         self.limits = limits
         template = try app.site.page("operator/limits")
         let formTemplate: PageTemplate<FormPage> = try app.site.page("shared/form_page")
