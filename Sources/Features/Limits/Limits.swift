@@ -2,6 +2,7 @@
 // here; every other limit is declared by the feature whose things it counts.
 
 import Database
+import HTTPTypes
 import Spelling
 import Web
 
