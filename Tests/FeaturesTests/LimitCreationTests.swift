@@ -1,11 +1,9 @@
 // Every limit that is declared is enforced where its things are made: by the sentence, for two at once, and with the notices from 80 % on.
 
 import Database
-import Dispatch
 import Features
 import HTTP
 import HTTPTypes
-import Synchronization
 import TestSupport
 import Testing
 import Time
@@ -83,22 +81,15 @@ struct LimitCreationTests {
             // Room for one, and two who have the page open.
             let before = try usage(limit).used
             try set(limit, to: before + 1)
-            let forms = try (0..<2).map { number in
-                let browser = try visitor(creation)
+            let browser = try visitor(creation)
+            let posts = (0..<2).map { number in
                 let page = browser.get(creation.path + "/new")
                 #expect(page.status == 200 && !page.text.contains("has been reached"), "\(limit.name)")
-                return (browser, page.hiddenInputs + creation.form(number, role))
+                return Post(creation.path, page.hiddenInputs + creation.form(number, role))
             }
-            let sent = forms.map { Sending(browser: $0.0, form: $0.1) }
-            let answers = Mutex<[Int]>([])
-            DispatchQueue.concurrentPerform(iterations: 2) { index in
-                let status = sent[index].browser.post(creation.path, sent[index].form).status
-                answers.withLock { $0.append(status) }
-            }
-            #expect(answers.withLock { $0.sorted() } == [303, 422], "\(limit.name)")
+            #expect(test.sendAtOnce(posts, as: browser).map(\.status).sorted() == [303, 422], "\(limit.name)")
             #expect(try usage(limit) == LimitUsage(name: limit.name, used: before + 1, maximum: before + 1), "\(limit.name)")
             // What the one of them was told, and whoever comes next.
-            let browser = try visitor(creation)
             let page = browser.get(creation.path + "/new")
             let sentence = "The limit “\(limit.title(test.site.locales[.english]))” has been reached: an account can have \(before + 1)."
             #expect(page.text.contains(sentence), "\(limit.name)")
@@ -107,12 +98,6 @@ struct LimitCreationTests {
             #expect(try usage(limit).used == before + 1, "\(limit.name)")
             #expect(try notices().contains("limit_reached \(limit.name)"), "\(limit.name)")
         }
-    }
-
-    /// Unchecked because each thread has its own.
-    private struct Sending: @unchecked Sendable {
-        let browser: Browser
-        let form: [(String, String)]
     }
 
     @Test(

@@ -1,12 +1,10 @@
 // Requests for more: from the account's form to the operator's answer, and what everybody is told of it.
 
 import Database
-import Dispatch
 import Features
 import HTTP
 import HTTPTypes
 import Mail
-import Synchronization
 import TestSupport
 import Testing
 import Time
@@ -167,16 +165,8 @@ struct LimitRequestTests {
 
     @Test("Of a limit one request waits at a time, whoever asks, also two at the same instant")
     func oneAtATime() throws {
-        let forms = try (0..<2).map { _ in
-            let browser = try test.browser(test.alice)
-            return Sending(browser: browser, form: browser.get(Self.path).hiddenInputs + [("wanted", "40"), ("reason", "x")])
-        }
-        let answers = Mutex<[Int]>([])
-        DispatchQueue.concurrentPerform(iterations: 2) { index in
-            let status = forms[index].browser.post(Self.path, forms[index].form).status
-            answers.withLock { $0.append(status) }
-        }
-        #expect(answers.withLock { $0.sorted() } == [303, 422])
+        let posts = (0..<2).map { _ in Post(Self.path, alice.get(Self.path).hiddenInputs + [("wanted", "40"), ("reason", "x")]) }
+        #expect(test.sendAtOnce(posts, as: alice).map(\.status).sorted() == [303, 422])
         let page = alice.get(Self.path)
         #expect(page.status == 200 && page.text.contains("is waiting for an answer"))
         #expect(ask().status == 422)
@@ -218,16 +208,7 @@ struct LimitRequestTests {
     func answers() throws {
         #expect(ask().status == 303)
         let address = try address()
-        let sent = [
-            Sending(browser: olivia, form: approval + [("csrf", olivia.get("/me").csrf ?? "")]),
-            Sending(browser: try test.browser(test.olivia), form: refusal),
-        ]
-        let statuses = Mutex<[Int]>([])
-        DispatchQueue.concurrentPerform(iterations: 2) { index in
-            let status = sent[index].browser.post(address, sent[index].form).status
-            statuses.withLock { $0.append(status) }
-        }
-        #expect(statuses.withLock { $0.sorted() } == [303, 409])
+        #expect(test.sendAtOnce([Post(address, approval), Post(address, refusal)], as: olivia).map(\.status).sorted() == [303, 409])
         #expect(try notices().count == 1 && letters().count == 1 && actions().count == 2)
         #expect(try maximum() == (states() == ["approved"] ? 30 : 20))
     }
@@ -284,11 +265,5 @@ struct LimitRequestTests {
         let browser = try fixed.browser(fixed.alice)
         #expect(browser.get("/settings/limits").text.contains("No, the same for all"))
         #expect(browser.get("/settings/limits/rooms/request").status == 404 && browser.get(Self.path).status == 200)
-    }
-
-    /// Unchecked because each thread has its own.
-    private struct Sending: @unchecked Sendable {
-        let browser: Browser
-        let form: [(String, String)]
     }
 }
