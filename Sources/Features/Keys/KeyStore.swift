@@ -89,6 +89,15 @@ struct KeyStore {
         return try site.keys.create(key, on: connection)
     }
 
+    /// Without those that making another would end.
+    func usage(of account: ID<Account>, on connection: any Connection) throws -> LimitUsage {
+        let usage = try Limit.keys.usage(of: account, on: connection)
+        let expired = try connection.value(
+            "SELECT COUNT(*) FROM api_keys WHERE account_id = \(account) AND revoked_at IS NULL AND expires_at <= \(site.clock.now())",
+            as: Int.self)
+        return LimitUsage(name: usage.name, used: usage.used - (expired ?? 0), maximum: usage.maximum)
+    }
+
     /// What has expired counts no more; it was good for nothing before.
     func endExpired(of account: ID<Account>? = nil, on connection: any Connection) throws {
         let condition: SQL = account.map { "AND account_id = \($0)" } ?? ""
