@@ -118,7 +118,7 @@ def test_an_answer_to_what_was_withdrawn_shows_what_was_typed(stage, browser, st
     assert page.form(button=words["limits.requests.withdraw"]).submit().status == 200
     browser.one("input[name=decision][value=refuse]").click()
     browser.fill(words["limit_answer.refusal_reason"], "Use the ones that there are").press(words["limit_answer.save"])
-    assert browser.status == 409 and words["limit_answer.unsaved"] in browser.text and "Use the ones that there are" in browser.text
+    assert browser.status == 422 and words["limit_answer.unsaved"] in browser.text and "Use the ones that there are" in browser.text
 
 
 def test_two_at_once_never_pass_a_limit_and_the_administrators_are_told(fresh):

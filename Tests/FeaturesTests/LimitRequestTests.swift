@@ -198,7 +198,7 @@ struct LimitRequestTests {
         #expect(try states() == ["withdrawn"] && actions() == ["limit_request.create webhooks", "limit_request.withdraw webhooks"])
         for form in [approval, refusal] {
             let late = try answer(form)
-            #expect(late.status == 409 && late.text.contains("Your answer was not saved") && !late.text.contains("name=\"granted\""))
+            #expect(late.status == 422 && late.text.contains("Your answer was not saved") && !late.text.contains("name=\"granted\""))
         }
         #expect(try answer(refusal).text.contains("Share one webhook"))
         #expect(try maximum() == 20 && notices() == [] && letters() == [])
@@ -208,7 +208,7 @@ struct LimitRequestTests {
     func answers() throws {
         #expect(ask().status == 303)
         let address = try address()
-        #expect(test.sendAtOnce([Post(address, approval), Post(address, refusal)], as: olivia).map(\.status).sorted() == [303, 409])
+        #expect(test.sendAtOnce([Post(address, approval), Post(address, refusal)], as: olivia).map(\.status).sorted() == [303, 422])
         #expect(try notices().count == 1 && letters().count == 1 && actions().count == 2)
         #expect(try maximum() == (states() == ["approved"] ? 30 : 20))
     }
@@ -220,7 +220,7 @@ struct LimitRequestTests {
         #expect(olivia.get("/operator/requests").text.contains("Acme Télécom has been given more: Webhooks."))
         #expect(try notices().count == 1 && letters().count == 1 && actions().count == 2)
         // Another answer is none of that.
-        #expect(try answer([("decision", "approve"), ("granted", "31"), ("note", "")]).status == 409)
+        #expect(try answer([("decision", "approve"), ("granted", "31"), ("note", "")]).status == 422)
         #expect(try maximum() == 30)
     }
 

@@ -228,6 +228,6 @@ struct LimitQueueController {
         let head = PageHead(
             t("limit_answer.title", ["limit": view.name, "account": queued.account.name]), section: t("operator.section"),
             up: [(t("limit_queue.title"), Self.path)])
-        return try person.page(template, page, head, hasErrors: !errors.isEmpty, status: unsaved == nil ? nil : .conflict)
+        return try person.page(template, page, head, hasErrors: !errors.isEmpty || unsaved != nil)
     }
 }

@@ -56,7 +56,7 @@ extension Feature {
                 .get(LimitQueueController.path + "/{id}", .operator, queue.show),
                 .post(LimitQueueController.path + "/{id}", .operator, queue.update).keeping(LimitAnswer.form),
                 .machine(.get, "/limits", .readLimits, LimitCalls(app).index),
-            ] + limits.editors.flatMap { $0.routes(.needs(.manageLimits)) },
+            ] + limits.routes,
             jobs: { [try measures.job()] },
             onStart: { try measures.begin() })
     }

@@ -13,7 +13,7 @@ struct LimitsController {
     private static let days = 30
 
     /// Of each limit that can be adjusted.
-    let editors: [SettingsEditor<Member, LimitRequest, LimitRequestContext>]
+    private let editors: [SettingsEditor<Member, LimitRequest, LimitRequestContext>]
     private let limits: [Limit]
     private let template: PageTemplate<LimitsPage>
 
@@ -24,6 +24,13 @@ struct LimitsController {
         limits = app.features.allLimits
         template = try app.site.page("limits/index")
         editors = try limits.filter(\.isAdjustable).map { try Self.editor(of: $0, app.site, formTemplate) }
+    }
+
+    /// Of the requests' forms.
+    var routes: [Route] {
+        editors.flatMap { editor in
+            editor.routes(.needs(.manageLimits), update: { try editor.save(try editor.submission($0), to: Self.path) })
+        }
     }
 
     private static func editor(
