@@ -15,6 +15,7 @@ package let allFeatures: [Feature] = [
     .account,
     .retention,
     .deletions,
+    .limits,
     .records,
     .webhookSettings,
     .webhookEndpoints,

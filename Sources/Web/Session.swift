@@ -60,6 +60,8 @@ package struct Session: Sendable {
     package internal(set) var hasFactor = false
     /// Their account demands a second factor of them, or the platform of its staff.
     package internal(set) var needsFactor = false
+    /// Of staff of the platform: what waits for them, by the path of its tab.
+    package internal(set) var waiting: [String: Int] = [:]
     package internal(set) var account: AccountSummary?
     package internal(set) var lastSeenAt = Timestamp(milliseconds: 0)
 

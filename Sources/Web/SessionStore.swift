@@ -16,7 +16,8 @@ package struct SessionStore: Sendable {
     let rights: RightCatalogue
     let accountLogo: AccountLogo?
     let operatorsNeedFactor: Bool
-    /// Tabs of which something is counted.
+    /// Tabs of which something is counted: the platform's, for its staff alone, and an account's.
+    private let countedOfPlatform: [Tab]
     private let counted: [Tab]
     /// What every page reads; the same each time, so it is put together once.
     private let selection: SQL
@@ -24,11 +25,15 @@ package struct SessionStore: Sendable {
     init(
         ids: IDGenerator, clock: Clock, rights: RightCatalogue, accountLogo: AccountLogo?, counted: [Tab], operatorsNeedFactor: Bool
     ) {
-        (self.ids, self.clock, self.rights, self.accountLogo, self.counted) = (ids, clock, rights, accountLogo, counted)
+        (self.ids, self.clock, self.rights, self.accountLogo) = (ids, clock, rights, accountLogo)
         self.operatorsNeedFactor = operatorsNeedFactor
-        let further = ([accountLogo?.column ?? "NULL"] + counted.compactMap(\.waiting) + rights.conditions.map(\.column)).joined(by: ", ")
+        self.counted = counted.filter { !$0.isOfPlatform }
+        countedOfPlatform = counted.filter(\.isOfPlatform)
+        let platform = countedOfPlatform.compactMap(\.waiting).map { "CASE WHEN u.account_id IS NULL THEN \($0) ELSE 0 END, " as SQL }
+        let further = ([accountLogo?.column ?? "NULL"] + self.counted.compactMap(\.waiting) + rights.conditions.map(\.column))
+            .joined(by: ", ")
         selection = """
-            SELECT \(Session.record.columns), r.rights, r.is_administrator, a.id, \(Session.AccountSummary.record.columns), \(further)
+            SELECT \(Session.record.columns), r.rights, r.is_administrator, \(platform.joined(by: ""))a.id, \(Session.AccountSummary.record.columns), \(further)
             FROM sessions s JOIN users u ON u.id = s.user_id
             LEFT JOIN roles r ON r.id = u.role_id LEFT JOIN accounts a ON a.id = s.account_id
             WHERE u.is_enabled = 1 AND \(AccountState.admitsUser)
@@ -65,6 +70,7 @@ package struct SessionStore: Sendable {
         var session = try Session.record.decode(row)
         session.authority = try authority(row, isOperator: session.isOperator)
         session.rights = session.authority.rights
+        for tab in countedOfPlatform { session.waiting[tab.path] = try row.next() }
         if let id: ID<Account> = try row.next() {
             var account = try Session.AccountSummary.record.decode(row)
             account.id = id

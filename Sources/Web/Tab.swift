@@ -14,14 +14,17 @@ package struct Tab: Sendable {
     package let pagesBelow: String?
     /// Key of the words above the part of the menu that it belongs to; nil: the first, which has none.
     package let group: String?
-    /// How many of its things wait for somebody, counted for the account `a` in the query that every page makes anyway; nil: nothing is.
+    /// How many of its things wait for somebody, counted for the account `a` in the query that every page makes anyway, or, of the
+    /// operator's console, for all of them; nil: nothing is.
     package let waiting: SQL?
     /// It lists changes, narrowed by the path of a tab as `tab` of its query: pages lead there.
     package let isChangeLog: Bool
+    /// Of the operator's console: what is done on it stands in the accounts' change logs.
+    package let changesAccounts: Bool
 
     package init(
         order: Int, label: String, path: String, right: Right, parent: String? = nil, pagesBelow: String? = nil, group: String? = nil,
-        waiting: SQL? = nil, isChangeLog: Bool = false
+        waiting: SQL? = nil, isChangeLog: Bool = false, changesAccounts: Bool = false
     ) {
         self.order = order
         self.label = label
@@ -32,10 +35,15 @@ package struct Tab: Sendable {
         self.group = group
         self.waiting = waiting
         self.isChangeLog = isChangeLog
+        self.changesAccounts = changesAccounts
     }
 
     /// Of the operator's console, for staff of the platform whatever account they look into.
-    package init(order: Int, label: String, operatorPath: String) {
-        self.init(order: order, label: label, path: operatorPath, right: .operatorConsole)
+    package init(order: Int, label: String, operatorPath: String, waiting: SQL? = nil, changesAccounts: Bool = false) {
+        self.init(
+            order: order, label: label, path: operatorPath, right: .operatorConsole, waiting: waiting, changesAccounts: changesAccounts)
     }
+
+    /// Of the platform, whatever account is open.
+    var isOfPlatform: Bool { right == .operatorConsole }
 }

@@ -109,14 +109,14 @@ package struct Visit {
                 frame.isVisitingSuspended = session.isOperator && !account.state.isOpen
                 let rights = session.isOperator ? session.rights.union([.operatorInAccount]) : session.rights
                 frame.tabs = menu.views(rights: rights, waiting: account.waiting, path: request.path, t)
-                frame.attention = frame.tabs.first { !$0.count.isEmpty }.map {
-                    Frame.AttentionView(label: $0.label, href: $0.href, count: $0.count)
-                }
                 frame.hasSettings = !frame.tabs.isEmpty
                 frame.logoURL = account.logoURL
             }
             if session.isOperator, session.account == nil || menu.tab(of: request.path)?.right == .operatorConsole {
-                frame.tabs = menu.views(rights: [.operatorConsole], path: request.path, t)
+                frame.tabs = menu.views(rights: [.operatorConsole], waiting: session.waiting, path: request.path, t)
+            }
+            frame.attention = frame.tabs.first { !$0.count.isEmpty }.map {
+                Frame.AttentionView(label: $0.label, href: $0.href, count: $0.count)
             }
         }
         let bytes = try template.render(page, in: frame, language: language)

@@ -14,6 +14,7 @@ FORMS = {
     "/settings/retention": ({"recordings_days": "400"}, {"voice_mailbox_days": "31"}),
     "/settings/webhooks": ({"url": "ftp://example.com/"}, {}),
     "/roles/new": ({"name": "x" * 101}, {}),
+    "/settings/limits/users/request": ({"wanted": "12ab"}, {"reason": "Kept reason"}),
 }
 # What shows only while a switch is on, and the switch.
 SWITCHES = {

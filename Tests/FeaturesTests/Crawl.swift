@@ -56,6 +56,10 @@ extension TestApp {
                 INSERT INTO alerts (id, account_id, kind, subject, variant, params, times, first_at, last_at)
                 VALUES (\(self.site.ids.next(AlertRow.self)), \(self.acme), 'purge_held', '', '', '{"items":7}', 1, \(now), \(now))
                 """)
+            try LimitRequestStore.insert(
+                LimitRequest(
+                    id: self.site.ids.next(), name: "webhooks", had: 20, wanted: 40, reason: "One for each agency", user: self.alice.id,
+                    userName: "Alice Martin", createdAt: now), in: self.acme, on: connection)
             try connection.execute(
                 """
                 INSERT INTO media_files (id, account_id, kind, extension, bytes, recorded_at, created_at)

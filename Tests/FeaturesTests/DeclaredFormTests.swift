@@ -77,13 +77,14 @@ struct DeclaredFormTests {
             "playlist": Self.fits(Playlist.form, Playlist.record),
             "queue": Self.fits(Queue.form, Queue.record),
             "tracking_number": Self.fits(TrackingNumber.form, TrackingNumber.record),
+            "limit_request": Self.fits(LimitRequest.form, LimitRequest.record),
             "voicemail": Self.fits(Voicemail.form, Voicemail.record),
         ]
         // A row for each kind of media; rows of two tables; a webhook, whose authentication is sealed as one, and what is done with it; a key,
-        // of which the row keeps other things.
+        // of which the row keeps other things; an answer, which closes the row of what was asked.
         let otherwise: Set<String> = [
             "retention", "new_account", "webhook_settings", "webhooks.new", "webhooks.edit", "webhooks.pause", "webhooks.resume",
-            "user_import", "key",
+            "user_import", "key", "limit_answer",
             // What is asked before something is done; a number in a table of all limits.
             "operator.visit", "operator.suspension", "operator.closing", "account_limit",
             // What is shown is compared, and not kept.

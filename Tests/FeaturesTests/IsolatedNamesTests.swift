@@ -25,6 +25,7 @@ struct IsolatedNamesTests {
                 "UPDATE accounts SET name = \(name), logo_name = \(name)",
                 "UPDATE webhooks SET name = \(name)", "UPDATE deliveries SET webhook_name = \(name)",
                 "UPDATE deletions SET user_name = \(name)",
+                "UPDATE limit_requests SET user_name = \(name), reason = \(name)",
                 "UPDATE media_files SET user_name = \(name), connector = \(name)",
             ] { try connection.execute(statement) }
         }

@@ -17,7 +17,9 @@ extension TestApp {
         (item.name, item.reference) = (name, reference)
         change(&item)
         let made = item
-        try site.database.write { try ReferenceStore.insert(made, in: account, at: self.site.clock.now(), on: $0) }
+        try site.database.write {
+            try ReferenceStore.insert(made, in: account, at: self.site.clock.now(), telling: self.app.alerts, on: $0)
+        }
         return made.id
     }
 

@@ -71,7 +71,7 @@ struct AlertController {
         let kind = alerts.kind(named: alert.kind)
         guard kind?.mayBeDismissed(by: member) ?? true else { throw Abort(.forbidden) }
         do {
-            try member.change("alert.dismiss", of: kind?.title(alert.words(in: member.visit.language), member.t) ?? alert.kind) {
+            try member.change("alert.dismiss", of: kind?.title(alert, member.t) ?? alert.kind) {
                 connection in
                 let isDismissed = try AlertStore.dismiss(
                     alert.id, of: account, by: member.session.userName, isOver: kind?.course != .lasting, at: member.now, on: connection)
@@ -107,10 +107,9 @@ struct AlertView: TemplateData {
 
     init(_ alert: AlertRecord, _ kind: AlertKind?, _ member: Member) {
         let t = member.t
-        let values = alert.words(in: member.visit.language)
         gravity = (kind?.gravity ?? .info).rawValue
-        title = kind?.title(values, t) ?? alert.kind
-        text = kind?.text(alert.variant, values, t) ?? ""
+        title = kind?.title(alert, t) ?? alert.kind
+        text = kind?.text(alert, t) ?? ""
         href = kind.flatMap { member.may($0.right) ? $0.place(alert.subject) : nil } ?? ""
         action = kind?.action(t) ?? ""
         if let seenAt = alert.seenAt {

@@ -21,15 +21,18 @@ package struct AlertKind: Sendable {
     package let isOfStaff: Bool
     /// The right to where it leads.
     package let right: Right
+    /// What its words name that the subject says, in the reader's language.
+    private let naming: @Sendable (_ subject: String, Translation) -> [String: String]
     /// Where something can be done about a subject; nil: nowhere but at the notice.
     package let place: @Sendable (_ subject: String) -> String?
 
     package init(
         _ name: String, _ gravity: BadgeView.Kind, _ course: Course, variants: [String] = [], isOfStaff: Bool = false, right: Right,
+        naming: @escaping @Sendable (_ subject: String, Translation) -> [String: String] = { _, _ in [:] },
         place: @escaping @Sendable (_ subject: String) -> String?
     ) {
         (self.name, self.gravity, self.course, self.variants, self.right, self.place) = (name, gravity, course, variants, right, place)
-        self.isOfStaff = isOfStaff
+        (self.isOfStaff, self.naming) = (isOfStaff, naming)
     }
 
     /// For a test that no language lacks one.
@@ -39,10 +42,14 @@ package struct AlertKind: Sendable {
 
     private var key: String { "alert.\(name)" }
 
-    func title(_ values: [String: String], _ t: Translation) -> String { t("\(key).title", values) }
+    func title(_ alert: AlertRecord, _ t: Translation) -> String { t("\(key).title", words(alert, t)) }
 
-    func text(_ variant: String, _ values: [String: String], _ t: Translation) -> String {
-        t(textKey(variants.isEmpty ? "" : variant), values)
+    func text(_ alert: AlertRecord, _ t: Translation) -> String {
+        t(textKey(variants.isEmpty ? "" : alert.variant), words(alert, t))
+    }
+
+    private func words(_ alert: AlertRecord, _ t: Translation) -> [String: String] {
+        alert.words(in: t.language).merging(naming(alert.subject, t)) { $1 }
     }
 
     func mayBeDismissed(by member: Member) -> Bool { !isOfStaff || !member.session.isOperator }

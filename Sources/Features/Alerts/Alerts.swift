@@ -52,12 +52,11 @@ package final class Alerts: Sendable {
     private func send(_ kind: AlertKind, _ alert: AlertRecord, to reader: LinkReader, on connection: any Connection) throws {
         guard let template = html[reader.language] else { return }
         let t = site.locales[reader.language]
-        let values = alert.words(in: reader.language)
-        let title = kind.title(values, t)
+        let title = kind.title(alert, t)
         let frame = ["name": reader.name, "account": reader.accountName, "title": title, "address": site.address.text]
         let letter = Letter(
             language: reader.language.rawValue, subject: t("letters.alert.subject", frame), greeting: t("letters.greeting", frame),
-            paragraphs: [kind.text(alert.variant, values, t)], actionLabel: kind.action(t),
+            paragraphs: [kind.text(alert, t)], actionLabel: kind.action(t),
             actionURL: site.address.text + (kind.place(alert.subject) ?? AlertController.path), footer: t("letters.alert.footer", frame))
         let message = MailMessage(
             to: InternationalName.storedAddress(reader.email), named: reader.name, subject: letter.subject, text: letter.text,

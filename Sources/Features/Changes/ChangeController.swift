@@ -44,7 +44,7 @@ struct ChangeController {
         let all = app.features.flatMap(\.tabs)
         let own = all.filter { $0.parent == nil && !$0.isChangeLog && $0.right != .operatorConsole }.sorted { $0.order < $1.order }
         // Of the operator's console only where something is done to an account, and last: it has an order of its own.
-        tabs = own + all.filter { $0.path == ClientAccountController.path }
+        tabs = own + all.filter(\.changesAccounts).sorted { $0.order < $1.order }
         template = try app.site.page("changes/index")
     }
 

@@ -23,6 +23,8 @@ extension ChangeRecord {
         if action == "delete", let (entity, name) = subject.cut(at: " "), let kind = t.find("entity.\(entity)") {
             return "\(kind): \(name)"
         }
+        // A limit's name is in no language.
+        if action == "account.limit" || action.begins(with: "limit_request."), let limit = t.find("limit.\(subject)") { return limit }
         // Nobody knows a session by it.
         return ID<SessionRow>(subject) == nil ? subject : ""
     }

@@ -56,6 +56,7 @@ extension ControlVerb {
         let hash = try site.hash(user.password, for: user.email)
         do {
             _ = try site.database.write { connection in
+                if let account { try Limit.users.requireRoom(in: account, telling: app.alerts, on: connection) }
                 let id = try PeopleStore(site: site).create(user, passwordHash: hash, in: account, on: connection)
                 try audit(account, "user.create", of: user.email, site, on: connection)
                 try app.tell(
@@ -64,6 +65,10 @@ extension ControlVerb {
         } catch DatabaseError.duplicate {
             let place = slug.map { "a user of \($0)" } ?? "an operator of the platform"
             throw VerbFailure(.data, "There is \(place) with the email address “\(user.email)” already.")
+        } catch Refusal.limitReached(let usage) {
+            throw VerbFailure(
+                .data,
+                "The account has all the users that it may have: \(usage.maximum). Delete one first, or set another limit in the console.")
         } catch is PeopleStore.RoleGone {
             let role = user.role?.rawValue ?? ""
             throw VerbFailure(.data, "The account “\(slug ?? "")” has no role any more that began as \(role). Choose another with --role.")
@@ -97,7 +102,7 @@ extension ControlVerb {
         let secret: String
         do {
             secret = try app.site.database.write { connection in
-                let secret = try store.insert(entry, in: account, by: actor, on: connection)
+                let secret = try store.insert(entry, in: account, by: actor, telling: app.alerts, on: connection)
                 try audit(account, "key.create", of: name, app.site, on: connection)
                 return secret
             }

@@ -61,7 +61,7 @@ struct DemoAccount {
             var item = Item(id: site.ids.next())
             (item.name, item.reference) = (name, reference)
             change(&item)
-            try ReferenceStore.insert(item, in: account, at: now, on: connection)
+            try ReferenceStore.insert(item, in: account, at: now, telling: demo.app.alerts, on: connection)
             return item.id
         }
         let playlists: [ID<Playlist>] = try place.names.playlists.enumerated().map { try add($1, "playlist-\($0 + 1)") }

@@ -65,18 +65,24 @@ struct KeyController {
             KeyEntry.form, at: Self.path, action: "key.create",
             making: Making(\.id, made: { try store.made($0, of: $1.account.id, on: $2) }), subject: { $0.name }, app.site,
             load: { _, _ in store.new() },
-            context: { member, _, _ in KeyContext(scopes: scopes.filter { member.session.authority.covers($0.needs) }) },
+            context: { member, _, connection in
+                KeyContext(
+                    scopes: scopes.filter { member.session.authority.covers($0.needs) },
+                    usage: try store.usage(of: member.account.id, on: connection))
+            },
             save: { new, _, member, connection in
                 // As they are declared: what a form sends says nothing of what it takes.
                 let needs = scopes.filter { new.scopes.contains($0) }.flatMap(\.needs)
                 try member.requireGivable(Set(needs), as: "scopes", on: connection)
-                let secret = try store.insert(new, in: member.account.id, by: member.session.userName, on: connection)
+                let secret = try store.insert(
+                    new, in: member.account.id, by: member.session.userName, telling: app.alerts, on: connection)
                 // Before the commit: whoever finds the key made finds its secret here.
                 fresh.keep(secret, of: new.id, for: member.session.id)
             },
-            page: { view, _, _, member in
+            page: { view, _, context, member in
                 var view = view
                 view.wayOut = .init(member.t("keys.cancel"), to: Self.path)
+                if let refusal = context.usage.refusal(member.visit) { view.notice = refusal }
                 let head = PageHead(
                     member.t("keys.new.title"), lead: member.t("keys.new.lead"), section: member.t("users.section"),
                     up: [(member.t("keys.title"), Self.path)])

@@ -31,4 +31,5 @@ extension Scope: FormText {}
 struct KeyContext {
     /// Those that the visitor may give.
     let scopes: [Scope]
+    let usage: LimitUsage
 }

@@ -78,13 +78,24 @@ struct KeyStore {
     }
 
     /// Gives the secret, which cannot be had again. Throws `Refusal.limitReached`: of the account's keys those count that are good.
-    func insert(_ entry: KeyEntry, in account: ID<Account>, by userName: String, on connection: any Connection) throws -> String {
+    func insert(
+        _ entry: KeyEntry, in account: ID<Account>, by userName: String, telling alerts: Alerts, on connection: any Connection
+    ) throws -> String {
         try connection.lock(account)
         try endExpired(of: account, on: connection)
-        try Limit.keys.requireRoom(in: account, on: connection)
+        try Limit.keys.requireRoom(in: account, telling: alerts, on: connection)
         let key = NewKey(
             entry.id, of: account, name: entry.name, scopes: entry.scopes, by: userName, expiresAt: entry.expiry(from: site.clock.now()))
         return try site.keys.create(key, on: connection)
+    }
+
+    /// Without those that making another would end.
+    func usage(of account: ID<Account>, on connection: any Connection) throws -> LimitUsage {
+        let usage = try Limit.keys.usage(of: account, on: connection)
+        let expired = try connection.value(
+            "SELECT COUNT(*) FROM api_keys WHERE account_id = \(account) AND revoked_at IS NULL AND expires_at <= \(site.clock.now())",
+            as: Int.self)
+        return LimitUsage(name: usage.name, used: usage.used - (expired ?? 0), maximum: usage.maximum)
     }
 
     /// What has expired counts no more; it was good for nothing before.

@@ -13,8 +13,11 @@ struct AccountLimit {
     let account: AccountRecord
     var maximum: Int?
 
+    /// Of any limit.
+    static let maximum = 100_000_000
+
     static let form = Form<AccountLimit, Void>("account_limit") {
-        Integer("maximum", \.maximum, in: 0...100_000_000, unit: nil)
+        Integer("maximum", \.maximum, in: 0...maximum, unit: nil)
     }
 }
 
@@ -27,7 +30,7 @@ struct AccountLimitsController {
     private let template: PageTemplate<AccountLimitsPage>
 
     init(_ app: App) throws {
-        let limits = app.features.flatMap(\.limits)
+        let limits = app.features.allLimits
         self.limits = limits
         template = try app.site.page("operator/limits")
         let formTemplate: PageTemplate<FormPage> = try app.site.page("shared/form_page")
@@ -46,7 +49,7 @@ struct AccountLimitsController {
             save: { new, old, _, connection in
                 try connection.lock(new.account.id)
                 guard try new.limit.ownMaximum(of: new.account.id, on: connection) == old.maximum else { throw Refusal.stale }
-                try new.limit.setMaximum(new.maximum, of: new.account.id, on: connection)
+                try new.limit.setMaximum(new.maximum, of: new.account.id, telling: app.alerts, on: connection)
             },
             page: { view, stored, _, person in
                 let t = person.t
@@ -54,8 +57,10 @@ struct AccountLimitsController {
                 let path = Self.path(of: stored.account)
                 view.wayOut = .init(t("account_limit.back"), to: path)
                 let head = PageHead(
-                    t("account_limit.title", ["limit": t("limit.\(stored.limit.name)"), "account": stored.account.name]),
-                    lead: t("account_limit.lead", ["standard": person.numbers.text(stored.limit.standard)]),
+                    t("account_limit.title", ["limit": stored.limit.title(t), "account": stored.account.name]),
+                    lead: t(
+                        stored.limit.unit == .gigabytes ? "account_limit.lead.gigabytes" : "account_limit.lead",
+                        ["standard": stored.limit.text(stored.limit.standard, person.numbers)]),
                     section: t("operator.section"),
                     up: OperatorStep.below(stored.account.name, stored.account.slug, t) + [(t("operator.limits.title"), path)])
                 return try person.page(formTemplate, FormPage(view), head, hasErrors: view.isRefused)
@@ -66,15 +71,20 @@ struct AccountLimitsController {
 
     @Sendable func index(_ person: Person) throws -> WebResponse {
         let t = person.t
-        let (account, usages) = try person.read { connection in
+        let (account, usages, open) = try person.read { connection in
             let account = try person.account(on: connection)
-            return (account, try limits.map { ($0, try $0.usage(of: account.id, on: connection)) })
+            return (
+                account, try limits.map { ($0, try $0.usage(of: account.id, on: connection)) },
+                try LimitRequestStore.open(of: account.id, on: connection)
+            )
         }
         let rows = usages.map { limit, usage in
             AccountLimitView(
-                name: usage.title(t), used: person.numbers.text(usage.used), maximum: person.numbers.text(usage.maximum),
-                state: usage.state.badge(t), standard: usage.maximum == limit.standard ? "" : person.numbers.text(limit.standard),
-                href: limit.isAdjustable ? "\(Self.path(of: account))/\(Self.prefix)\(limit.name)" : "")
+                name: usage.title(t), isMeasured: limit.isMeasured, used: usage.usedText(person.numbers),
+                maximum: usage.maximumText(person.numbers), state: usage.state.badge(t),
+                standard: usage.maximum == limit.standard ? "" : limit.text(limit.standard, person.numbers),
+                href: limit.isAdjustable ? "\(Self.path(of: account))/\(Self.prefix)\(limit.name)" : "",
+                request: open.first { $0.name == limit.name }.map { LimitQueueController.path(of: $0.id) } ?? "")
         }
         return try person.page(
             template, AccountLimitsPage(rows: rows),
@@ -98,7 +108,7 @@ extension Limit {
 }
 
 extension LimitUsage.State {
-    fileprivate func badge(_ t: Translation) -> BadgeView {
+    func badge(_ t: Translation) -> BadgeView {
         let words = t("operator.limits.\(rawValue)")
         switch self {
         case .normal: return BadgeView(.good, words)
@@ -114,6 +124,7 @@ struct AccountLimitsPage: TemplateData {
 
 struct AccountLimitView: TemplateData {
     let name: String
+    let isMeasured: Bool
     let used: String
     let maximum: String
     let state: BadgeView
@@ -121,4 +132,6 @@ struct AccountLimitView: TemplateData {
     let standard: String
     /// Empty: the same for every account.
     let href: String
+    /// That waits for an answer; empty: none.
+    let request: String
 }

@@ -18,7 +18,7 @@ extension AlertKind {
 extension Feature {
     static let operatorAccounts = Feature(
         tabs: [
-            Tab(order: 10, label: "operator.title", operatorPath: ClientAccountController.path),
+            Tab(order: 10, label: "operator.title", operatorPath: ClientAccountController.path, changesAccounts: true),
             Tab(order: 20, label: "certificate.list.title", operatorPath: CertificateController.path),
             Tab(order: 90, label: "health.title", operatorPath: HealthPageController.path),
         ], raises: [.accountOpened], migrations: ClosingSchema.migrations, folders: ["exports"]

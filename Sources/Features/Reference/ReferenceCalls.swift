@@ -114,7 +114,7 @@ struct ReferenceCalls<Item: ReferenceItem> {
     ) throws {
         let situation = Situation(t, context)
         guard let stored else {
-            try ReferenceStore.insert(item, in: call.account, at: call.site.clock.now(), on: connection)
+            try ReferenceStore.insert(item, in: call.account, at: call.site.clock.now(), telling: app.alerts, on: connection)
             let changes = Item.form.changes(from: Item(id: item.id), to: item, situation)
             return try record(Item.kind.creation, of: item.name, changes, call, on: connection)
         }

@@ -26,7 +26,7 @@ struct ReferenceController<Item: ReferenceItem> {
             load: { member, _ in Item(id: member.site.ids.next()) },
             context: { member, _, connection in try ReferenceContext(for: Item.self, of: member.account.id, on: connection) },
             save: { new, _, member, connection in
-                try ReferenceStore.insert(new, in: member.account.id, at: member.now, on: connection)
+                try ReferenceStore.insert(new, in: member.account.id, at: member.now, telling: app.alerts, on: connection)
             },
             page: { view, _, context, member in
                 var view = view

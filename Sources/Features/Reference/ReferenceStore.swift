@@ -81,9 +81,9 @@ enum ReferenceStore {
 
     /// Throws `Refusal.limitReached`, and `FieldProblem` for what another has already, or is not there.
     static func insert<Item: ReferenceItem>(
-        _ item: Item, in account: ID<Account>, at time: Timestamp, on connection: any Connection
+        _ item: Item, in account: ID<Account>, at time: Timestamp, telling alerts: Alerts, on connection: any Connection
     ) throws {
-        try Item.kind.limit.requireRoom(in: account, on: connection)
+        try Item.kind.limit.requireRoom(in: account, telling: alerts, on: connection)
         var item = completed(item)
         item.version = 1
         try require(item, in: account, on: connection)

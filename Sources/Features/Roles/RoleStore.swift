@@ -24,9 +24,10 @@ struct RoleHolders {
 
 struct RoleStore {
     private let site: Site
+    private let alerts: Alerts
 
     init(_ app: App) {
-        site = app.site
+        (site, alerts) = (app.site, app.alerts)
     }
 
     func new() -> RoleEntry { RoleEntry(id: site.ids.next()) }
@@ -96,7 +97,7 @@ struct RoleStore {
 
     /// Throws `Refusal.limitReached`, and `FieldProblem` for a name that another role has.
     func insert(_ entry: RoleEntry, in account: ID<Account>, on connection: any Connection) throws {
-        try Limit.roles.requireRoom(in: account, on: connection)
+        try Limit.roles.requireRoom(in: account, telling: alerts, on: connection)
         do {
             try connection.execute(
                 """

@@ -50,9 +50,10 @@ struct UserStore {
     private let ids: IDGenerator
     private let clock: Clock
     private let rights: RightCatalogue
+    private let alerts: Alerts
 
     init(_ app: App) {
-        (ids, clock, rights) = (app.site.ids, app.site.clock, app.site.rights)
+        (ids, clock, rights, alerts) = (app.site.ids, app.site.clock, app.site.rights, app.alerts)
     }
 
     /// Up to `maximum` and one more: a list is not to go through ten thousand for the number above it.
@@ -144,7 +145,7 @@ struct UserStore {
     /// Somebody who has no password yet, and so cannot sign in before they have followed a link. Throws `Refusal.limitReached`, and
     /// `FieldProblem` when the account has the address already.
     func insert(_ entry: UserEntry, in account: ID<Account>, on connection: any Connection) throws {
-        try Limit.users.requireRoom(in: account, on: connection)
+        try Limit.users.requireRoom(in: account, telling: alerts, on: connection)
         let now = clock.now()
         do {
             try connection.execute(

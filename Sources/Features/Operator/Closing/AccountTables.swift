@@ -106,6 +106,13 @@ struct AccountTable: Sendable {
         AccountTable("playlists", .reference, ["id", "name", "reference", .number("created_at")]),
         AccountTable("alerts", .records, ["id", "kind", "subject", "params", .number("times"), .number("first_at"), .number("last_at")]),
         AccountTable("account_limits", .settings, key: "account_id, name", ["name", .number("maximum")]),
+        AccountTable(
+            "limit_requests", .settings,
+            [
+                "id", "name", .number("had"), .number("wanted"), "reason", "user_name", .number("created_at"), "state", .number("granted"),
+                "answer", .number("closed_at"),
+            ]),
+        AccountTable("account_measures", .records, key: "account_id, name, day"),
         AccountTable("refused_entries", .records, key: "hour, kind, subject, address"),
         AccountTable(
             "deletions", .records,

@@ -45,7 +45,7 @@ struct EndpointStore {
 
     /// Throws `Refusal.limitReached`, and `.stale` for a second main webhook: somebody else has just made it.
     func insert(_ webhook: WebhookConfiguration, on connection: any Connection) throws {
-        try Limit.webhooks.requireRoom(in: webhook.account, on: connection)
+        try Limit.webhooks.requireRoom(in: webhook.account, telling: alerts, on: connection)
         do {
             try webhooks.insert(completed(webhook, on: connection), on: connection)
         } catch DatabaseError.duplicate where webhook.isMain {
