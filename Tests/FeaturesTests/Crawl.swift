@@ -64,7 +64,7 @@ extension TestApp {
         }
         try site.database.write { connection in
             let settings = SMSSettings(url: "http://127.0.0.1:9/sms")
-            try SMSStore(self.app).save(settings, of: self.acme, on: connection)
+            try SMSStore(vault: self.app.vault).save(settings, of: self.acme, on: connection)
             let message = SMSMessage(to: "+33612345678", text: "Hello", id: "1")
             let request = try #require(SMSRequest(message, by: settings))
             let tested = SMSTestResult(self.site.ids.next(), to: message.to, request, at: self.site.clock.now())

@@ -28,7 +28,7 @@ struct SMSWorld {
     }
 
     var settings: SMSSettings {
-        get throws { try test.site.database.read { try SMSStore(self.test.app).settings(of: self.test.acme, on: $0) } }
+        get throws { try test.site.database.read { try SMSStore(vault: self.test.app.vault).settings(of: self.test.acme, on: $0) } }
     }
 
     /// Sends a test, and gives the page that says how it went.

@@ -15,8 +15,8 @@ extension Feature {
     static let sms = Feature(
         tabs: [Tab(order: 30, label: "sms.title", path: SMSController.path, right: .viewSMS)],
         rights: [.viewSMS, .manageSMS],
-        migrations: SMSSchema.migrations, secrets: [.smsPassword],
-        settings: [SettingsSource(SMSSettings.form) { try SMSStore($0).settings(of: $1, on: $2) }]
+        migrations: SMSSchema.migrations, secrets: [.smsPassword, .smsText],
+        settings: [SettingsSource(SMSSettings.form) { try SMSStore(vault: $0.vault).settings(of: $1, on: $2) }]
     ) { app in
         let sms = try SMSController(app)
         let test = try SMSTestController(app)
@@ -35,7 +35,7 @@ struct SMSController {
     let editor: SettingsEditor<Member, SMSSettings, AddressPolicy>
 
     init(_ app: App) throws {
-        let store = SMSStore(app)
+        let store = SMSStore(vault: app.vault)
         let template = try app.site.page("sms/edit", SMSPage.self)
         editor = try SettingsEditor(
             SMSSettings.form, at: Self.path, action: "sms.update", version: { String($0.version) }, app.site,

@@ -1,4 +1,4 @@
-// The provider of an account, and the tests of it that are shown.
+// The provider of an account, the tests of it that are shown, and the messages that are to go.
 
 import Database
 
@@ -26,6 +26,15 @@ enum SMSSchema {
                     first_byte_us BIGINT NOT NULL, total_us BIGINT NOT NULL)
                 """,
                 "CREATE INDEX sms_tests_by_account ON sms_tests (account_id, id)",
+                """
+                CREATE TABLE sms_messages (
+                    id TEXT PRIMARY KEY, account_id TEXT NOT NULL, user_id TEXT NOT NULL, recipient TEXT NOT NULL, text BLOB,
+                    state TEXT NOT NULL, attempts BIGINT NOT NULL, next_at BIGINT, expires_at BIGINT NOT NULL, answer TEXT NOT NULL,
+                    created_at BIGINT NOT NULL, settled_at BIGINT)
+                """,
+                "CREATE INDEX sms_messages_due ON sms_messages (next_at, id) WHERE next_at IS NOT NULL",
+                "CREATE INDEX sms_messages_by_user ON sms_messages (user_id, id)",
+                "CREATE INDEX sms_messages_by_time ON sms_messages (created_at)",
             ])
     ]
 }

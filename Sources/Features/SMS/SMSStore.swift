@@ -5,11 +5,7 @@ import HTTPClient
 import Web
 
 struct SMSStore {
-    private let vault: Vault
-
-    init(_ app: App) {
-        vault = app.vault
-    }
+    let vault: Vault
 
     func settings(of account: ID<Account>, on connection: any Connection) throws -> SMSSettings {
         let row = try connection.first("SELECT \(Row.record.columns) FROM sms_settings WHERE account_id = \(account)", Row.record.decode)

@@ -24,7 +24,7 @@ struct SMSTestController {
 
     init(_ app: App) throws {
         self.app = app
-        store = SMSStore(app)
+        store = SMSStore(vault: app.vault)
         parts = try SMSTest.form.parts(app.site)
         template = try app.site.page("shared/form_page")
         resultTemplate = try app.site.page("sms/result")

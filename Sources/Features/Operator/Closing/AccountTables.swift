@@ -99,6 +99,7 @@ struct AccountTable: Sendable {
         AccountTable("roles", .roles, ["id", "name", "rights", .number("is_administrator")]),
         AccountTable("retention_policies", .settings, key: "account_id, kind", ["kind", .number("days")]),
         AccountTable("retention_versions", .settings, key: "account_id"),
+        AccountTable("sms_messages", .mail, ["id", "recipient", "state", .number("created_at")]),
         AccountTable("sms_settings", .settings, key: "account_id", ["account_id", "url", "sender", "login"]),
         AccountTable("sms_tests", .records, ["id", "recipient", "verdict", .number("started_at")]),
         AccountTable("media_checks", .records, key: "account_id"),
