@@ -1,5 +1,8 @@
 """SMS through Kannel, a real gateway, and the counter as people see it, with and without scripts."""
 
+import re
+from urllib.parse import unquote_plus
+
 import pytest
 
 from browser import Browser
@@ -7,6 +10,7 @@ from kannel import Kannel
 from waiting import until
 
 NUMBER = "+447700900123"
+NEW_PASSWORD = "quite a long phrase 9"
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +59,6 @@ def test_an_emoji_goes_as_unicode_and_a_long_text_in_the_parts_that_were_counted
     assert messages == [f"Northwind {NUMBER} ucs-2 %00H%00i%00+%D8%3D%DE%00"]
     # As many as the counter says: 3 of GSM, and 3 of Unicode.
     for text, kind in (("a" * 400, "data"), ("ж" * 150, "")):
-        console.get("/settings/sms/test")
         _, messages = arrived(kannel, 3, lambda: send(console, text))
         assert len(messages) == 3 and all("udh" in message and kind in message for message in messages)
 
@@ -69,6 +72,24 @@ def test_a_refused_login_and_a_missing_recipient_are_told_in_words(fresh, kannel
     save(console, url=f"http://127.0.0.1:{kannel.port}/cgi-bin/sendsms", password="wrong")
     page = console.get("/settings/sms/test").form("text").submit(to=NUMBER, text="Hello")
     assert t("sms.fault.refused") in page.main.text and "Invalid content-type" in page.main.text
+
+
+def test_a_link_comes_by_sms_and_lets_somebody_choose_a_password(fresh, kannel, t):
+    stage = fresh("sms")
+    console = stage.administrator
+    use(console, kannel)
+    page = console.get("/users").follow("Max Okafor")
+    console.get(page.path + "/edit").form("mobile").submit(mobile=NUMBER)
+    words = t("users.link.text", number="")
+    # Longer than one message: its parts come as the fake SMSC writes data.
+    page, messages = arrived(kannel, 2, lambda: console.get(page.path).form(button=words).submit(words))
+    text = "".join(unquote_plus(message.split(" data ", 1)[1]) for message in messages)
+    link = re.search(r"http://127\.0\.0\.1:\d+(/password/link\?code=[0-9a-f]{64})$", text).group(1)
+    assert text.startswith(t("letters.reset.sms", account="Northwind Support", link="").strip())
+    until(lambda: t("users.sms.sent", number="+44 7700 900123") in console.get(page.path).text, 20, "the page says so")
+    chosen = stage.anonymous.get(link).form("new_password").submit(new_password=NEW_PASSWORD, new_password_again=NEW_PASSWORD)
+    assert chosen.path.startswith("/sign-in"), chosen.errors
+    assert stage.anonymous.sign_in("max@northwind.example", NEW_PASSWORD).status == 200
 
 
 COUNTED = {

@@ -14,10 +14,11 @@ extension Right {
 extension Feature {
     static let sms = Feature(
         tabs: [Tab(order: 30, label: "sms.title", path: SMSController.path, right: .viewSMS)],
-        rights: [.viewSMS, .manageSMS],
+        rights: [.viewSMS, .manageSMS], raises: [.smsUndelivered],
         migrations: SMSSchema.migrations, secrets: [.smsPassword, .smsText],
         settings: [SettingsSource(SMSSettings.form) { try SMSStore(vault: $0.vault).settings(of: $1, on: $2) }]
     ) { app in
+        app.tellOfUndeliveredSMS()
         let sms = try SMSController(app)
         let test = try SMSTestController(app)
         return Running(

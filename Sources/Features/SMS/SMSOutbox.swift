@@ -17,8 +17,12 @@ package final class SMSOutbox: Sendable {
         var hasThread = false
         /// Whose message is with their provider.
         var underWay: Set<ID<Account>> = []
+        var whenSettled: WhenSettled = { _, _, _, _ in }
         var settled: [(SMSOutboxStore.Due, TransferResult, SecretMask)] = []
     }
+
+    /// Within the transaction that writes down what became of a message.
+    typealias WhenSettled = @Sendable (SMSOutboxStore.Due, SMSState, _ answer: String, any Connection) throws -> Void
 
     /// A provider that hangs keeps its account's other messages waiting, and nobody else's.
     private static let maximumUnderWay = 16
@@ -44,6 +48,9 @@ package final class SMSOutbox: Sendable {
         store = SMSOutboxStore(vault: vault)
     }
 
+    /// To be set before the start.
+    func whenSettled(_ body: @escaping WhenSettled) { state.withLock { $0.whenSettled = body } }
+
     /// Whether the account has somebody to send by.
     func canSend(for account: ID<Account>, on connection: any Connection) throws -> Bool {
         let settings = try settings.settings(of: account, on: connection)
@@ -62,6 +69,9 @@ package final class SMSOutbox: Sendable {
         try store.insert(due, text, on: connection)
         connection.afterCommit { [weak self] in self?.wake() }
     }
+
+    /// What has not gone yet; what is with the provider just now goes.
+    func withdraw(of user: ID<User>, on connection: any Connection) throws { try store.withdraw(of: user, on: connection) }
 
     func last(of user: ID<User>, on connection: any Connection) throws -> SMSReport? { try store.last(of: user, on: connection) }
 
@@ -149,7 +159,11 @@ package final class SMSOutbox: Sendable {
     }
 
     private func settle(_ due: SMSOutboxStore.Due, as state: SMSState, attempts: Int, answer: String = "") throws {
-        try database.write { try store.settle(due, as: state, attempts: attempts, answer: answer, at: clock.now(), on: $0) }
+        let whenSettled = self.state.withLock { $0.whenSettled }
+        try database.write { connection in
+            try store.settle(due, as: state, attempts: attempts, answer: answer, at: clock.now(), on: connection)
+            try whenSettled(due, state, answer, connection)
+        }
     }
 
     private func untilNext(sparing underWay: Set<ID<Account>>) throws -> Duration {

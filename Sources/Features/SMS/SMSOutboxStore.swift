@@ -61,7 +61,7 @@ struct SMSOutboxStore {
     let vault: Vault
 
     func insert(_ due: Due, _ text: String, on connection: any Connection) throws {
-        try connection.execute("DELETE FROM sms_messages WHERE user_id = \(due.user) AND next_at IS NOT NULL")
+        try withdraw(of: due.user, on: connection)
         var due = due
         due.sealed = try vault.seal(text, at: place(due))
         try connection.execute(
@@ -69,6 +69,10 @@ struct SMSOutboxStore {
             INSERT INTO sms_messages (\(Due.record.columns), state, next_at)
             VALUES (\(Due.record.values(due)), \(SMSState.waiting), \(due.createdAt))
             """)
+    }
+
+    func withdraw(of user: ID<User>, on connection: any Connection) throws {
+        try connection.execute("DELETE FROM sms_messages WHERE user_id = \(user) AND next_at IS NOT NULL")
     }
 
     /// Nil when it cannot be opened.
