@@ -55,9 +55,9 @@ struct UserPage: TemplateData {
     let mailAt: TimeView?
     let isMailRefused: Bool
     /// Of the last SMS, likewise.
-    let text: String
-    let textAt: TimeView?
-    let isTextRefused: Bool
+    let sms: String
+    let smsAt: TimeView?
+    let isRefusedSMS: Bool
     let mayHaveText: Bool
     let textSubmit: String
     let mayChange: Bool
@@ -97,12 +97,12 @@ struct UserPage: TemplateData {
         mailAt = mail.map { member.times.view($0.at) }
         isMailRefused = [.refused, .expired, .unreadable].contains(mail?.state)
         isOwn = user.entry.id == member.session.user
-        self.text =
+        sms =
             text.map {
                 t("users.sms.\($0.state.rawValue)", ["number": PhoneNumbers.grouped($0.recipient), "answer": $0.answer])
             } ?? ""
-        textAt = text.map { member.times.view($0.at) }
-        isTextRefused = text.map { !$0.state.isGood } ?? false
+        smsAt = text.map { member.times.view($0.at) }
+        isRefusedSMS = text.map { !$0.state.isGood } ?? false
         mayHaveText = canText && user.entry.mobile != nil && user.entry.id != member.session.user
         textSubmit = t("users.link.text", ["number": user.entry.mobile.map { PhoneNumbers.grouped($0) } ?? ""])
         mayChange = member.may(.managePeople) && member.mayChange(user)
