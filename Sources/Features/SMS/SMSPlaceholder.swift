@@ -30,7 +30,7 @@ enum SMSPlaceholder: String, CaseIterable, Sendable {
             guard index > 0, let (name, rest) = part.cut(at: "}"), let placeholder = SMSPlaceholder(rawValue: String(name)) else {
                 return String(part)
             }
-            return value(placeholder) + rest
+            return "\(value(placeholder))\(rest)"
         }.joined()
     }
 }

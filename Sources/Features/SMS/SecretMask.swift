@@ -28,7 +28,8 @@ struct SecretMask: Sendable {
         }
         let json = password.escaping { $0 == UInt8(ascii: "\"") ? "\\\"" : $0 == UInt8(ascii: "\\") ? "\\\\" : nil }
         let spellings = [
-            header.map { String($0.cut(at: " ")?.after ?? $0[...]) } ?? "", encoded, encoded.parts(between: "%20").joined(separator: "+"),
+            header.map { $0.cut(at: " ").map { String($0.after) } ?? $0 } ?? "", encoded,
+            encoded.parts(between: "%20").joined(separator: "+"),
             encoded.asciiLowercased, html, json, password,
         ]
         // The longest first: one may be a part of another.
