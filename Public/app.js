@@ -201,6 +201,43 @@
     addEventListener("pageshow", () => count(module));
   }
 
+  // What a text comes to as SMS is counted while it is typed, by the tables and limits that the page has: as SMSText.swift does.
+  const number = new Intl.NumberFormat(language);
+  for (const counter of all("[data-counts]")) {
+    const area = document.getElementById(counter.dataset.counts);
+    if (!area) continue;
+    const basic = new Set(counter.dataset.basic);
+    const further = new Set(counter.dataset.further);
+    const [single, part, unicodeSingle, unicodePart] = counter.dataset.limits.split(" ").map(Number);
+    const parts = Object.fromEntries([...all("[data-part]", counter)].map((element) => [element.dataset.part, element]));
+    const count = () => {
+      const signs = [...area.value.trim()];
+      const strange = [...new Set(signs.filter((sign) => !basic.has(sign) && !further.has(sign)))].slice(0, Number(counter.dataset.named));
+      const isGSM = !strange.length;
+      const lengths = signs.map((sign) => (isGSM ? (further.has(sign) ? 2 : 1) : sign.length));
+      const length = lengths.reduce((sum, one) => sum + one, 0);
+      let credits = length ? 1 : 0;
+      let room = (isGSM ? single : unicodeSingle) - length;
+      if (room < 0) {
+        // A sign that is of two is not cut in two.
+        const limit = isGSM ? part : unicodePart;
+        room = limit;
+        for (const one of lengths) {
+          if (one > room) [credits, room] = [credits + 1, limit];
+          room -= one;
+        }
+      }
+      parts.length.textContent = number.format(length);
+      parts.encoding.textContent = isGSM ? counter.dataset.gsm : counter.dataset.unicode;
+      if (parts.credits.textContent !== number.format(credits)) parts.credits.textContent = number.format(credits);
+      parts.room.textContent = number.format(room);
+      parts.note.textContent = isGSM ? "" : counter.dataset.note.replace("{characters}", () => strange.join(" "));
+    };
+    area.addEventListener("input", count);
+    // The browser may have put back what was typed before.
+    addEventListener("pageshow", count);
+  }
+
   // The panel of a long page marks the section that is being read.
   const toc = document.querySelector("nav.toc");
   if (toc && "IntersectionObserver" in window) {

@@ -17,6 +17,7 @@ package struct App: Sendable {
     package let acceptor: EventAcceptor
     package let engine: DeliveryEngine
     package let mailer: Mailer
+    package let texts: SMSOutbox
     package let afterwards: Afterwards
     package let alerts: Alerts
     package let recurring: RecurringWork
@@ -26,7 +27,8 @@ package struct App: Sendable {
 
     package init(
         site: Site, features: [Feature], vault: Vault, policy: AddressPolicy, client: HTTPClient, directory: WebhookDirectory,
-        acceptor: EventAcceptor, engine: DeliveryEngine, mailer: Mailer, afterwards: Afterwards, alerts: Alerts,
+        acceptor: EventAcceptor, engine: DeliveryEngine, mailer: Mailer, texts: SMSOutbox, afterwards: Afterwards,
+        alerts: Alerts,
         recurring: RecurringWork = RecurringWork()
     ) {
         self.site = site
@@ -38,6 +40,7 @@ package struct App: Sendable {
         self.acceptor = acceptor
         self.engine = engine
         self.mailer = mailer
+        self.texts = texts
         self.afterwards = afterwards
         self.recurring = recurring
         self.alerts = alerts

@@ -111,7 +111,9 @@ package final class Application: Sendable {
         let alerts = try Alerts(site: site, mailer: mailer, kinds: features.flatMap(\.raises))
         let app = App(
             site: site, features: features, vault: vault, policy: installation.policy, client: client, directory: directory,
-            acceptor: acceptor, engine: engine, mailer: mailer, afterwards: Afterwards(logger: logger), alerts: alerts)
+            acceptor: acceptor, engine: engine, mailer: mailer,
+            texts: SMSOutbox(database: database, vault: vault, client: client, clock: clock, ids: ids, logger: logger),
+            afterwards: Afterwards(logger: logger), alerts: alerts)
         self.app = app
         let running = try features.map { try $0.run(app) }
         self.running = running
@@ -137,6 +139,7 @@ package final class Application: Sendable {
         app.site.reserve.make()
         try app.engine.start()
         try app.mailer.start()
+        try app.texts.start()
         for feature in running { try feature.onStart() }
         scheduler.start()
     }
@@ -148,6 +151,7 @@ package final class Application: Sendable {
         scheduler.stop(within: time / 2)
         app.engine.stop(within: max(.zero, deadline - .now))
         app.mailer.stop(within: max(.seconds(1), deadline - .now))
+        app.texts.stop(within: max(.seconds(1), deadline - .now))
         app.recurring.end()
         app.afterwards.finish()
         app.client.stop()

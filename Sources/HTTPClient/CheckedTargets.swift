@@ -8,8 +8,16 @@ struct CheckedTargets {
     private var targets: [String: Target] = [:]
     private var policy = AddressPolicy()
 
-    /// What the policy takes `url` for; nothing that was read under another policy is used.
-    mutating func target(_ url: String, policy: AddressPolicy) throws(TransferRefusal) -> Target {
+    /// What the policy takes the request's address for; nothing that was read under another policy is used.
+    mutating func target(_ request: OutgoingRequest, policy: AddressPolicy) throws(TransferRefusal) -> Target {
+        let url = request.url
+        if request.hasContentInURL {
+            do throws(TargetProblem) {
+                return try policy.parsed(target: url, upTo: AddressPolicy.maximumLengthWithContent)
+            } catch {
+                throw TransferRefusal(error)
+            }
+        }
         if policy != self.policy || targets.count >= Self.limit {
             targets.removeAll(keepingCapacity: true)
             self.policy = policy

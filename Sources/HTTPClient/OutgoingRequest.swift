@@ -28,6 +28,8 @@ package struct OutgoingRequest: Sendable {
 
     package var method: Method
     package var url: String
+    /// The address has what is said in it, as to a provider that takes GET parameters: it may be long, and is not remembered.
+    package var hasContentInURL: Bool
     /// In the order they are sent. A name or value that could break the head (CR, LF, NUL, a name that is no token,
     /// or one that frames the message) ends the transfer with `TransferFault.ours` before anything is sent.
     package var fields: [(name: String, value: String)]
@@ -43,12 +45,14 @@ package struct OutgoingRequest: Sendable {
     package var caFile: String?
 
     package init(
-        method: Method = .post, url: String, fields: [(name: String, value: String)] = [], body: [UInt8] = [],
+        method: Method = .post, url: String, hasContentInURL: Bool = false, fields: [(name: String, value: String)] = [],
+        body: [UInt8] = [],
         connectTimeout: Duration = .seconds(5), totalTimeout: Duration = .seconds(15), bodyCap: Int = 16 * 1024,
         awsSigV4: AWSSignature? = nil, caFile: String? = nil
     ) {
         self.method = method
         self.url = url
+        self.hasContentInURL = hasContentInURL
         self.fields = fields
         self.body = body
         self.connectTimeout = connectTimeout

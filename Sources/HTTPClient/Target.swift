@@ -28,6 +28,8 @@ package struct Target: Hashable, Sendable {
 extension AddressPolicy {
     /// The longest address taken, in bytes of UTF-8; what browsers and proxies are known to carry.
     package static let maximumTargetLength = 2048
+    /// Of an address with what is said in it.
+    package static let maximumLengthWithContent = 32 * 1024
 
     /// Reads `target` with libcurl's own parser, so that what is checked here and what is called later are one.
     /// A name that only resolves to a refused address passes here and is refused at the socket.
@@ -42,8 +44,8 @@ extension AddressPolicy {
     }
 
     /// As `checked`, but names are left to be judged by what they resolve to: what the client does with every request.
-    func parsed(target: String) throws(TargetProblem) -> Target {
-        guard target.utf8.count <= Self.maximumTargetLength else { throw .tooLong }
+    func parsed(target: String, upTo limit: Int = maximumTargetLength) throws(TargetProblem) -> Target {
+        guard target.utf8.count <= limit else { throw .tooLong }
         // Other readers drop what is no sign at all: such an address means two things.
         guard !target.begins(with: " "), !target.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) else { throw .notURL }
         let scheme = String(target.parts(between: ":", maximum: 2)[0]).asciiLowercased
@@ -53,7 +55,7 @@ extension AddressPolicy {
         guard !authority.utf8.contains(where: { $0 == 0x20 || $0 == 0x5C }) else { throw .notURL }
         guard !authority.has("@") else { throw .userInfo }
         let encoded = "\(target[..<authority.endIndex])\(Self.encoded(target[authority.endIndex...]))"
-        guard encoded.utf8.count <= Self.maximumTargetLength else { throw .tooLong }
+        guard encoded.utf8.count <= limit else { throw .tooLong }
         let parser = try TargetParser()
         try parser.read(encoded)
         guard try parser.part(CURLUPART_SCHEME) == scheme else { throw .notURL }

@@ -142,7 +142,7 @@ final class TransferLoop: @unchecked Sendable {
                 continue
             }
             do throws(TransferRefusal) {
-                try transfer.begin(job, target: targets.target(job.request.url, policy: policy), policy: policy)
+                try transfer.begin(job, target: targets.target(job.request, policy: policy), policy: policy)
             } catch {
                 idle.append(transfer)
                 job.completion(TransferResult(fault: error.fault, detail: error.detail))

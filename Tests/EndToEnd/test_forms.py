@@ -13,13 +13,14 @@ FORMS = {
     "/settings/webhooks/endpoints/new": ({"target": "https://user:secret@example.com/"}, {"name": "Kept name", "headers": ("X-Kept: yes", "X-Kept: ")}),
     "/settings/retention": ({"recordings_days": "400"}, {"voice_mailbox_days": "31"}),
     "/settings/webhooks": ({"url": "ftp://example.com/"}, {}),
+    "/settings/sms": ({"url": "ftp://example.com/"}, {"sender": "Kept", "login": "kept-login"}),
     "/roles/new": ({"name": "x" * 101}, {}),
     "/settings/limits/users/request": ({"wanted": "12ab"}, {"reason": "Kept reason"}),
 }
 # What shows only while a switch is on, and the switch.
 SWITCHES = {
     "password_days": "[name=password_expiration]", "recordings_days": "[name=recordings][value=days]",
-    "voice_mailbox_days": "[name=voice_mailbox][value=days]",
+    "voice_mailbox_days": "[name=voice_mailbox][value=days]", "login": "[name=authentication]",
 }
 
 

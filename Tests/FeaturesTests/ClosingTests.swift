@@ -356,6 +356,10 @@ extension TestApp {
                 INSERT INTO mails (id, account_id, recipient, recipient_name, subject, state, expires_at, created_at)
                 VALUES ('m1', \(account), 'a@acme.example', 'A', 'S', 'sent', 1, 1)
                 """,
+                """
+                INSERT INTO sms_messages (id, account_id, user_id, recipient, state, attempts, expires_at, answer, created_at)
+                VALUES ('s1', \(account), \(self.bob.id), '+33612345678', 'sent', 1, 1, '', 1)
+                """,
                 "INSERT INTO password_links (user_id, token_hash, created_at) VALUES (\(self.bob.id), \([UInt8](repeating: 1, count: 32)), 1)",
             ] { try connection.execute(statement) }
         }

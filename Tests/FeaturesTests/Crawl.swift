@@ -66,6 +66,14 @@ extension TestApp {
                 VALUES (\(media), \(self.acme), 'recordings', 'wav', 100, \(now), \(now))
                 """)
         }
+        try site.database.write { connection in
+            let settings = SMSSettings(url: "http://127.0.0.1:9/sms")
+            try SMSStore(vault: self.app.vault).save(settings, of: self.acme, on: connection)
+            let message = SMSMessage(to: "+33612345678", text: "Hello", id: "1")
+            let request = try #require(SMSRequest(message, by: settings))
+            let tested = SMSTestResult(self.site.ids.next(), to: message.to, request, at: self.site.clock.now())
+            try SMSStore.insert(tested, of: self.acme, on: connection)
+        }
         made.insert("/api/v1/accounts/acme/media/\(media)")
         _ = try key(of: acme)
         let playlist = try add(Playlist.self, "Welcome", reference: "ivr.welcome", to: acme)

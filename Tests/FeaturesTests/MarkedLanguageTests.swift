@@ -57,7 +57,8 @@ struct MarkedLanguageTests {
             "SELECT COALESCE(name, '') FROM tracking_numbers",
             // What an attempt met with is written down once, in the words of whoever said it.
             "SELECT COALESCE(detail, '') FROM attempts", "SELECT account_name FROM deletion_certificates",
-            "SELECT COALESCE(logo_name, '') FROM accounts", "SELECT reason || ' ' || user_name FROM limit_requests",
+            "SELECT reason || ' ' || user_name FROM limit_requests",
+            "SELECT COALESCE(logo_name, '') FROM accounts", "SELECT COALESCE(url, '') FROM sms_settings",
         ]
         let texts = try test.site.database.read { connection in
             try selections.flatMap { try connection.rows($0) { try $0.next(String.self) } }

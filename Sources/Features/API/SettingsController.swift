@@ -10,7 +10,7 @@ import Spelling
 package import Web
 
 extension Scope {
-    package static let readSettings = Scope("settings:read", needs: [.viewAccountSettings, .viewRetention, .viewWebhooks])
+    package static let readSettings = Scope("settings:read", needs: [.viewAccountSettings, .viewRetention, .viewSMS, .viewWebhooks])
 }
 
 extension Feature {

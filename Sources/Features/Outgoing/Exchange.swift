@@ -41,15 +41,25 @@ struct ExchangeView: TemplateData {
 
     init(_ exchange: Exchange, _ member: Member) {
         let t = member.t
-        status = exchange.isSuccess ? BadgeView(.good, t("outgoing.test.good")) : BadgeView(.bad, t("outgoing.test.bad"))
+        let fault = exchange.isSuccess ? nil : FaultView(exchange, t)
+        self.init(exchange, fault, good: t("outgoing.test.good"), request: t("outgoing.test.request"), member)
+    }
+
+    /// - Parameters:
+    ///   - fault: nil when all is well, whatever the status.
+    ///   - good: what is said then.
+    ///   - request: the label of what was sent.
+    init(_ exchange: Exchange, _ fault: FaultView?, good: String, request: String, _ member: Member) {
+        let t = member.t
+        status = fault == nil ? BadgeView(.good, good) : BadgeView(.bad, t("outgoing.test.bad"))
         answer = exchange.status.map { "HTTP \($0)" } ?? t("outgoing.test.no_answer")
         date = member.times.view(exchange.startedAt)
         target = URLView(exchange.url)
-        fault = exchange.isSuccess ? nil : FaultView(exchange, t)
+        self.fault = fault
         phases = PhaseView.all(
             dns: exchange.dns, connect: exchange.connect, tls: exchange.tls, firstByte: exchange.firstByte, total: exchange.total, member)
         isAnswered = exchange.status != nil
-        request = CodeView(t("outgoing.test.request"), exchange.requestHeaders, id: "test-request")
+        self.request = CodeView(request, exchange.requestHeaders, id: "test-request")
         headers =
             exchange.responseHeaders.isEmpty ? nil : CodeView(t("outgoing.test.headers"), exchange.responseHeaders, id: "test-headers")
         body =
@@ -88,6 +98,10 @@ struct FaultView: TemplateData {
     let advice: String
     let detail: String
 
+    init(words: String, advice: String, detail: String) {
+        (self.words, self.advice, self.detail) = (words, advice, detail)
+    }
+
     init(_ exchange: Exchange, _ t: Translation) {
         words = t("outgoing.fault.\(exchange.fault.rawValue)")
         advice = t(
@@ -96,7 +110,7 @@ struct FaultView: TemplateData {
     }
 
     /// Answers about which different things are to be done.
-    private static func answer(_ status: Int) -> String {
+    static func answer(_ status: Int) -> String {
         switch status {
         case 300..<400: "redirect"
         case 401, 403, 407: "unauthorized"

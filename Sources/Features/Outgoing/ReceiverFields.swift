@@ -29,7 +29,7 @@ extension Line where Context: ReceiverContext {
         Line(name, path, .url, upTo: 2048, parsing: { checked($0, $1.policy) })
     }
 
-    private static func checked(_ text: String, _ policy: AddressPolicy) -> Result<String, Wrong> {
+    static func checked(_ text: String, _ policy: AddressPolicy) -> Result<String, Wrong> {
         do {
             return .success(try policy.checked(target: text).url)
         } catch .scheme where policy.allowsHTTP {

@@ -38,7 +38,7 @@ struct RecordPurge {
             run: { run in try self.run { run.isStopping } })
     }
 
-    /// What became of mail, as long as the Deletion history.
+    /// What became of mail and SMS, as long as the Deletion history.
     static let mailKept = Duration.seconds(92 * 86400)
 
     /// Notices that are over, as long too.
@@ -50,6 +50,7 @@ struct RecordPurge {
         while !isStopping(), try deleteAudit(before: now - Self.auditKept) == Self.batch {}
         while !isStopping(), try deleteRuns(before: now - Self.runsKept) == Self.batch {}
         while !isStopping(), try deleteMail(before: now - Self.mailKept) == Self.batch {}
+        while !isStopping(), try deleteTexts(before: now - Self.mailKept) == Self.batch {}
         while !isStopping(), try deleteAlerts(before: now - Self.alertsKept) == Self.batch {}
         while !isStopping(), try deleteKeys(before: now - KeyStore.kept) == Self.batch {}
         while !isStopping(), try deleteRefused(before: now - RefusedEntries.kept) == Self.batch {}
@@ -70,6 +71,10 @@ struct RecordPurge {
 
     private func deleteMail(before time: Timestamp) throws -> Int {
         try site.database.write { try Mailer.delete(before: time, upTo: Self.batch, on: $0) }
+    }
+
+    private func deleteTexts(before time: Timestamp) throws -> Int {
+        try site.database.write { try SMSOutboxStore.delete(before: time, upTo: Self.batch, on: $0) }
     }
 
     private func deleteAlerts(before time: Timestamp) throws -> Int {

@@ -93,6 +93,13 @@ struct PasswordLetters {
         try app.mailer.post(message, to: addressee, within: period, on: connection)
     }
 
+    /// As above, by SMS to their mobile number: that shows nothing of their address.
+    func text(_ kind: Kind, to reader: LinkReader, at number: String, of account: ID<Account>, on connection: any Connection) throws {
+        let link = try self.link(for: reader.user, on: connection)
+        let text = app.site.locales[reader.language]("letters.\(kind.rawValue).sms", ["account": reader.accountName, "link": link])
+        try app.texts.post(text, to: number, user: reader.user, of: account, within: PasswordLinks.period, on: connection)
+    }
+
     private func link(for user: ID<User>, isMailed: Bool = false, on connection: any Connection) throws -> String {
         let code = try links.offer(to: user, isMailed: isMailed, on: connection)
         return "\(app.site.address.text)\(PasswordLinkController.path)?code=\(code)"

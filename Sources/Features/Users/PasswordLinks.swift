@@ -50,6 +50,10 @@ struct PasswordLinks {
         try connection.execute("DELETE FROM password_links WHERE user_id = \(user)")
     }
 
+    func endThoseNotMailed(of user: ID<User>, on connection: any Connection) throws {
+        try connection.execute("DELETE FROM password_links WHERE user_id = \(user) AND is_mailed = 0")
+    }
+
     func deleteOld(on connection: any Connection) throws {
         try connection.execute("DELETE FROM password_links WHERE created_at <= \(clock.now() - Self.period)")
     }

@@ -156,16 +156,17 @@ struct UserController {
     }
 
     @Sendable func show(_ member: Member) throws -> WebResponse {
-        let (user, mail, sessions, queues) = try member.read { connection in
+        let (user, mail, texts, sessions, queues) = try member.read { connection in
             let user = try store.user(member.id(), of: member.account.id, on: connection)
             let queues = try ReferenceStore.names(of: Queue.self, in: member.account.id, on: connection)
             return (
                 user, try app.mailer.last(of: user.entry.id, on: connection),
+                (try app.texts.last(of: user.entry.id, on: connection), try app.texts.canSend(for: member.account.id, on: connection)),
                 try ProfileStore.sessions(of: user.entry.id, at: member.now, on: connection),
                 queues.filter { user.entry.queues.contains($0.id) }.map(\.name)
             )
         }
-        let page = UserPage(user, mail, sessions, queues: queues, canSend: app.mailer.canSend, member)
+        let page = UserPage(user, mail, texts.0, sessions, queues: queues, canSend: app.mailer.canSend, canText: texts.1, member)
         return try member.page(
             template, page, PageHead(user.entry.name, section: member.t("users.section"), up: [UserStep.list(member.t)]))
     }

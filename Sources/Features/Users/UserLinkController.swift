@@ -4,6 +4,7 @@ import Database
 import HTTP
 import HTTPTypes
 import Mail
+import Telephony
 import Templating
 import Web
 
@@ -26,6 +27,25 @@ struct UserLinkController {
         return member.redirect(to: UserController.path(of: user.entry.id), .info, saying: member.t("users.link.shown"))
     }
 
+    private func text(_ kind: PasswordLetters.Kind, to user: UserRecord, _ member: Member) throws -> WebResponse {
+        let href = UserController.path(of: user.entry.id)
+        let account = member.account.id
+        // Nobody chooses their own password anew by a telephone whose number they may have changed just before.
+        guard user.entry.id != member.session.user else { return .redirect(to: Session.passwordPath) }
+        let number: String? = try member.change("user.link", of: user.entry.email) { connection in
+            try member.requireChangeable(user.entry.id, store, on: connection)
+            let number = try store.user(user.entry.id, of: account, on: connection).entry.mobile
+            guard let number, try app.texts.canSend(for: account, on: connection),
+                let reader = try letters.reader(user.entry.id, on: connection)
+            else { throw Refusal.notFound }
+            try app.tell(
+                kind == .reset ? .resetBegun : .invitedAgain, of: reader.person, by: EventActor(member), in: account, on: connection)
+            try letters.text(kind, to: reader, at: number, of: account, on: connection)
+            return number
+        }
+        return member.redirect(to: href, saying: member.t("users.link.texted", ["number": PhoneNumbers.grouped(number ?? "")]))
+    }
+
     @Sendable func create(_ member: Member) throws -> WebResponse {
         let t = member.t
         let account = member.account.id
@@ -36,6 +56,7 @@ struct UserLinkController {
         // Shown to whoever found the browser open it would take the place of the present password, which a change of one's own asks for.
         guard app.mailer.canSend || user.entry.id != member.session.user else { return .redirect(to: Session.passwordPath) }
         let kind: PasswordLetters.Kind = user.hasPassword ? .reset : .invitation
+        if member.form["by"] == "sms" { return try text(kind, to: user, member) }
         let link: String?
         do {
             link = try member.change("user.link", of: user.entry.email) { connection in

@@ -2,6 +2,7 @@
 
 import Database
 import Mail
+import Telephony
 import Templating
 import Web
 
@@ -53,6 +54,12 @@ struct UserPage: TemplateData {
     let mail: String
     let mailAt: TimeView?
     let isMailRefused: Bool
+    /// Of the last SMS, likewise.
+    let sms: String
+    let smsAt: TimeView?
+    let isRefusedSMS: Bool
+    let mayHaveText: Bool
+    let textSubmit: String
     let mayChange: Bool
     /// The visitor changes people, but not this one, who may do more.
     let isBeyond: Bool
@@ -70,7 +77,8 @@ struct UserPage: TemplateData {
     let linkSubmit: String
 
     init(
-        _ user: UserRecord, _ mail: MailReport?, _ open: [ProfileStore.OwnSession], queues: [String], canSend: Bool, _ member: Member
+        _ user: UserRecord, _ mail: MailReport?, _ text: SMSReport?, _ open: [ProfileStore.OwnSession], queues: [String], canSend: Bool,
+        canText: Bool, _ member: Member
     ) {
         let t = member.t
         href = UserController.path(of: user.entry.id)
@@ -91,6 +99,14 @@ struct UserPage: TemplateData {
         mailAt = mail.map { member.times.view($0.at) }
         isMailRefused = [.refused, .expired, .unreadable].contains(mail?.state)
         isOwn = user.entry.id == member.session.user
+        sms =
+            text.map {
+                t("users.sms.\($0.state.rawValue)", ["number": PhoneNumbers.grouped($0.recipient), "answer": $0.answer])
+            } ?? ""
+        smsAt = text.map { member.times.view($0.at) }
+        isRefusedSMS = text.map { !$0.state.isGood } ?? false
+        mayHaveText = canText && user.entry.mobile != nil && user.entry.id != member.session.user
+        textSubmit = t("users.link.text", ["number": user.entry.mobile.map { PhoneNumbers.grouped($0) } ?? ""])
         mayChange = member.may(.managePeople) && member.mayChange(user)
         isBeyond = member.may(.managePeople) && !member.mayChange(user)
         isEnabled = user.isEnabled

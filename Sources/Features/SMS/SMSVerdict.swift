@@ -1,0 +1,114 @@
+// Whether a provider has taken an SMS. Many answer 200 to whatever they are asked, and say in the answer that they have not; a page in HTML is
+// the answer of something else at that address.
+
+import HTTPClient
+import JSON
+import Spelling
+
+enum SMSVerdict: Sendable, Equatable {
+    case accepted
+    /// What the request itself came to, such as a refused login or no answer.
+    case fault
+    case webPage
+    /// The answer says so, in these words.
+    case error(String)
+
+    static let maximumSaid = 300
+
+    init(_ result: TransferResult) {
+        guard result.fault == .none else {
+            self = .fault
+            return
+        }
+        if Self.isWebPage(result.body) {
+            self = .webPage
+        } else if let said = Self.error(in: result.body) {
+            self = .error(TypedText.name(String(said.prefix(maximumScalars: Self.maximumSaid))))
+        } else {
+            self = .accepted
+        }
+    }
+
+    // By what it is: many providers call plain text HTML.
+    private static func isWebPage(_ body: [UInt8]) -> Bool {
+        let start = body.drop { $0 <= 0x20 || [0xEF, 0xBB, 0xBF].contains($0) }.prefix(14)
+        let text = String(decoding: start, as: UTF8.self).asciiLowercased
+        return text.begins(with: "<!doctype html") || text.begins(with: "<html")
+    }
+
+    // MARK: Errors inside
+
+    private static func error(in body: [UInt8]) -> String? {
+        guard let json = try? JSONValue(parsing: body), json.object != nil || json.array != nil else {
+            return error(inText: String(decoding: body, as: UTF8.self))
+        }
+        return error(in: json, depth: 0)
+    }
+
+    /// `ERR: 114, Cannot route message`, `-1`: nobody answers so whose SMS is on its way.
+    private static func error(inText text: String) -> String? {
+        let line = TypedText.line(text).words(between: "\n").first.map { TypedText.line(String($0)) } ?? ""
+        let lowered = line.asciiLowercased
+        let isError =
+            ["err", "fail", "nok", "invalid", "unauthori", "denied", "reject", "<error"].contains { lowered.begins(with: $0) }
+            || lowered == "ko"
+            || lowered.begins(with: "ko ") || lowered.begins(with: "ko:")
+            || lowered.rest(after: "-").map { rest in rest.utf8.first.map { (0x30...0x39).contains($0) } == true } == true
+        return isError ? line : nil
+    }
+
+    private static let errorNames: Set<String> = [
+        "error", "errors", "errormessage", "errortext", "errorcode", "errordescription", "err", "fault", "exception",
+    ]
+    private static let goodNames: Set<String> = ["success", "ok", "accepted"]
+    private static let stateNames: Set<String> = ["status", "state", "result"]
+    private static let badStates: Set<String> = [
+        "error", "err", "failed", "failure", "fail", "rejected", "refused", "nok", "ko", "invalid", "denied", "undeliverable",
+        "unauthorized",
+    ]
+    private static let reasonNames: Set<String> = ["message", "reason", "detail", "details", "description", "text", "title"]
+    private static let maximumDepth = 5
+
+    private static func error(in json: JSONValue, depth: Int) -> String? {
+        guard depth < maximumDepth else { return nil }
+        if let elements = json.array { return elements.lazy.compactMap { error(in: $0, depth: depth + 1) }.first }
+        guard let members = json.object?.members.map({ (name: plain($0.name), value: $0.value) }) else { return nil }
+        func reason() -> String? { members.first { reasonNames.contains($0.name) && $0.value.string?.isEmpty == false }?.value.string }
+        // Words before numbers.
+        let errors = members.filter { errorNames.contains($0.name) }.compactMap { member in said(member.value).map { (member, $0) } }
+        if let (member, words) = errors.first(where: { $0.0.value.string != nil || $0.0.value.object != nil }) ?? errors.first {
+            return member.value.bool == true || Int(words) != nil ? reason() ?? "\(member.name): \(words)" : words
+        }
+        for member in members {
+            let value = member.value.string?.asciiLowercased
+            let isBad =
+                goodNames.contains(member.name)
+                ? member.value.bool == false || value == "false" || member.value.integer == 0
+                : stateNames.contains(member.name) && value.map { badStates.contains($0) } == true
+            if isBad { return reason() ?? "\(member.name): \(value ?? "false")" }
+        }
+        return members.lazy.compactMap { error(in: $0.value, depth: depth + 1) }.first
+    }
+
+    /// `error-text`, `errorText` and `error_text` are one.
+    private static func plain(_ name: String) -> String {
+        String(decoding: name.asciiLowercased.utf8.filter { $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: "_") }, as: UTF8.self)
+    }
+
+    /// What an error says; nil when it says that there is none.
+    private static func said(_ value: JSONValue) -> String? {
+        switch value {
+        case .null, .bool(false): return nil
+        case .bool(true): return "true"
+        case .number(let number): return Double(number) == 0 ? nil : number
+        case .string(let text):
+            return ["", "0", "false", "no", "none", "null", "ok", "success"].contains(text.asciiLowercased) ? nil : text
+        case .array(let elements): return elements.lazy.compactMap(said).first
+        case .object(let object):
+            let members = object.members.map { (name: plain($0.name), value: $0.value) }
+            if members.isEmpty || members.contains(where: { $0.name == "code" && said($0.value) == nil }) { return nil }
+            return members.first { reasonNames.contains($0.name) && $0.value.string != nil }.map { said($0.value) }
+                ?? String(decoding: value.serialized(), as: UTF8.self)
+        }
+    }
+}
