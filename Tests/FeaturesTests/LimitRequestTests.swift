@@ -140,7 +140,8 @@ struct LimitRequestTests {
         arguments: [
             ("", "For the agencies", "wanted", "Enter the limit that you want"), ("20", "x", "wanted", "Enter more than the present limit"),
             ("-5", "x", "wanted", "from 1 to 100,000,000"), ("many", "x", "wanted", "from 1 to 100,000,000"),
-            ("40", " ", "reason", "Say what you need it for"), ("40", String(repeating: "é", count: 501), "reason", "at most 1,000 characters"),
+            ("40", " ", "reason", "Say what you need it for"),
+            ("40", String(repeating: "é", count: 501), "reason", "at most 1,000 characters"),
         ])
     func wrong(wanted: String, reason: String, field: String, words: String) throws {
         let page = ask(wanted, reason)
