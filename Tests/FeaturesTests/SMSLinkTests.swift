@@ -78,6 +78,25 @@ struct SMSLinkTests {
         #expect(try world.audited("user.link") == 1)
     }
 
+    @Test(
+        "A provider that repeats the link makes nobody see it: not on the user's page, not in the notice, not in the database",
+        arguments: [400, 500, 200])
+    func repeated(status: Int) throws {
+        let provider = try ScriptedReceiver(answering: { request in
+            let text = (try? JSONValue(parsing: request.body))?["text"]?.string ?? ""
+            return .status(status, body: Array(#"{"error":"Cannot send \#(text)"}"#.utf8))
+        })
+        try world.save([("url", provider.url())])
+        _ = send()
+        #expect(try eventually { try attempts() == 1 })
+        let code = try #require(try link(in: provider.requests[0]).split(separator: "=").last)
+        let answer = try test.site.database.read { try $0.value("SELECT answer FROM sms_messages", as: String.self) }
+        #expect(answer?.contains("Cannot send") == true && answer?.contains(code.prefix(12)) == false)
+        #expect(!world.alice.get(bob).text.contains(code.prefix(12)) && !world.alice.get("/alerts").text.contains(code.prefix(12)))
+        let notices = try test.site.database.read { try $0.value("SELECT params FROM alerts", as: String.self) }
+        #expect(notices?.contains(code.prefix(12)) != true)
+    }
+
     @Test("The text waits sealed, and is gone once it went")
     func sealed() throws {
         let provider = try ScriptedReceiver(.status(503), .status(200))

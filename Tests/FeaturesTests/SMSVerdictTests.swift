@@ -69,4 +69,42 @@ struct SMSVerdictTests {
         #expect(mask.bytes([0xFF, 0xFE]) == [0xFF, 0xFE] && mask.text("") == "")
         #expect(SecretMask(password: "", header: nil).text("a") == "a")
     }
+
+    @Test(
+        "Each writer escapes others of its signs, and in another way",
+        arguments: [
+            #"Abc\/d&\"é+<"#, #"Abc\/d\u0026\"\u00e9+\u003c"#, "Abc%2fd%26%22%c3%a9%2b%3c", "Abc%2Fd%26%22%E9%2B%3C",
+            "Abc/d&amp;&quot;&#233;+&lt;", "Abc&#x2F;d&#038;&#34;é&#43;&LT;",
+        ])
+    func spellings(spelled: String) {
+        #expect(SecretMask(password: #"Abc/d&"é+<"#, header: nil).text("(\(spelled))") == "(••••••)")
+    }
+
+    @Test("An answer that was cut within the password shows nothing of it; nor one in Latin-1")
+    func cut() {
+        let mask = SecretMask(password: "s3crét", header: nil)
+        let masked = mask.bytes(Array((String(repeating: "x", count: 100) + "s3cr").utf8), isCut: true)
+        #expect(masked.count > 50 && masked.allSatisfy { $0 == UInt8(ascii: "x") })
+        #expect(String(decoding: mask.bytes([0x28] + Array("s3cr".utf8) + [0xE9, 0x74, 0x29]), as: UTF8.self) == "(••••••)")
+        // Where two overlap, both are hidden.
+        #expect(SecretMask(password: "aba", header: nil).text("xababax") == "x••••••x")
+    }
+
+    @Test("Of a link that an answer repeats, the code is taken out, also where the answer is cut within it")
+    func code() {
+        let code = "860a3aea4ca0f3c550dd4ddbfc4fb463eaac345478880e44a3c4a04707bd065d"
+        let mask = SecretMask(password: "", header: nil, message: "Choose it. https://a.example/password/link?code=\(code)")
+        #expect(mask.text("a link?code=\(code) b") == "a link?code=•••••• b")
+        #expect(mask.text("code%3D\(code)") == "code%3D••••••")
+        #expect(mask.text(String("code=\(code)".prefix(40))) == "code=••••••")
+        #expect(mask.text("id 860a3ae") == "id 860a3ae")
+    }
+
+    @Test("What a password happens to say means nothing for the verdict")
+    func verdictBeforeMask() {
+        let refused = TransferResult(status: 200, body: Array(#"{"success":false,"reason":"it is false"}"#.utf8), fault: .none)
+        #expect(SMSVerdict(refused, SecretMask(password: "false", header: nil)) == .error("it is ••••••"))
+        let accepted = TransferResult(status: 200, body: Array(#"{"error":0}"#.utf8), fault: .none)
+        #expect(SMSVerdict(accepted, SecretMask(password: "0", header: nil)) == .accepted)
+    }
 }

@@ -125,7 +125,8 @@ package final class SMSOutbox: Sendable {
         guard !settings.isUnreadable, let text = store.text(of: due) else {
             return try settle(due, as: .unreadable, attempts: due.attempts)
         }
-        guard let request = SMSRequest(SMSMessage(to: due.recipient, text: text, id: due.id.description), by: settings) else {
+        let message = SMSMessage(to: due.recipient, text: text, id: due.id.description, opensAccount: true)
+        guard let request = SMSRequest(message, by: settings) else {
             return try settle(due, as: .noProvider, attempts: due.attempts)
         }
         state.withLock { _ = $0.underWay.insert(due.account) }
@@ -183,9 +184,7 @@ struct SMSOutcome {
     private static let maximumAnswer = 200
 
     init(_ result: TransferResult, _ mask: SecretMask) {
-        var masked = result
-        masked.body = mask.bytes(result.body)
-        switch SMSVerdict(masked) {
+        switch SMSVerdict(result, mask) {
         case .accepted: (isAccepted, mayChange, answer) = (true, false, "")
         case .webPage: (isAccepted, mayChange, answer) = (false, false, "HTML")
         case .error(let said): (isAccepted, mayChange, answer) = (false, false, said)
@@ -194,7 +193,8 @@ struct SMSOutcome {
             let status = result.fault == .receiverStatus ? result.status ?? 0 : 0
             // A login may be corrected while the message waits, and so may the address of a redirect.
             mayChange = !(400..<500).contains(status) || [401, 403, 407, 408, 425, 429].contains(status)
-            let body = String(decoding: masked.body.prefix(Self.maximumAnswer), as: UTF8.self)
+            let shown = mask.bytes(result.body, isCut: result.isBodyTruncated)
+            let body = String(decoding: shown.prefix(Self.maximumAnswer), as: UTF8.self)
             answer = status == 0 ? mask.text(result.detail) : TypedText.name("HTTP \(status) \(body)")
         }
     }

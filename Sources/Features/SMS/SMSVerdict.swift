@@ -15,7 +15,8 @@ enum SMSVerdict: Sendable, Equatable {
 
     static let maximumSaid = 300
 
-    init(_ result: TransferResult) {
+    /// - Parameter mask: of what its words must not say. What they mean is read before: a password may be a word that matters.
+    init(_ result: TransferResult, _ mask: SecretMask = .none) {
         guard result.fault == .none else {
             self = .fault
             return
@@ -23,7 +24,7 @@ enum SMSVerdict: Sendable, Equatable {
         if Self.isWebPage(result.body) {
             self = .webPage
         } else if let said = Self.error(in: result.body) {
-            self = .error(TypedText.name(String(said.prefix(maximumScalars: Self.maximumSaid))))
+            self = .error(TypedText.name(String(mask.text(said).prefix(maximumScalars: Self.maximumSaid))))
         } else {
             self = .accepted
         }
