@@ -1,6 +1,7 @@
 // Links to choose a password, by SMS: who can be sent one, what the provider gets, and what becomes of it when the provider does not take it.
 
 import Database
+import Dispatch
 import Features
 import Foundation
 import HTTP
@@ -191,7 +192,7 @@ struct SMSLinkTests {
         _ = send()
         #expect(provider.wait(for: 2))
         #expect(try eventually { try attempts() == 1 })
-        #expect(try world.count("sms_messages") == 1)
+        #expect(try world.count("sms_messages WHERE next_at IS NOT NULL") == 1 && world.count("sms_messages WHERE text IS NOT NULL") == 1)
         let second = try link(in: provider.requests[1])
         let edit = world.alice.get(bob + "/edit").hiddenInputs
         let role = try test.site.database.read {
@@ -204,6 +205,61 @@ struct SMSLinkTests {
         #expect(try world.count("sms_messages WHERE next_at IS NOT NULL") == 0)
         #expect(try world.count("password_links") == 0)
         for link in [first, second] { #expect(try !test.browser().get(link).text.contains("name=\"new_password\"")) }
+    }
+
+    @Test("Ten links an hour go to one number, withdrawn ones and those of somebody who is gone included; then one is told to wait")
+    func few() throws {
+        let provider = try ScriptedReceiver(.status(503))
+        try world.save([("url", provider.url())])
+        for number in 1...10 { #expect(send().location == bob, "\(number)") }
+        #expect(!world.alice.get(bob).text.contains("Wait an hour"))
+        let hash = try test.site.database.read { try $0.value("SELECT token_hash FROM password_links", as: [UInt8].self) }
+        #expect(send().location == bob)
+        #expect(world.alice.get(bob).text.contains("Ten links have gone to this number by SMS within the hour. Wait an hour"))
+        // The tenth link is as good as it was.
+        #expect(try test.site.database.read { try $0.value("SELECT token_hash FROM password_links", as: [UInt8].self) } == hash)
+        #expect(try world.count("sms_messages") == 10 && world.audited("user.link") == 10)
+        // Another account's are its own.
+        try test.site.database.write { connection in
+            let count = try self.test.app.texts.count(
+                to: "+33612345678", of: self.test.globex, within: .seconds(3600), on: connection)
+            #expect(count == 0)
+        }
+        #expect(world.alice.post(bob + "/delete", world.alice.get(bob + "/delete").hiddenInputs).status == 303)
+        #expect(try world.count("sms_messages") == 10 && world.count("sms_messages WHERE next_at IS NOT NULL") == 0)
+        func count() throws -> Int {
+            try test.site.database.read {
+                try self.test.app.texts.count(to: "+33612345678", of: self.test.acme, within: .seconds(3600), on: $0)
+            }
+        }
+        #expect(try count() == 10)
+        // A clock that is set back, or goes on.
+        test.clock.step(by: .seconds(-7200))
+        #expect(try count() == 0)
+        test.clock.step(by: .seconds(7200 + 3601))
+        #expect(try count() == 0)
+    }
+
+    @Test("What the provider refuses after it was withdrawn is told to nobody, and with somebody goes what was told of them")
+    func withdrawnMeanwhile() throws {
+        let gate = DispatchSemaphore(value: 0)
+        let provider = try ScriptedReceiver(answering: { _ in
+            gate.wait()
+            return .status(400)
+        })
+        try world.save([("url", provider.url())])
+        _ = send()
+        #expect(provider.wait(for: 1))
+        try test.site.database.write { try self.test.app.texts.withdraw(of: self.test.bob.id, on: $0) }
+        _ = send()
+        gate.signal()
+        #expect(provider.wait(for: 2))
+        #expect(try world.count("alerts WHERE kind = 'sms_undelivered'") == 0)
+        gate.signal()
+        #expect(try eventually { try report()?.state == .refused })
+        #expect(try world.count("alerts WHERE kind = 'sms_undelivered' AND resolved_at IS NULL") == 1)
+        #expect(world.alice.post(bob + "/delete", world.alice.get(bob + "/delete").hiddenInputs).status == 303)
+        #expect(try world.count("alerts WHERE kind = 'sms_undelivered' AND resolved_at IS NULL") == 0)
     }
 
     @Test("Without a provider or a number there is no such button, and who presses it all the same gets nothing")

@@ -73,6 +73,12 @@ package final class SMSOutbox: Sendable {
     /// What has not gone yet; what is with the provider just now goes.
     func withdraw(of user: ID<User>, on connection: any Connection) throws { try store.withdraw(of: user, on: connection) }
 
+    /// How many of an account were queued for a number within so much time before now.
+    func count(to number: String, of account: ID<Account>, within period: Duration, on connection: any Connection) throws -> Int {
+        let now = clock.now()
+        return try store.count(to: number, of: account, from: now - period, to: now, on: connection)
+    }
+
     func last(of user: ID<User>, on connection: any Connection) throws -> SMSReport? { try store.last(of: user, on: connection) }
 
     /// Looks for what is due now: a clock that was set does not say so.
@@ -162,7 +168,8 @@ package final class SMSOutbox: Sendable {
     private func settle(_ due: SMSOutboxStore.Due, as state: SMSState, attempts: Int, answer: String = "") throws {
         let whenSettled = self.state.withLock { $0.whenSettled }
         try database.write { connection in
-            try store.settle(due, as: state, attempts: attempts, answer: answer, at: clock.now(), on: connection)
+            // Of one that was withdrawn while the provider had it, nobody has to be told.
+            guard try store.settle(due, as: state, attempts: attempts, answer: answer, at: clock.now(), on: connection) else { return }
             try whenSettled(due, state, answer, connection)
         }
     }
