@@ -17,6 +17,9 @@ struct SMSVerdictTests {
             "", "OK", "0: Accepted for delivery", "3: Queued for later delivery", "id: 8c1d", #"{"status":"queued","error_code":null}"#,
             #"{"success":true,"errors":[]}"#, #"{"message-count":"1","messages":[{"status":"0","message-id":"A1"}]}"#,
             #"{"error":{"code":0,"message":"Success"}}"#, #"{"error":"0","result":"ok"}"#, #"[]"#, "1", "A message of failures past",
+            #"{"ErrorCode":"000","ErrorMessage":"Done"}"#, #"{"error":0,"error_message":"Message accepted"}"#, #"{"code":200,"status":true}"#,
+            "0|IN_PROGRESS|812", "0 failed, 1 sent", "<r><error_code>000</error_code><status>sent</status></r>", #"{"result":450}"#,
+            #"{"messages":[{"status":{"groupName":"PENDING","description":"Message sent"}}]}"#,
             #"{"error":false}"#, #"{"errors":{}}"#, "\u{0}\u{1}", "<?xml version=\"1.0\"?><response><id>1</id></response>",
         ])
     func good(body: String) {
@@ -32,10 +35,23 @@ struct SMSVerdictTests {
             (#"{"errors":[{"detail":"No credit left"}]}"#, "No credit left"), (#"{"success":false,"reason":"Blocked"}"#, "Blocked"),
             (#"{"status":"FAILED"}"#, "status: failed"), (#"{"ok":0}"#, "ok: false"), (#"{"error":true}"#, "error: true"),
             ("ERR: 114, Cannot route message", "ERR: 114, Cannot route message"), ("ERROR:101\nmore", "ERROR:101"), ("-1", "-1"),
+            (#"{"status":false,"reason":"token invalid"}"#, "token invalid"), (#"{"status":-1,"message":"No credit"}"#, "No credit"),
+            (#"{"status":401,"message":"Wrong key"}"#, "Wrong key"), (#"{"code":"503"}"#, "code: 503"), (#"{"success":"0"}"#, "success: false"),
+            (#"{"type":"error","message":"Bad route"}"#, "Bad route"),
+            (#"{"messages":[{"status":{"groupName":"REJECTED","description":"Network is forbidden"}}]}"#, "Network is forbidden"),
+            ("\u{FEFF}{\"error\":\"With a mark\"}", "With a mark"), ("23|invalid credentials|", "23|invalid credentials|"),
+            ("<?xml version=\"1.0\"?><r><error_code>101</error_code><message>No login</message></r>", "No login"),
+            ("<s:Envelope><s:Fault><faultstring>Denied</faultstring></s:Fault></s:Envelope>", "Denied"),
             ("KO", "KO"), ("Failed: no credit", "Failed: no credit"), (#"{"errorText":"a\u0000b\u202Ec"}"#, "abc"),
         ])
     func bad(body: String, said: String) {
         #expect(verdict(body) == .error(said))
+    }
+
+    @Test("An error in Latin-1 is read as far as it can be")
+    func latin1() {
+        let body = Array(#"{"error":"Num"#.utf8) + [0xE9] + Array(#"ro invalide"}"#.utf8)
+        #expect(SMSVerdict(TransferResult(status: 200, body: body, fault: .none)) == .error("Num\u{FFFD}ro invalide"))
     }
 
     @Test("A page in HTML is no answer, however it begins", arguments: ["<html>", "<!doctype HTML>", "\u{FEFF}\r\n <HTML lang=\"en\">"])
