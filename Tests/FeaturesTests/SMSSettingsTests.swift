@@ -108,6 +108,8 @@ struct SMSSettingsTests {
             ("http://127.0.0.1:9009/?text={text}", "Add {to} and {text}"),
             ("http://127.0.0.1:9009/?to={to}&text={text}&from={from}", "placeholders listed"),
             ("http://127.0.0.1:9009/?to={to}&text={TEXT}", "placeholders listed"), ("http://127.0.0.1:9009/{", "placeholders listed"),
+            ("http://127.0.0.1:9009/send#{to}{text}", "before any #"), ("http://127.0.0.1:9009/{to}/../{text}", "before any #"),
+            ("http://127.0.0.1:9009/?to={to}&text={text}#{login}", "before any #"),
             ("http://127.0.0.1:9009/?" + String(repeating: "a", count: 2048), "at most 2,048 characters"),
         ])
     func wrongAddresses(typed: String, words: String) throws {
