@@ -18,7 +18,8 @@ struct SMSVerdictTests {
             #"{"success":true,"errors":[]}"#, #"{"message-count":"1","messages":[{"status":"0","message-id":"A1"}]}"#,
             #"{"error":{"code":0,"message":"Success"}}"#, #"{"error":"0","result":"ok"}"#, #"[]"#, "1", "A message of failures past",
             #"{"ErrorCode":"000","ErrorMessage":"Done"}"#, #"{"error":0,"error_message":"Message accepted"}"#,
-#"{"code":200,"status":true}"#, "0|IN_PROGRESS|812", "0 failed, 1 sent", "<r><error_code>000</error_code><status>sent</status></r>", #"{"result":450}"#,
+            #"{"code":200,"status":true}"#, "0|IN_PROGRESS|812", "0 failed, 1 sent", #"{"result":450}"#,
+            "<r><error_code>000</error_code><status>sent</status></r>",
             #"{"messages":[{"status":{"groupName":"PENDING","description":"Message sent"}}]}"#,
             #"{"error":false}"#, #"{"errors":{}}"#, "\u{0}\u{1}", "<?xml version=\"1.0\"?><response><id>1</id></response>",
         ])

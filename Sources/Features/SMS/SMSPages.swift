@@ -114,9 +114,20 @@ struct SMSCounterView: TemplateData {
         unicode = t("sms.encoding.ucs2")
         encoding = counted.encoding == .gsm7 ? gsm : unicode
         noteWords = t("sms.counter.note")
-        let strange = counted.strange.map { String($0) }.joined(separator: " ")
+        let strange = counted.strange.map(Self.named).joined(separator: " ")
         note = strange.isEmpty ? "" : t("sms.counter.note", ["characters": strange])
         basic = String(String.UnicodeScalarView(GSMAlphabet.basic.unicodeScalars.filter { $0 != "\u{1B}" && $0 != "\r" }))
         limits = SMSText.Encoding.allCases.map { "\($0.single) \($0.part)" }.joined(separator: " ")
+    }
+
+    /// What nobody sees has its code: a space that does not break, as French has before a colon, is a reason for many.
+    private static func named(_ scalar: Unicode.Scalar) -> String {
+        switch scalar.properties.generalCategory {
+        case .spaceSeparator, .lineSeparator, .paragraphSeparator, .control, .format, .surrogate, .privateUse, .unassigned,
+            .nonspacingMark, .spacingMark, .enclosingMark:
+            let digits = String(scalar.value, radix: 16, uppercase: true)
+            return "U+" + String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
+        default: return String(scalar)
+        }
     }
 }
