@@ -9,12 +9,15 @@ struct SMSPage: TemplateData {
     let form: FormView
     let mayTest: Bool
     let testPath = SMSTestController.path
+    /// There is no provider: it says how to begin.
+    let isEmpty: Bool
     let isUnreadable: Bool
     let last: SMSLastTestView?
 
     init(_ form: FormView, _ settings: SMSSettings, _ last: SMSTestResult?, _ member: Member) {
         self.form = form
         mayTest = settings.url != nil
+        isEmpty = settings.url == nil && !form.isRefused
         isUnreadable = settings.isUnreadable
         self.last = last.map { SMSLastTestView($0, member) }
     }
