@@ -262,6 +262,32 @@ struct SMSLinkTests {
         #expect(try world.count("alerts WHERE kind = 'sms_undelivered' AND resolved_at IS NULL") == 0)
     }
 
+    @Test("An SMS that waits goes no more once its link has ended, whoever ended it")
+    func ended() throws {
+        let provider = try ScriptedReceiver(.status(503))
+        try world.save([("url", provider.url())])
+        func waiting() throws -> Int { try world.count("sms_messages WHERE next_at IS NOT NULL") }
+        // By another link.
+        #expect(send().location == bob)
+        #expect(try waiting() == 1)
+        _ = world.alice.post(bob + "/link")
+        #expect(try waiting() == 0 && world.count("password_links") == 1)
+        // With the access.
+        #expect(send().location == bob)
+        #expect(world.alice.post(bob + "/suspension").status == 303)
+        #expect(try waiting() == 0 && world.count("password_links") == 0)
+        #expect(world.alice.post(bob + "/suspension/end").status == 303)
+        // By another number, which they set themselves.
+        #expect(send().location == bob)
+        #expect(try waiting() == 1)
+        let own = try test.browser(test.bob)
+        let fields = [
+            ("own_language", ""), ("country", ""), ("time_zone", ""), ("own_theme", "system"), ("mobile", "+44 7700 900123"),
+        ]
+        #expect(own.post("/me", own.get("/me").hiddenInputs + fields).status == 303)
+        #expect(try waiting() == 0 && world.count("password_links") == 0)
+    }
+
     @Test("Without a provider or a number there is no such button, and who presses it all the same gets nothing")
     func nobody() throws {
         #expect(!world.alice.get(bob).text.contains("by SMS"))

@@ -104,6 +104,8 @@ struct PasswordLetters {
     }
 
     private func link(for user: ID<User>, isMailed: Bool = false, on connection: any Connection) throws -> String {
+        // An SMS that waits has the link whose place this one takes.
+        try app.texts.withdraw(of: user, on: connection)
         let code = try links.offer(to: user, isMailed: isMailed, on: connection)
         return "\(app.site.address.text)\(PasswordLinkController.path)?code=\(code)"
     }

@@ -93,6 +93,7 @@ struct UserSuspensionController {
             try member.change(action, of: user.entry.email) { connection in
                 try member.requireChangeable(user.entry.id, store, on: connection)
                 guard try store.setEnabled(isEnabled, user.entry.id, of: account, on: connection) else { throw Refusal.stale }
+                if !isEnabled { try app.texts.withdraw(of: user.entry.id, on: connection) }
                 try app.tell(
                     isEnabled ? .userEnabled : .userDisabled, of: user.entry.person, by: EventActor(member), in: account, on: connection)
             }
