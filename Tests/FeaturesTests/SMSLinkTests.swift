@@ -262,6 +262,17 @@ struct SMSLinkTests {
         #expect(try world.count("alerts WHERE kind = 'sms_undelivered' AND resolved_at IS NULL") == 0)
     }
 
+    @Test("What a provider refused for its login goes as soon as the settings are saved")
+    func corrected() throws {
+        let provider = try ScriptedReceiver(.status(401), .status(200))
+        try world.save([("url", provider.url())])
+        _ = send()
+        #expect(try eventually { try attempts() == 1 })
+        try world.save([("url", provider.url()), ("authentication", "yes"), ("login", "acme"), ("password", "right")])
+        #expect(try eventually { try report()?.state == .sent })
+        #expect(provider.requests.count == 2 && provider.requests[1].field("Authorization") != nil)
+    }
+
     @Test("An SMS that waits goes no more once its link has ended, whoever ended it")
     func ended() throws {
         let provider = try ScriptedReceiver(.status(503))

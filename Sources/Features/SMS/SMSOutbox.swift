@@ -70,6 +70,12 @@ package final class SMSOutbox: Sendable {
         connection.afterCommit { [weak self] in self?.wake() }
     }
 
+    /// What waits for another try is due at once: the login that was refused may be right now.
+    func hurry(of account: ID<Account>, on connection: any Connection) throws {
+        try store.hurry(of: account, at: clock.now(), on: connection)
+        connection.afterCommit { [weak self] in self?.wake() }
+    }
+
     /// What has not gone yet; what is with the provider just now goes.
     func withdraw(of user: ID<User>, on connection: any Connection) throws { try store.withdraw(of: user, on: connection) }
 

@@ -82,6 +82,10 @@ struct SMSOutboxStore {
             """)
     }
 
+    func hurry(of account: ID<Account>, at now: Timestamp, on connection: any Connection) throws {
+        try connection.execute("UPDATE sms_messages SET next_at = \(now) WHERE account_id = \(account) AND next_at > \(now)")
+    }
+
     /// Whatever became of them. A clock that was ahead keeps nobody waiting for days.
     func count(to number: String, of account: ID<Account>, from start: Timestamp, to end: Timestamp, on connection: any Connection) throws
         -> Int
