@@ -118,11 +118,11 @@ enum SMSVerdict: Sendable, Equatable {
         for member in members {
             let (value, number) = (member.value.string?.asciiLowercased ?? "", Self.number(member.value))
             let isFalse = member.value.bool == false || value == "false"
-            let isBad =
-                goodNames.contains(member.name) && (isFalse || value == "no" || number == 0)
-                || stateNames.contains(member.name) && (isFalse || badStates.contains(value) || number.map { $0 < 0 } == true)
-                || codeNames.contains(member.name) && number.map { (400..<600).contains($0) } == true
-            guard isBad else { continue }
+            let isNotGood = goodNames.contains(member.name) && (isFalse || value == "no" || number == 0)
+            let isNegative = number.map { $0 < 0 } ?? false
+            let isBadState = stateNames.contains(member.name) && (isFalse || isNegative || badStates.contains(value))
+            let isBadCode = codeNames.contains(member.name) && number.map { (400..<600).contains($0) } ?? false
+            guard isNotGood || isBadState || isBadCode else { continue }
             let words = number.flatMap { $0 == 0 ? nil : String($0) } ?? (value.isEmpty ? "false" : value)
             return reason() ?? "\(member.name): \(words)"
         }
