@@ -203,6 +203,10 @@
 
   // What a text comes to as SMS is counted while it is typed, by the tables and limits that the page has: as SMSText.swift does.
   const number = new Intl.NumberFormat(language);
+  // As TypedText.line cleans it: blanks, and what nobody sees.
+  const edges = /^[\s\0- \x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]+|[\s\0- \x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]+$/g;
+  const code = (sign) => `U+${sign.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+  const named = (sign) => (/^[\p{Z}\p{C}\p{M}]$/u.test(sign) ? code(sign) : sign);
   for (const counter of all("[data-counts]")) {
     const area = document.getElementById(counter.dataset.counts);
     if (!area) continue;
@@ -211,7 +215,7 @@
     const [single, part, unicodeSingle, unicodePart] = counter.dataset.limits.split(" ").map(Number);
     const parts = Object.fromEntries([...all("[data-part]", counter)].map((element) => [element.dataset.part, element]));
     const count = () => {
-      const signs = [...area.value.trim()];
+      const signs = [...area.value.replace(edges, "")];
       const strange = [...new Set(signs.filter((sign) => !basic.has(sign) && !further.has(sign)))].slice(0, Number(counter.dataset.named));
       const isGSM = !strange.length;
       const lengths = signs.map((sign) => (isGSM ? (further.has(sign) ? 2 : 1) : sign.length));
@@ -231,7 +235,7 @@
       parts.encoding.textContent = isGSM ? counter.dataset.gsm : counter.dataset.unicode;
       if (parts.credits.textContent !== number.format(credits)) parts.credits.textContent = number.format(credits);
       parts.room.textContent = number.format(room);
-      parts.note.textContent = isGSM ? "" : counter.dataset.note.replace("{characters}", () => strange.join(" "));
+      parts.note.textContent = isGSM ? "" : counter.dataset.note.replace("{characters}", () => strange.map(named).join(" "));
     };
     area.addEventListener("input", count);
     // The browser may have put back what was typed before.

@@ -1,6 +1,7 @@
 // Links to choose a password, by SMS: who can be sent one, what the provider gets, and what becomes of it when the provider does not take it.
 
 import Database
+import Dispatch
 import Features
 import Foundation
 import HTTP
@@ -76,6 +77,25 @@ struct SMSLinkTests {
         #expect(chosen.status == 303)
         #expect(try test.browser().signIn(test.bob.email, "quite a long phrase 9").status == 303)
         #expect(try world.audited("user.link") == 1)
+    }
+
+    @Test(
+        "A provider that repeats the link makes nobody see it: not on the user's page, not in the notice, not in the database",
+        arguments: [400, 500, 200])
+    func repeated(status: Int) throws {
+        let provider = try ScriptedReceiver(answering: { request in
+            let text = (try? JSONValue(parsing: request.body))?["text"]?.string ?? ""
+            return .status(status, body: Array(#"{"error":"Cannot send \#(text)"}"#.utf8))
+        })
+        try world.save([("url", provider.url())])
+        _ = send()
+        #expect(try eventually { try attempts() == 1 })
+        let code = try #require(try link(in: provider.requests[0]).split(separator: "=").last)
+        let answer = try test.site.database.read { try $0.value("SELECT answer FROM sms_messages", as: String.self) }
+        #expect(answer?.contains("Cannot send") == true && answer?.contains(code.prefix(12)) == false)
+        #expect(!world.alice.get(bob).text.contains(code.prefix(12)) && !world.alice.get("/alerts").text.contains(code.prefix(12)))
+        let notices = try test.site.database.read { try $0.value("SELECT params FROM alerts", as: String.self) }
+        #expect(notices?.contains(code.prefix(12)) != true)
     }
 
     @Test("The text waits sealed, and is gone once it went")
@@ -172,7 +192,7 @@ struct SMSLinkTests {
         _ = send()
         #expect(provider.wait(for: 2))
         #expect(try eventually { try attempts() == 1 })
-        #expect(try world.count("sms_messages") == 1)
+        #expect(try world.count("sms_messages WHERE next_at IS NOT NULL") == 1 && world.count("sms_messages WHERE text IS NOT NULL") == 1)
         let second = try link(in: provider.requests[1])
         let edit = world.alice.get(bob + "/edit").hiddenInputs
         let role = try test.site.database.read {
@@ -185,6 +205,98 @@ struct SMSLinkTests {
         #expect(try world.count("sms_messages WHERE next_at IS NOT NULL") == 0)
         #expect(try world.count("password_links") == 0)
         for link in [first, second] { #expect(try !test.browser().get(link).text.contains("name=\"new_password\"")) }
+    }
+
+    @Test("Ten links an hour go to one number, withdrawn ones and those of somebody who is gone included; then one is told to wait")
+    func few() throws {
+        let provider = try ScriptedReceiver(.status(503))
+        try world.save([("url", provider.url())])
+        for number in 1...10 { #expect(send().location == bob, "\(number)") }
+        #expect(!world.alice.get(bob).text.contains("Wait an hour"))
+        let hash = try test.site.database.read { try $0.value("SELECT token_hash FROM password_links", as: [UInt8].self) }
+        #expect(send().location == bob)
+        #expect(world.alice.get(bob).text.contains("Ten links have gone to this number by SMS within the hour. Wait an hour"))
+        // The tenth link is as good as it was.
+        #expect(try test.site.database.read { try $0.value("SELECT token_hash FROM password_links", as: [UInt8].self) } == hash)
+        #expect(try world.count("sms_messages") == 10 && world.audited("user.link") == 10)
+        // Another account's are its own.
+        try test.site.database.write { connection in
+            let count = try self.test.app.texts.count(
+                to: "+33612345678", of: self.test.globex, within: .seconds(3600), on: connection)
+            #expect(count == 0)
+        }
+        #expect(world.alice.post(bob + "/delete", world.alice.get(bob + "/delete").hiddenInputs).status == 303)
+        #expect(try world.count("sms_messages") == 10 && world.count("sms_messages WHERE next_at IS NOT NULL") == 0)
+        func count() throws -> Int {
+            try test.site.database.read {
+                try self.test.app.texts.count(to: "+33612345678", of: self.test.acme, within: .seconds(3600), on: $0)
+            }
+        }
+        #expect(try count() == 10)
+        // A clock that is set back, or goes on.
+        test.clock.step(by: .seconds(-7200))
+        #expect(try count() == 0)
+        test.clock.step(by: .seconds(7200 + 3601))
+        #expect(try count() == 0)
+    }
+
+    @Test("What the provider refuses after it was withdrawn is told to nobody, and with somebody goes what was told of them")
+    func withdrawnMeanwhile() throws {
+        let gate = DispatchSemaphore(value: 0)
+        let provider = try ScriptedReceiver(answering: { _ in
+            gate.wait()
+            return .status(400)
+        })
+        try world.save([("url", provider.url())])
+        _ = send()
+        #expect(provider.wait(for: 1))
+        try test.site.database.write { try self.test.app.texts.withdraw(of: self.test.bob.id, on: $0) }
+        _ = send()
+        gate.signal()
+        #expect(provider.wait(for: 2))
+        #expect(try world.count("alerts WHERE kind = 'sms_undelivered'") == 0)
+        gate.signal()
+        #expect(try eventually { try report()?.state == .refused })
+        #expect(try world.count("alerts WHERE kind = 'sms_undelivered' AND resolved_at IS NULL") == 1)
+        #expect(world.alice.post(bob + "/delete", world.alice.get(bob + "/delete").hiddenInputs).status == 303)
+        #expect(try world.count("alerts WHERE kind = 'sms_undelivered' AND resolved_at IS NULL") == 0)
+    }
+
+    @Test("What a provider refused for its login goes as soon as the settings are saved")
+    func corrected() throws {
+        let provider = try ScriptedReceiver(.status(401), .status(200))
+        try world.save([("url", provider.url())])
+        _ = send()
+        #expect(try eventually { try attempts() == 1 })
+        try world.save([("url", provider.url()), ("authentication", "yes"), ("login", "acme"), ("password", "right")])
+        #expect(try eventually { try report()?.state == .sent })
+        #expect(provider.requests.count == 2 && provider.requests[1].field("Authorization") != nil)
+    }
+
+    @Test("An SMS that waits goes no more once its link has ended, whoever ended it")
+    func ended() throws {
+        let provider = try ScriptedReceiver(.status(503))
+        try world.save([("url", provider.url())])
+        func waiting() throws -> Int { try world.count("sms_messages WHERE next_at IS NOT NULL") }
+        // By another link.
+        #expect(send().location == bob)
+        #expect(try waiting() == 1)
+        _ = world.alice.post(bob + "/link")
+        #expect(try waiting() == 0 && world.count("password_links") == 1)
+        // With the access.
+        #expect(send().location == bob)
+        #expect(world.alice.post(bob + "/suspension").status == 303)
+        #expect(try waiting() == 0 && world.count("password_links") == 0)
+        #expect(world.alice.post(bob + "/suspension/end").status == 303)
+        // By another number, which they set themselves.
+        #expect(send().location == bob)
+        #expect(try waiting() == 1)
+        let own = try test.browser(test.bob)
+        let fields = [
+            ("own_language", ""), ("country", ""), ("time_zone", ""), ("own_theme", "system"), ("mobile", "+44 7700 900123"),
+        ]
+        #expect(own.post("/me", own.get("/me").hiddenInputs + fields).status == 303)
+        #expect(try waiting() == 0 && world.count("password_links") == 0)
     }
 
     @Test("Without a provider or a number there is no such button, and who presses it all the same gets nothing")

@@ -195,6 +195,8 @@ struct SMSSendingTests {
         let unicode = count("Fenêtre 😀")
         #expect(unicode.facts == ["10", "Unicode (UCS-2)", "1", "60"] && unicode.text.contains("Not in the GSM alphabet: ê 😀."))
         #expect(count("a\r\nb").facts[0] == "3")
+        #expect(count("Prix\u{A0}: e\u{301}\u{202E}.").text.contains("Not in the GSM alphabet: U+00A0 U+0301 U+202E."))
+        #expect(count("\u{200B}\u{A0} abc \u{FEFF}").facts == ["3", "GSM 7-bit", "1", "157"])
         let long = count(String(repeating: "a", count: 1601))
         #expect(long.status == 422 && long.facts[0] == "1,601" && long.text.contains("at most 1,600 characters"))
         #expect(count("Hello", to: "12").status == 422)

@@ -49,11 +49,12 @@ struct SMSSettingsTests {
 
     @Test("An account begins without a provider, and another account's is its own")
     func none() throws {
-        #expect(world.alice.get(SMSWorld.path).status == 200)
+        #expect(world.alice.get(SMSWorld.path).text.contains("This account has no SMS provider yet"))
         try world.save([("url", "http://127.0.0.1:9009/sms")])
         #expect(try !world.test.browser(world.test.mallory).get(SMSWorld.path).text.contains("127.0.0.1"))
         #expect(try world.save([("url", "")]).status == 303)
         #expect(try world.settings.url == nil)
+        #expect(world.alice.get(SMSWorld.path).text.contains("This account has no SMS provider yet"))
     }
 
     @Test("A blank password keeps the stored one, its own control clears it, and No takes the authentication away")
@@ -108,6 +109,8 @@ struct SMSSettingsTests {
             ("http://127.0.0.1:9009/?text={text}", "Add {to} and {text}"),
             ("http://127.0.0.1:9009/?to={to}&text={text}&from={from}", "placeholders listed"),
             ("http://127.0.0.1:9009/?to={to}&text={TEXT}", "placeholders listed"), ("http://127.0.0.1:9009/{", "placeholders listed"),
+            ("http://127.0.0.1:9009/send#{to}{text}", "before any #"), ("http://127.0.0.1:9009/{to}/../{text}", "before any #"),
+            ("http://127.0.0.1:9009/?to={to}&text={text}#{login}", "before any #"),
             ("http://127.0.0.1:9009/?" + String(repeating: "a", count: 2048), "at most 2,048 characters"),
         ])
     func wrongAddresses(typed: String, words: String) throws {

@@ -24,6 +24,7 @@ struct ProfileController {
     init(_ app: App) throws {
         let template: PageTemplate<ProfilePage> = try app.site.page("me/edit")
         let factors = FactorStore(app.site)
+        let links = PasswordLinks(clock: app.site.clock)
         editor = try SettingsEditor(
             Profile.form, at: "/me", action: "profile.update", version: { String($0.version) },
             account: { _, person in person.session.ownAccount }, app.site,
@@ -39,6 +40,9 @@ struct ProfileController {
                 try ProfileStore.save(new, of: session.user, on: connection)
                 // An administrator's change of it is told, too. How somebody likes their pages is nobody else's business.
                 guard new.mobile != old.mobile else { return }
+                // A link that went, or is to go, to the number from before: whoever has it now is somebody else.
+                try links.endThoseNotMailed(of: session.user, on: connection)
+                try app.texts.withdraw(of: session.user, on: connection)
                 let user = EventPerson(id: session.user, email: session.email, name: session.userName)
                 try app.tell(.userChanged, of: user, by: EventActor(person), in: session.ownAccount, on: connection)
             },

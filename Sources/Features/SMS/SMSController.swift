@@ -42,7 +42,10 @@ struct SMSController {
             SMSSettings.form, at: Self.path, action: "sms.update", version: { String($0.version) }, app.site,
             load: { member, connection in try store.settings(of: member.account.id, on: connection) },
             context: { _, _, _ in app.policy },
-            save: { new, _, member, connection in try store.save(new, of: member.account.id, on: connection) },
+            save: { new, _, member, connection in
+                try store.save(new, of: member.account.id, on: connection)
+                try app.texts.hurry(of: member.account.id, on: connection)
+            },
             page: { view, settings, _, member in
                 let last = try member.read { try SMSStore.lastTest(of: member.account.id, on: $0) }
                 let head = PageHead(member.t("sms.title"), lead: member.t("sms.lead"))

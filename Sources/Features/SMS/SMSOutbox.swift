@@ -70,8 +70,20 @@ package final class SMSOutbox: Sendable {
         connection.afterCommit { [weak self] in self?.wake() }
     }
 
+    /// What waits for another try is due at once: the login that was refused may be right now.
+    func hurry(of account: ID<Account>, on connection: any Connection) throws {
+        try store.hurry(of: account, at: clock.now(), on: connection)
+        connection.afterCommit { [weak self] in self?.wake() }
+    }
+
     /// What has not gone yet; what is with the provider just now goes.
     func withdraw(of user: ID<User>, on connection: any Connection) throws { try store.withdraw(of: user, on: connection) }
+
+    /// How many of an account were queued for a number within so much time before now.
+    func count(to number: String, of account: ID<Account>, within period: Duration, on connection: any Connection) throws -> Int {
+        let now = clock.now()
+        return try store.count(to: number, of: account, from: now - period, to: now, on: connection)
+    }
 
     func last(of user: ID<User>, on connection: any Connection) throws -> SMSReport? { try store.last(of: user, on: connection) }
 
@@ -125,7 +137,8 @@ package final class SMSOutbox: Sendable {
         guard !settings.isUnreadable, let text = store.text(of: due) else {
             return try settle(due, as: .unreadable, attempts: due.attempts)
         }
-        guard let request = SMSRequest(SMSMessage(to: due.recipient, text: text, id: due.id.description), by: settings) else {
+        let message = SMSMessage(to: due.recipient, text: text, id: due.id.description, opensAccount: true)
+        guard let request = SMSRequest(message, by: settings) else {
             return try settle(due, as: .noProvider, attempts: due.attempts)
         }
         state.withLock { _ = $0.underWay.insert(due.account) }
@@ -161,7 +174,8 @@ package final class SMSOutbox: Sendable {
     private func settle(_ due: SMSOutboxStore.Due, as state: SMSState, attempts: Int, answer: String = "") throws {
         let whenSettled = self.state.withLock { $0.whenSettled }
         try database.write { connection in
-            try store.settle(due, as: state, attempts: attempts, answer: answer, at: clock.now(), on: connection)
+            // Of one that was withdrawn while the provider had it, nobody has to be told.
+            guard try store.settle(due, as: state, attempts: attempts, answer: answer, at: clock.now(), on: connection) else { return }
             try whenSettled(due, state, answer, connection)
         }
     }
@@ -183,9 +197,7 @@ struct SMSOutcome {
     private static let maximumAnswer = 200
 
     init(_ result: TransferResult, _ mask: SecretMask) {
-        var masked = result
-        masked.body = mask.bytes(result.body)
-        switch SMSVerdict(masked) {
+        switch SMSVerdict(result, mask) {
         case .accepted: (isAccepted, mayChange, answer) = (true, false, "")
         case .webPage: (isAccepted, mayChange, answer) = (false, false, "HTML")
         case .error(let said): (isAccepted, mayChange, answer) = (false, false, said)
@@ -194,7 +206,8 @@ struct SMSOutcome {
             let status = result.fault == .receiverStatus ? result.status ?? 0 : 0
             // A login may be corrected while the message waits, and so may the address of a redirect.
             mayChange = !(400..<500).contains(status) || [401, 403, 407, 408, 425, 429].contains(status)
-            let body = String(decoding: masked.body.prefix(Self.maximumAnswer), as: UTF8.self)
+            let shown = mask.bytes(result.body, isCut: result.isBodyTruncated)
+            let body = String(decoding: shown.prefix(Self.maximumAnswer), as: UTF8.self)
             answer = status == 0 ? mask.text(result.detail) : TypedText.name("HTTP \(status) \(body)")
         }
     }

@@ -20,8 +20,10 @@ enum SMSState: String, Sendable, CaseIterable, SQLConvertible {
     case unreadable
     /// The account has none any more.
     case noProvider = "no_provider"
+    /// Another took its place, or its number is theirs no more.
+    case withdrawn
 
-    var isGood: Bool { self == .waiting || self == .sent }
+    var isGood: Bool { [.waiting, .sent, .withdrawn].contains(self) }
 }
 
 /// What a page says of a message.
@@ -71,8 +73,28 @@ struct SMSOutboxStore {
             """)
     }
 
+    /// It stays without its words, to be counted.
     func withdraw(of user: ID<User>, on connection: any Connection) throws {
-        try connection.execute("DELETE FROM sms_messages WHERE user_id = \(user) AND next_at IS NOT NULL")
+        try connection.execute(
+            """
+            UPDATE sms_messages SET state = \(SMSState.withdrawn), next_at = NULL, text = NULL
+            WHERE user_id = \(user) AND next_at IS NOT NULL
+            """)
+    }
+
+    func hurry(of account: ID<Account>, at now: Timestamp, on connection: any Connection) throws {
+        try connection.execute("UPDATE sms_messages SET next_at = \(now) WHERE account_id = \(account) AND next_at > \(now)")
+    }
+
+    /// Whatever became of them. A clock that was ahead keeps nobody waiting for days.
+    func count(to number: String, of account: ID<Account>, from start: Timestamp, to end: Timestamp, on connection: any Connection) throws
+        -> Int
+    {
+        try connection.value(
+            """
+            SELECT COUNT(*) FROM sms_messages
+            WHERE created_at > \(start) AND created_at <= \(end) AND recipient = \(number) AND account_id = \(account)
+            """) ?? 0
     }
 
     /// Nil when it cannot be opened.
@@ -96,12 +118,16 @@ struct SMSOutboxStore {
         accounts.isEmpty ? "" : "AND account_id NOT IN (\(list: accounts.sorted()))"
     }
 
-    func settle(_ due: Due, as state: SMSState, attempts: Int, answer: String, at now: Timestamp, on connection: any Connection) throws {
-        try connection.execute(
+    /// False when it was withdrawn meanwhile.
+    func settle(_ due: Due, as state: SMSState, attempts: Int, answer: String, at now: Timestamp, on connection: any Connection) throws
+        -> Bool
+    {
+        let count = try connection.execute(
             """
             UPDATE sms_messages SET state = \(state), attempts = \(attempts), answer = \(answer), settled_at = \(now), next_at = NULL,
                 text = NULL WHERE id = \(due.id) AND next_at IS NOT NULL
             """)
+        return count > 0
     }
 
     func postpone(_ due: Due, to time: Timestamp, attempts: Int, answer: String, on connection: any Connection) throws {
@@ -113,8 +139,8 @@ struct SMSOutboxStore {
     func last(of user: ID<User>, on connection: any Connection) throws -> SMSReport? {
         try connection.first(
             """
-            SELECT state, recipient, answer, COALESCE(settled_at, created_at) FROM sms_messages WHERE user_id = \(user)
-            ORDER BY id DESC LIMIT 1
+            SELECT state, recipient, answer, COALESCE(settled_at, created_at) FROM sms_messages
+            WHERE user_id = \(user) AND state <> \(SMSState.withdrawn) ORDER BY id DESC LIMIT 1
             """
         ) { row in
             SMSReport(state: try row.next(), recipient: try row.next(), answer: try row.next(), at: try row.next())

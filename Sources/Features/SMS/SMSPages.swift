@@ -9,12 +9,15 @@ struct SMSPage: TemplateData {
     let form: FormView
     let mayTest: Bool
     let testPath = SMSTestController.path
+    /// There is no provider: it says how to begin.
+    let isEmpty: Bool
     let isUnreadable: Bool
     let last: SMSLastTestView?
 
     init(_ form: FormView, _ settings: SMSSettings, _ last: SMSTestResult?, _ member: Member) {
         self.form = form
         mayTest = settings.url != nil
+        isEmpty = settings.url == nil && !form.isRefused
         isUnreadable = settings.isUnreadable
         self.last = last.map { SMSLastTestView($0, member) }
     }
@@ -114,9 +117,20 @@ struct SMSCounterView: TemplateData {
         unicode = t("sms.encoding.ucs2")
         encoding = counted.encoding == .gsm7 ? gsm : unicode
         noteWords = t("sms.counter.note")
-        let strange = counted.strange.map { String($0) }.joined(separator: " ")
+        let strange = counted.strange.map(Self.named).joined(separator: " ")
         note = strange.isEmpty ? "" : t("sms.counter.note", ["characters": strange])
         basic = String(String.UnicodeScalarView(GSMAlphabet.basic.unicodeScalars.filter { $0 != "\u{1B}" && $0 != "\r" }))
         limits = SMSText.Encoding.allCases.map { "\($0.single) \($0.part)" }.joined(separator: " ")
+    }
+
+    /// What nobody sees has its code: a space that does not break, as French has before a colon, is a reason for many.
+    private static func named(_ scalar: Unicode.Scalar) -> String {
+        switch scalar.properties.generalCategory {
+        case .spaceSeparator, .lineSeparator, .paragraphSeparator, .control, .format, .surrogate, .privateUse, .unassigned,
+            .nonspacingMark, .spacingMark, .enclosingMark:
+            let digits = String(scalar.value, radix: 16, uppercase: true)
+            return "U+" + String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
+        default: return String(scalar)
+        }
     }
 }

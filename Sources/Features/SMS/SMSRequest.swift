@@ -13,6 +13,8 @@ struct SMSMessage: Sendable {
     let text: String
     /// By which the provider and we speak of it.
     let id: String
+    /// It has a link in it that opens an account: of an answer that repeats it, nothing is kept that would.
+    var opensAccount = false
 }
 
 struct SMSRequest: Sendable {
@@ -28,7 +30,7 @@ struct SMSRequest: Sendable {
         let text = SMSText(message.text)
         let password = settings.credentials?.password ?? ""
         let header = settings.header
-        mask = SecretMask(password: password, header: header?.value)
+        mask = SecretMask(password: password, header: header?.value, message: message.opensAccount ? message.text : "")
         guard !settings.placeholders.isEmpty else {
             let body: JSONValue = [
                 "type": "sms", "sender": settings.sender.map { .string($0) } ?? .null, "to": .string(message.to),

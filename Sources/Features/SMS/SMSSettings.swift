@@ -59,7 +59,10 @@ struct SMSSettings: Sendable {
     {
         Line<SMSSettings, AddressPolicy>.checked(text, policy).flatMap { url in
             let url = SMSPlaceholder.restored(in: url)
-            return SMSPlaceholder.hasUnknown(in: url) ? .failure(.init("unknown_placeholder")) : .success(url)
+            guard !SMSPlaceholder.hasUnknown(in: url) else { return .failure(.init("unknown_placeholder")) }
+            // What stands behind a `#` is never sent, nor a part of the path that `..` takes back.
+            let typed = SMSPlaceholder.all(in: SMSPlaceholder.restored(in: text))
+            return typed.isSubset(of: SMSPlaceholder.all(in: url)) ? .success(url) : .failure(.init("lost_placeholder"))
         }
     }
 

@@ -51,9 +51,9 @@ struct SMSTestController {
         do {
             let result = try underWay.withPlace(of: member.account.id) { try send(test, by: settings, member) }
             return member.redirect(to: Self.path(of: result))
-        } catch is Places<ID<Account>>.Full {
+        } catch let full as Places<ID<Account>>.Full {
             var errors = FieldErrors()
-            errors.notice = member.t("sms_test.busy")
+            errors.notice = full == .owner ? member.t("sms_test.busy") : member.t("sms_test.crowded")
             return try show(member.form, member, errors)
         }
     }

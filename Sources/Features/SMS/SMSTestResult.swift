@@ -21,15 +21,12 @@ struct SMSTestResult: Sendable {
     private init() { id = ID(value: 0) }
 
     mutating func settle(_ result: TransferResult, _ mask: SecretMask) {
-        var masked = result
-        masked.body = mask.bytes(result.body)
-        masked.detail = mask.text(result.detail)
-        verdict = SMSVerdict(masked)
+        verdict = SMSVerdict(result, mask)
         exchange.status = result.status
         exchange.responseHeaders = result.fields.map { "\($0.name): \(mask.text($0.value))\n" }.joined()
-        exchange.responseBody = masked.body
+        exchange.responseBody = mask.bytes(result.body, isCut: result.isBodyTruncated)
         exchange.isTruncated = result.isBodyTruncated
-        (exchange.fault, exchange.detail) = (result.fault, masked.detail)
+        (exchange.fault, exchange.detail) = (result.fault, mask.text(result.detail))
         let timings = result.timings
         func microseconds(_ time: Duration) -> Int { Int(time / .microseconds(1)) }
         (exchange.dns, exchange.connect, exchange.tls) =

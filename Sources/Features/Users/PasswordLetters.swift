@@ -93,14 +93,19 @@ struct PasswordLetters {
         try app.mailer.post(message, to: addressee, within: period, on: connection)
     }
 
-    /// As above, by SMS to their mobile number: that shows nothing of their address.
+    /// As above, by SMS to their mobile number: that shows nothing of their address. No more of them an hour go to one number of an account
+    /// than letters to an address, whoever there has it. Throws `FieldProblem`.
     func text(_ kind: Kind, to reader: LinkReader, at number: String, of account: ID<Account>, on connection: any Connection) throws {
+        let count = try app.texts.count(to: number, of: account, within: .seconds(3600), on: connection)
+        guard count < Self.maximumAnHour else { throw FieldProblem("mobile", "too_many_texts") }
         let link = try self.link(for: reader.user, on: connection)
         let text = app.site.locales[reader.language]("letters.\(kind.rawValue).sms", ["account": reader.accountName, "link": link])
         try app.texts.post(text, to: number, user: reader.user, of: account, within: PasswordLinks.period, on: connection)
     }
 
     private func link(for user: ID<User>, isMailed: Bool = false, on connection: any Connection) throws -> String {
+        // An SMS that waits has the link whose place this one takes.
+        try app.texts.withdraw(of: user, on: connection)
         let code = try links.offer(to: user, isMailed: isMailed, on: connection)
         return "\(app.site.address.text)\(PasswordLinkController.path)?code=\(code)"
     }

@@ -38,9 +38,11 @@ struct UserDeletionController {
         do {
             try member.delete(.user, named: "\(user.entry.name) (\(user.entry.email))") { connection in
                 try member.requireChangeable(user.entry.id, store, on: connection)
-                for kind in [AlertKind.mailUndelivered, .signInClosed] {
+                for kind in [AlertKind.mailUndelivered, .smsUndelivered, .signInClosed] {
                     try app.alerts.resolve(kind, for: member.account.id, of: user.entry.id.description, on: connection)
                 }
+                // What went is still counted, as letters are: who is made again with the same number is not sent ten more.
+                try app.texts.withdraw(of: user.entry.id, on: connection)
                 let count = try store.delete(user.entry.id, of: member.account.id, on: connection)
                 if count > 0 {
                     try app.tell(.userDeleted, of: user.entry.person, by: EventActor(member), in: member.account.id, on: connection)
@@ -91,6 +93,7 @@ struct UserSuspensionController {
             try member.change(action, of: user.entry.email) { connection in
                 try member.requireChangeable(user.entry.id, store, on: connection)
                 guard try store.setEnabled(isEnabled, user.entry.id, of: account, on: connection) else { throw Refusal.stale }
+                if !isEnabled { try app.texts.withdraw(of: user.entry.id, on: connection) }
                 try app.tell(
                     isEnabled ? .userEnabled : .userDisabled, of: user.entry.person, by: EventActor(member), in: account, on: connection)
             }

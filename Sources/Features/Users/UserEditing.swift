@@ -55,10 +55,9 @@ struct UserEditing {
         }
         // A link went to the address or the telephone that they had, which may have been somebody else's by a slip.
         if !new.email.isIdentical(to: old.email) { try links.end(of: new.id, on: connection) }
-        if new.mobile != old.mobile {
-            try links.endThoseNotMailed(of: new.id, on: connection)
-            try app.texts.withdraw(of: new.id, on: connection)
-        }
+        if new.mobile != old.mobile { try links.endThoseNotMailed(of: new.id, on: connection) }
+        // What waits has a link in it that leads nowhere now.
+        if !new.email.isIdentical(to: old.email) || new.mobile != old.mobile { try app.texts.withdraw(of: new.id, on: connection) }
         try QueueMemberStore.set(new.queues, of: new.id, in: account, on: connection)
         try app.tell(.userChanged, of: new.person, by: EventActor(member), in: account, on: connection)
         if new.email != old.email {

@@ -32,18 +32,27 @@ struct UserLinkController {
         let account = member.account.id
         // Nobody chooses their own password anew by a telephone whose number they may have changed just before.
         guard user.entry.id != member.session.user else { return .redirect(to: Session.passwordPath) }
-        let number: String? = try member.change("user.link", of: user.entry.email) { connection in
-            try member.requireChangeable(user.entry.id, store, on: connection)
-            let number = try store.user(user.entry.id, of: account, on: connection).entry.mobile
-            guard let number, try app.texts.canSend(for: account, on: connection),
-                let reader = try letters.reader(user.entry.id, on: connection)
-            else { throw Refusal.notFound }
-            try app.tell(
-                kind == .reset ? .resetBegun : .invitedAgain, of: reader.person, by: EventActor(member), in: account, on: connection)
-            try letters.text(kind, to: reader, at: number, of: account, on: connection)
-            return number
+        let number: String?
+        do {
+            number = try member.change("user.link", of: user.entry.email) { connection in
+                try member.requireChangeable(user.entry.id, store, on: connection)
+                let number = try store.user(user.entry.id, of: account, on: connection).entry.mobile
+                guard let number, try app.texts.canSend(for: account, on: connection),
+                    let reader = try letters.reader(user.entry.id, on: connection)
+                else { throw Refusal.notFound }
+                try app.tell(
+                    kind == .reset ? .resetBegun : .invitedAgain, of: reader.person, by: EventActor(member), in: account, on: connection)
+                try letters.text(kind, to: reader, at: number, of: account, on: connection)
+                return number
+            }
+        } catch let problem as FieldProblem {
+            return refused(problem, at: href, member)
         }
         return member.redirect(to: href, saying: member.t("users.link.texted", ["number": PhoneNumbers.grouped(number ?? "")]))
+    }
+
+    private func refused(_ problem: FieldProblem, at href: String, _ member: Member) -> WebResponse {
+        member.redirect(to: href, .bad, saying: UserEntry.form.message(problem.word, of: problem.field, member.t) + ".")
     }
 
     @Sendable func create(_ member: Member) throws -> WebResponse {
@@ -67,7 +76,7 @@ struct UserLinkController {
                 return try letters.give(kind, to: reader, from: member.session.userName, on: connection)
             }
         } catch let problem as FieldProblem {
-            return member.redirect(to: href, .bad, saying: UserEntry.form.message(problem.word, of: problem.field, t) + ".")
+            return refused(problem, at: href, member)
         }
         guard let link else {
             return member.redirect(to: href, saying: t("users.link.sent", ["email": user.entry.email]))

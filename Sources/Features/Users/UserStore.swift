@@ -201,7 +201,7 @@ struct UserStore {
             return 0
         }
         let theirs: [SQL] = [
-            "sessions", "devices", "sign_in_choices", "password_links", "user_imports", "queue_members", "recovery_codes", "sms_messages",
+            "sessions", "devices", "sign_in_choices", "password_links", "user_imports", "queue_members", "recovery_codes",
         ]
         for table in theirs {
             try connection.execute("DELETE FROM \(table) WHERE user_id = \(user)")
