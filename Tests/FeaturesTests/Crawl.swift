@@ -83,6 +83,8 @@ extension TestApp {
         for word in ["playlists/ivr.welcome", "queues/acd.support", "tracking-numbers/did.sales"] {
             made.insert("/api/v1/accounts/acme/\(word)")
         }
+        try add(ChatDomain.self, "www.acme.example", to: acme)
+        try add(UserDomain.self, "acme.example", to: acme)
         let tested = browser.post("/settings/webhooks/endpoints/\(webhook.id)/test")
         made.insert(try #require(tested.location))
         return made

@@ -34,6 +34,9 @@ struct LimitCreationTests {
         "tracking_numbers": Creation("/operator/tracking-numbers", isStaffs: true) { number, _ in
             [("name", "Number \(number)"), ("number", "+3318765\(4300 + number)")]
         },
+        "chat_domains": Creation(ChatDomain.path) { number, _ in [("domain", "www\(number).acme.example")] },
+        // That there are people with other addresses was said.
+        "user_domains": Creation(UserDomain.path) { number, _ in [("domain", "mail\(number).acme.example"), ("confirmed", "outside")] },
     ]
 
     private let test: TestApp
