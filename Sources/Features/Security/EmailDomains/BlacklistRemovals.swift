@@ -1,0 +1,120 @@
+// Entries whose domain or user has gone: up to 500 go in the transaction that deletes those, what is left a little at a time behind it, so
+// that nobody's write waits long; what a stop or a kill leaves goes on at the start.
+
+import Cron
+import Database
+import Logging
+import Threading
+import Time
+import Web
+
+enum BlacklistRemovalRow: Identified {
+    static let idPrefix = "blr"
+}
+
+/// Entries that are still to go, of a domain or of a user.
+struct BlacklistRemoval {
+    let id: ID<BlacklistRemovalRow>
+    let account: ID<Account>
+    let domain: ID<EmailDomain>?
+    let user: ID<User>?
+    /// The Deletion history's entry, which grows with each batch.
+    let deletion: ID<DeletionRow>?
+    let planned: Int
+    var done: Int
+}
+
+final class BlacklistRemovals: Sendable {
+    private let site: Site
+    private let reached: @Sendable (_ done: Int) throws -> Void
+
+    /// - Parameter reached: where a test may stop it, as a power cut would; called after each transaction.
+    init(_ site: Site, reached: @escaping @Sendable (_ done: Int) throws -> Void = { _ in }) {
+        (self.site, self.reached) = (site, reached)
+    }
+
+    /// Those that a full disk or the like has kept.
+    func job() throws -> Job {
+        let expression = try CronExpression("25 * * * *")
+        return Job(name: "blacklist-removals", schedule: { Schedule(expression: expression, zone: .utc) }) { [self] job in
+            try site.reserve.giving { try run { job.isStopping } }
+        }
+    }
+
+    /// On a thread of its own, if there is anything to do. What fails is tried again by the job.
+    func begin() {
+        guard (try? site.database.read({ try BlacklistRemovalStore.next(on: $0) })) != nil else { return }
+        do {
+            try OwnThread.start("removals") { [self] in
+                do { try run() } catch DatabaseError.closed {} catch {
+                    site.logger.error("Blacklist entries could not be removed yet: \(error)")
+                }
+            }
+        } catch {
+            site.logger.error("Blacklist entries could not be removed yet: \(error)")
+        }
+    }
+
+    /// Two at once do each other no harm: each batch is a transaction of its own.
+    func run(until isStopping: () -> Bool = { false }) throws {
+        while !isStopping(), let removal = try site.database.read({ try BlacklistRemovalStore.next(on: $0) }) {
+            let done = try site.database.write { try BlacklistRemovalStore.goOn(removal.id, site, on: $0) }
+            try reached(done)
+        }
+    }
+}
+
+enum BlacklistRemovalStore {
+    private static let columns: SQL = "id, account_id, domain_id, user_id, deletion_id, planned, done"
+
+    private static func decode(_ row: Row) throws -> BlacklistRemoval {
+        BlacklistRemoval(
+            id: try row.next(), account: try row.next(), domain: try row.next(), user: try row.next(), deletion: try row.next(),
+            planned: try row.next(), done: try row.next())
+    }
+
+    static func next(on connection: any Connection) throws -> BlacklistRemoval? {
+        try connection.first("SELECT \(columns) FROM blacklist_removals ORDER BY id LIMIT 1", decode)
+    }
+
+    /// Notes what is to be removed.
+    static func begin(_ removal: BlacklistRemoval, on connection: any Connection) throws {
+        try connection.execute(
+            """
+            INSERT INTO blacklist_removals (\(columns)) VALUES (\(removal.id), \(removal.account), \(removal.domain), \(removal.user),
+                \(removal.deletion), \(removal.planned), 0)
+            """)
+    }
+
+    /// Removes some. How many have gone with them.
+    @discardableResult
+    static func goOn(_ id: ID<BlacklistRemovalRow>, _ site: Site, on connection: any Connection) throws -> Int {
+        guard var removal = try connection.first("SELECT \(columns) FROM blacklist_removals WHERE id = \(id)", decode) else { return 0 }
+        var count = 0
+        if let domain = removal.domain { count += try BlacklistStore.removeSome(of: domain, on: connection) }
+        if let user = removal.user { count += try BlacklistStore.removeSome(of: user, on: connection) }
+        removal.done += count
+        if count < BlacklistStore.batch {
+            try connection.execute("DELETE FROM blacklist_removals WHERE id = \(id)")
+        } else {
+            try connection.execute("UPDATE blacklist_removals SET done = \(removal.done) WHERE id = \(id)")
+        }
+        if let deletion = removal.deletion {
+            try Deletion(
+                account: removal.account, user: nil, userName: "", entity: .blacklistEntry, detail: "", planned: removal.planned,
+                items: removal.done, bytes: 0
+            ).update(deletion, on: connection)
+        }
+        return removal.done
+    }
+}
+
+extension BlacklistRemovalStore {
+    /// With somebody who is being deleted.
+    static func remove(of user: ID<User>, in account: ID<Account>, _ ids: IDGenerator, on connection: any Connection) throws {
+        guard try BlacklistStore.removeSome(of: user, on: connection) == BlacklistStore.batch else { return }
+        try begin(
+            BlacklistRemoval(
+                id: ids.next(), account: account, domain: nil, user: user, deletion: nil, planned: 0, done: 0), on: connection)
+    }
+}
