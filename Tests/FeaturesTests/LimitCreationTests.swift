@@ -34,6 +34,7 @@ struct LimitCreationTests {
         "tracking_numbers": Creation("/operator/tracking-numbers", isStaffs: true) { number, _ in
             [("name", "Number \(number)"), ("number", "+3318765\(4300 + number)")]
         },
+        "email_domains": Creation(EmailDomainController.path, isStaffs: true) { number, _ in [("domain", "mail-\(number).example")] },
     ]
 
     private let test: TestApp

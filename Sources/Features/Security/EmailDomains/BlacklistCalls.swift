@@ -63,11 +63,11 @@ struct BlacklistCalls {
             let (domain, _) = try found(call, on: connection)
             return try BlacklistStore.add(entries.map(\.entry), to: domain, of: call.account, on: connection)
         }
-        var rest = zip(entries, added).map { Self.result($1, at: $0.place) }[...]
-        let results = inputs.map { input in
+        var rest: ArraySlice<Outcome> = zip(entries, added).map { Self.result($1, at: $0.place) }[...]
+        let results = inputs.map { input -> Outcome in
             switch input {
-            case .success: rest.popFirst() ?? .failure(.notFound)
-            case .failure(let problem): .failure(problem)
+            case .success: return rest.popFirst() ?? .failure(.notFound)
+            case .failure(let problem): return .failure(problem)
             }
         }
         guard batch.isSingle, let result = results.first else { return Self.answer(results) }

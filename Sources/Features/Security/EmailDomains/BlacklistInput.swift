@@ -2,6 +2,7 @@
 
 import Database
 import HTTP
+import HTTPTypes
 import JSON
 import Spelling
 import Time
