@@ -80,11 +80,14 @@ let package = Package(
         .target(name: "Time", swiftSettings: strict),
         .systemLibrary(name: "CFastCGI", providers: [.apt(["libfcgi-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
         .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         // Debian's libphonenumber-dev, which has no pkg-config file.
         .target(name: "CPhoneNumber", linkerSettings: [.linkedLibrary("phonenumber")]),
+        // Debian's libidn2-dev and libicu-dev.
+        .target(
+            name: "CIDN2", publicHeadersPath: ".",
+            linkerSettings: [.linkedLibrary("idn2"), .linkedLibrary("icui18n"), .linkedLibrary("icuuc")]),
         // Debian's libpng-dev, libturbojpeg0-dev and libgif-dev.
         .target(name: "CPictures", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("turbojpeg"), .linkedLibrary("gif")]),
 

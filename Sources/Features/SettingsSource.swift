@@ -10,6 +10,12 @@ package struct SettingsSource: Sendable {
     package let name: String
     package let json: @Sendable (App, ID<Account>, any Connection) throws -> JSONValue
 
+    /// What is a list, and no form's.
+    package init(list name: String, _ json: @escaping @Sendable (ID<Account>, any Connection) throws -> JSONValue) {
+        self.name = name
+        self.json = { try json($1, $2) }
+    }
+
     package init<Value, Context>(
         _ form: Form<Value, Context>, load: @escaping @Sendable (App, ID<Account>, any Connection) throws -> Value
     ) {

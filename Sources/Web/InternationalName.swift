@@ -22,13 +22,49 @@ package enum InternationalName {
         address.utf8.allSatisfy { $0 < 0x80 } ? address : withDomain(of: address, ascii)
     }
 
-    /// Whether there could be machines of this name (RFC 1123 § 2.1).
-    package static func isDomain(_ name: String) -> Bool {
+    /// Why there can be no machines of a name.
+    package enum Fault: String, Error {
+        case emptyLabel = "empty_label"
+        case longLabel = "long_label"
+        case long, hyphen, underscore, punycode, characters
+    }
+
+    /// A domain as the Internet knows it, however it was typed: in ASCII and small letters. Converted as curl does it, by whom the same
+    /// machines are reached: UTS #46, non-transitional; what is ASCII stays as it is, but has to be a name (RFC 1123 § 2.1).
+    package static func domain(_ name: String) throws(Fault) -> String {
         let isPlain = name.utf8.allSatisfy { $0 < 0x80 }
-        guard let stored = isPlain ? name : ascii(name), stored.utf8.count <= 253 else { return false }
-        return stored.parts(between: ".").allSatisfy { label in
-            (1...63).contains(label.utf8.count) && label.utf8.first != UInt8(ascii: "-") && label.utf8.last != UInt8(ascii: "-")
-                && label.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0 | 0x20) || $0 == UInt8(ascii: "-") }
+        let domain = isPlain ? name.asciiLowercased : try converted(name)
+        for label in domain.parts(between: ".") {
+            guard !label.isEmpty else { throw .emptyLabel }
+            guard label.utf8.count <= 63 else { throw .longLabel }
+            let isPlain = label.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0) || $0 == UInt8(ascii: "-") }
+            guard isPlain else { throw label.utf8.contains(UInt8(ascii: "_")) ? .underscore : .characters }
+            guard label.utf8.first != UInt8(ascii: "-"), label.utf8.last != UInt8(ascii: "-") else { throw .hyphen }
+        }
+        guard domain.utf8.count <= 253 else { throw .long }
+        guard !domain.has("xn--") || written(domain) != nil else { throw .punycode }
+        return domain
+    }
+
+    /// Whether there could be machines of this name. Mail also goes where another spelling leads, which is a name of the Internet's.
+    package static func isDomain(_ name: String) -> Bool {
+        do throws(Fault) {
+            _ = try domain(name)
+            return true
+        } catch { return error == .punycode }
+    }
+
+    /// A domain as people write it: as it is stored where that is no name, or one that another spelling leads to.
+    package static func shownDomain(_ domain: String) -> String { domain.has("xn--") ? written(domain) ?? domain : domain }
+
+    private static func converted(_ name: String) throws(Fault) -> String {
+        switch call(name, { idn2_to_ascii_8z($0, $1, Int32(IDN2_NONTRANSITIONAL.rawValue)) }) {
+        case (let domain?, _): return domain
+        case (nil, IDN2_TOO_BIG_DOMAIN), (nil, IDN2_PUNYCODE_BIG_OUTPUT): throw .long
+        case (nil, IDN2_TOO_BIG_LABEL): throw .longLabel
+        case (nil, IDN2_2HYPHEN), (nil, IDN2_HYPHEN_STARTEND): throw .hyphen
+        case (nil, IDN2_PUNYCODE_BAD_INPUT), (nil, IDN2_INVALID_ALABEL), (nil, IDN2_INVALID_NONTRANSITIONAL): throw .punycode
+        default: throw .characters
         }
     }
 
@@ -41,7 +77,7 @@ package enum InternationalName {
 
     /// Nil for what is no name, or one that another spelling leads to.
     private static func written(_ host: String) -> String? {
-        guard let written = converted(host, { idn2_to_unicode_8z8z($0, $1, 0) }), ascii(written)?.isIdentical(to: host) == true else {
+        guard let written = call(host, { idn2_to_unicode_8z8z($0, $1, 0) }).0, ascii(written)?.isIdentical(to: host) == true else {
             return nil
         }
         return written
@@ -62,15 +98,34 @@ package enum InternationalName {
     }
 
     private static func ascii(_ host: String) -> String? {
-        converted(host) { idn2_to_ascii_8z($0, $1, Int32(IDN2_NONTRANSITIONAL.rawValue)) }
+        call(host) { idn2_to_ascii_8z($0, $1, Int32(IDN2_NONTRANSITIONAL.rawValue)) }.0
     }
 
-    private static func converted(
+    private static func call(
         _ name: String, _ convert: (UnsafePointer<CChar>, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32
-    ) -> String? {
+    ) -> (String?, idn2_rc) {
         var output: UnsafeMutablePointer<CChar>?
         defer { idn2_free(output) }
-        guard name.withCString({ convert($0, &output) }) == Int32(IDN2_OK.rawValue), let output else { return nil }
-        return String(cString: output)
+        let code = name.withCString { convert($0, &output) }
+        guard code == Int32(IDN2_OK.rawValue), let output else { return (nil, idn2_rc(code)) }
+        return (String(cString: output), IDN2_OK)
     }
+}
+
+// What is mistaken for something else (UTS #39), by ICU, as browsers have it.
+
+extension InternationalName {
+    /// Texts that are mistaken for one another have one skeleton; it is no text to show.
+    package static func skeleton(_ text: String) -> String {
+        // Of one sign it makes several, of which each has a few bytes.
+        let room = text.utf8.count * 20 + 16
+        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: room) { buffer in
+            let count = Int(cidn2_skeleton(text, Int32(clamping: text.utf8.count), buffer.baseAddress, Int32(clamping: room)))
+            guard count > 0, count <= room else { return text }
+            return String(decoding: UnsafeRawBufferPointer(buffer)[..<count], as: UTF8.self)
+        }
+    }
+
+    /// Letters of scripts that no language is written in together.
+    package static func isMixed(_ text: String) -> Bool { cidn2_is_mixed(text, Int32(clamping: text.utf8.count)) != 0 }
 }

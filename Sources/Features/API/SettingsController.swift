@@ -10,7 +10,8 @@ import Spelling
 package import Web
 
 extension Scope {
-    package static let readSettings = Scope("settings:read", needs: [.viewAccountSettings, .viewRetention, .viewSMS, .viewWebhooks])
+    package static let readSettings = Scope(
+        "settings:read", needs: [.viewAccountSettings, .viewRetention, .viewSMS, .viewSecurity, .viewWebhooks])
 }
 
 extension Feature {

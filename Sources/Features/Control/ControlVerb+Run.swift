@@ -69,6 +69,8 @@ extension ControlVerb {
             throw VerbFailure(
                 .data,
                 "The account has all the users that it may have: \(usage.maximum). Delete one first, or set another limit in the console.")
+        } catch let problem as FieldProblem {
+            throw VerbFailure(.data, UserEntry.form.message(problem, site.locales[.english]) + ".")
         } catch is PeopleStore.RoleGone {
             let role = user.role?.rawValue ?? ""
             throw VerbFailure(.data, "The account “\(slug ?? "")” has no role any more that began as \(role). Choose another with --role.")

@@ -148,11 +148,15 @@ package struct PeopleStore: Sendable {
     }
 
     /// - Parameter passwordHash: made by `Site.hash`.
-    /// Throws `DatabaseError.duplicate` when the email is taken: in the account, or among staff; `RoleGone` when the account has the role
-    /// no more.
+    /// Throws `DatabaseError.duplicate` when the email is taken: in the account, or among staff; `FieldProblem` when the account allows none
+    /// of its domain; `RoleGone` when the account has the role no more.
     @discardableResult
     package func create(_ user: NewUser, passwordHash: String, in account: ID<Account>?, on connection: any Connection) throws -> ID<User> {
         try claimSetUp(on: connection)
+        if let account {
+            try connection.lock(account)
+            try AllowedUserDomains(of: account, on: connection).require(user.email)
+        }
         let id = site.ids.next(User.self)
         let role = try user.role.map { try self.role($0, of: account, on: connection) }
         let now = site.clock.now()

@@ -72,7 +72,7 @@ struct ReferenceCalls<Item: ReferenceItem> {
                 extensions: ["limit": .string(usage.name), "maximum": JSONValue(usage.maximum)])
         } catch let problem as FieldProblem {
             var faults = FieldFaults()
-            faults.add(problem.field, problem.text ?? Item.form.message(problem.word, of: problem.field, t))
+            faults.add(problem.field, Item.form.message(problem, t))
             throw faults.problem
         }
     }

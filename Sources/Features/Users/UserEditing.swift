@@ -25,7 +25,8 @@ struct UserEditing {
         UserContext(
             country: member.account.country, roles: try roles.givable(by: member, on: connection),
             queues: try ReferenceStore.names(in: member.account.id, on: connection).map { ($0.id, $0.name) },
-            usage: try Limit.users.usage(of: member.account.id, on: connection))
+            usage: try Limit.users.usage(of: member.account.id, on: connection),
+            domains: try AllowedUserDomains(of: member.account.id, on: connection))
     }
 
     /// Somebody to be filled in. What a form begins with it takes back: that has to be what may be given, too.

@@ -37,6 +37,8 @@ struct UserContext {
     /// By name.
     let queues: [(item: ID<Queue>, label: String)]
     let usage: LimitUsage
+    /// Of new addresses.
+    let domains: AllowedUserDomains
 }
 
 extension UserEntry {

@@ -4,6 +4,7 @@
 import Database
 import HTTP
 import HTTPTypes
+import Spelling
 import Time
 import Web
 
@@ -143,9 +144,10 @@ struct UserStore {
     }
 
     /// Somebody who has no password yet, and so cannot sign in before they have followed a link. Throws `Refusal.limitReached`, and
-    /// `FieldProblem` when the account has the address already.
+    /// `FieldProblem` when the account has the address already, or allows none of its domain.
     func insert(_ entry: UserEntry, in account: ID<Account>, on connection: any Connection) throws {
         try Limit.users.requireRoom(in: account, telling: alerts, on: connection)
+        try AllowedUserDomains(of: account, on: connection).require(entry.email)
         let now = clock.now()
         do {
             try connection.execute(
@@ -160,9 +162,14 @@ struct UserStore {
         }
     }
 
-    /// Throws `Refusal.stale`, `LastAdministrator`, and `FieldProblem` when the account has the address already.
+    /// Throws `Refusal.stale`, `LastAdministrator`, and `FieldProblem` when the account has the address already, or allows no other one of
+    /// its domain.
     func update(_ entry: UserEntry, of account: ID<Account>, on connection: any Connection) throws {
         try connection.lock(account)
+        let email = try connection.value("SELECT email FROM users WHERE id = \(entry.id) AND account_id = \(account)", as: String.self)
+        if email.map({ !$0.isIdentical(to: entry.email) }) ?? true {
+            try AllowedUserDomains(of: account, on: connection).require(entry.email)
+        }
         do {
             let changed = try connection.execute(
                 """

@@ -49,10 +49,14 @@ package struct Form<Value: Sendable, Context: Sendable>: Sendable {
     }
 
     /// The field's own words for what is wrong with it, or the common ones.
-    package func message(_ word: String, of field: String, _ t: Translation) -> String {
+    package func message(_ word: String, of field: String, _ t: Translation, _ values: [String: String] = [:]) -> String {
         var words = FieldWords(field)
         words.place(under: name)
-        return words.message(word, t)
+        return words.message(word, t, values)
+    }
+
+    package func message(_ problem: FieldProblem, _ t: Translation) -> String {
+        problem.text ?? message(problem.word, of: problem.field, t, problem.values)
     }
 
     /// Each field whose value differs, in words.

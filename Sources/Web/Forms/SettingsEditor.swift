@@ -195,7 +195,7 @@ package struct SettingsEditor<Visitor: SignedIn, Value: Sendable, Context: Senda
             switch error {
             case Refusal.limitReached(let usage): submission.errors.add("notice", usage.reachedText(member.visit))
             case let problem as FieldProblem:
-                submission.errors.add(problem.field, problem.text ?? form.message(problem.word, of: problem.field, member.t))
+                submission.errors.add(problem.field, form.message(problem, member.t))
             default: throw error
             }
             return try show(submission)
@@ -314,11 +314,12 @@ package struct FieldProblem: Error {
     package let field: String
     /// The message's key is `form.field.word`.
     package let word: String
-    /// In place of a word, where it needs values.
+    package let values: [String: String]
+    /// In place of a word, where only whoever found it can say it.
     package let text: String?
 
-    package init(_ field: String, _ word: String, text: String? = nil) {
-        (self.field, self.word, self.text) = (field, word, text)
+    package init(_ field: String, _ word: String, _ values: [String: String] = [:], text: String? = nil) {
+        (self.field, self.word, self.values, self.text) = (field, word, values, text)
     }
 }
 

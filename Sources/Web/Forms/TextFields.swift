@@ -19,8 +19,10 @@ package struct Line<Root, Context>: NamedField {
 
     package struct Wrong: Error {
         let word: String
+        let values: [String: String]
 
-        package init(_ word: String) { self.word = word }
+        /// - Parameter values: of the complaint, besides what was typed.
+        package init(_ word: String, _ values: [String: String] = [:]) { (self.word, self.values) = (word, values) }
     }
 
     package var words: FieldWords
@@ -75,7 +77,7 @@ package struct Line<Root, Context>: NamedField {
         if let word = rule?(text, context) { return words.complain(word, reading, ["value": text]) }
         switch parser?(text, context) ?? .success(text) {
         case .success(let value): slot.set(value, in: &root)
-        case .failure(let wrong): words.complain(wrong.word, reading, ["value": text])
+        case .failure(let wrong): words.complain(wrong.word, reading, wrong.values.merging(["value": text]) { own, _ in own })
         }
     }
 

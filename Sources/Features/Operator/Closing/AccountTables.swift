@@ -118,6 +118,8 @@ struct AccountTable: Sendable {
                 "id", "name", .number("had"), .number("wanted"), "reason", "user_name", .number("created_at"), "state", .number("granted"),
                 "answer", .number("closed_at"),
             ]),
+        AccountTable("chat_domains", .settings, ["id", "domain", "user_name", .number("created_at")]),
+        AccountTable("user_domains", .settings, ["id", "domain", "user_name", .number("created_at")]),
         AccountTable("account_measures", .records, key: "account_id, name, day"),
         AccountTable("refused_entries", .records, key: "hour, kind, subject, address"),
         AccountTable(

@@ -215,6 +215,10 @@ struct UserImport {
                 complaints.append(
                     t("users.import.complaint", ["label": t("user.queues"), "text": t("users.import.no_queue", ["name": name])]))
             }
+            if known == nil, errors["email"].isEmpty, let problem = context.domains.problem(with: value.email) {
+                complaints.append(
+                    t("users.import.complaint", ["label": t("user.email"), "text": UserEntry.form.message(problem, t)]))
+            }
             guard complaints.isEmpty else { return line(.refused(complaints)) }
             let changes = UserEntry.form.changes(from: entry, to: value, situation)
             guard known != nil else { return line(.create(value, changes)) }

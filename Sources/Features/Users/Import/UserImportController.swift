@@ -224,7 +224,7 @@ struct UserImportController {
         switch error {
         case Refusal.limitReached(let usage): usage.reachedText(member.visit)
         case Refusal.stale, Refusal.notFound, is Abort: member.t("users.import.stale")
-        case let problem as FieldProblem: problem.text ?? UserEntry.form.message(problem.word, of: problem.field, member.t)
+        case let problem as FieldProblem: UserEntry.form.message(problem, member.t)
         default: nil
         }
     }
