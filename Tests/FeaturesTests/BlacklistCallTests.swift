@@ -44,7 +44,8 @@ struct BlacklistCallTests {
 
     @Test("An entry is taken, read and deleted; the domain may be named as people write it; the same again gives the first one's id")
     func whole() throws {
-        let entry = #"{"email":"Zoë@Outside.example","address":"News@MÜNCHEN.example","source":"unsubscribe","at":"2026-11-20T12:00:00+02:00"}"#
+        let entry =
+            #"{"email":"Zoë@Outside.example","address":"News@MÜNCHEN.example","source":"unsubscribe","at":"2026-11-20T12:00:00+02:00"}"#
         let made = post(entry, to: "/api/v1/accounts/acme/email-domains/m%C3%BCnchen.example/blacklist")
         let id = try #require(try json(made)["id"]?.string)
         #expect(try made.status == 201 && json(made) == ["id": .string(id), "duplicate": false])
@@ -149,7 +150,8 @@ struct BlacklistCallTests {
     @Test("A thousand at once are taken, one more is too many, none is too few; other bodies are told what is taken")
     func bounds() throws {
         func entries(_ count: Int) -> String {
-            "[" + (0..<count).map { #"{"email":"p\#($0)@outside.example","address":"a\#($0 % 7)@münchen.example","source":"bounce"}"# }
+            "["
+                + (0..<count).map { #"{"email":"p\#($0)@outside.example","address":"a\#($0 % 7)@münchen.example","source":"bounce"}"# }
                 .joined(separator: ",") + "]"
         }
         #expect(post(entries(1001)).status == 413 && post("[]").status == 422)
@@ -182,7 +184,8 @@ struct BlacklistCallTests {
 
     @Test("A domain that the account has not is not there, whatever it is called and whatever is sent")
     func unknown() throws {
-        for name in ["acme.example", "m%C3%BCnchen", "a%20b", "%2e%2e", "-", "xn--mnchen-3ya.example.", String(repeating: "a", count: 300)] {
+        for name in ["acme.example", "m%C3%BCnchen", "a%20b", "%2e%2e", "-", "xn--mnchen-3ya.example.", String(repeating: "a", count: 300)]
+        {
             let address = "/api/v1/accounts/acme/email-domains/\(name)/blacklist"
             #expect(test.call(.get, address, key: key).status == 404, "\(name)")
             #expect(post("nonsense", to: address).status == 404, "\(name)")

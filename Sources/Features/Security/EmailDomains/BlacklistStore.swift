@@ -209,7 +209,9 @@ enum BlacklistStore {
     static func removeSome(of user: ID<User>, on connection: any Connection) throws -> Int {
         let some = try connection.rows(
             "SELECT id, domain_id, source FROM blacklist_entries WHERE user_id = \(user) LIMIT \(batch)"
-        ) { (id: try $0.next(ID<BlacklistEntry>.self), domain: try $0.next(ID<EmailDomain>.self), source: try $0.next(BlacklistSource.self)) }
+        ) {
+            (id: try $0.next(ID<BlacklistEntry>.self), domain: try $0.next(ID<EmailDomain>.self), source: try $0.next(BlacklistSource.self))
+        }
         guard !some.isEmpty else { return 0 }
         try deleteSome.execute(some.map(\.id.sqlValue), on: connection)
         for (domain, entries) in Dictionary(grouping: some, by: \.domain) {

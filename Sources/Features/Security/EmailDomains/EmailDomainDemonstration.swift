@@ -44,8 +44,8 @@ struct EmailDomainDemonstration {
         let strangers = names.enumerated().flatMap { index, name in
             providers.enumerated().map { number, provider in
                 entry(
-                    .email("\(name)@\(provider)"), number == 2 ? "" : "newsletter@news.\(domain)", sources[(index + number * 3) % sources.count],
-                    hoursAgo: 7 + (index * 3 + number) * 53)
+                    .email("\(name)@\(provider)"), number == 2 ? "" : "newsletter@news.\(domain)",
+                    sources[(index + number * 3) % sources.count], hoursAgo: 7 + (index * 3 + number) * 53)
             }
         }
         _ = try BlacklistStore.add(strangers, to: news, of: account, on: connection)
