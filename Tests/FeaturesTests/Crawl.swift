@@ -83,9 +83,9 @@ extension TestApp {
         for word in ["playlists/ivr.welcome", "queues/acd.support", "tracking-numbers/did.sales"] {
             made.insert("/api/v1/accounts/acme/\(word)")
         }
-        let domain = try addEmailDomain("mail.acme.example")
-        let entry = try blacklist(.email("reader@outside.example"), "news@mail.acme.example", .unsubscribe, in: domain)
-        made.insert("/api/v1/accounts/acme/email-domains/mail.acme.example/blacklist/\(entry)")
+        let domain = try addEmailDomain("acme-mail.example")
+        let entry = try blacklist(.email("reader@outside.example"), "news@acme-mail.example", .unsubscribe, in: domain)
+        made.insert("/api/v1/accounts/acme/email-domains/acme-mail.example/blacklist/\(entry)")
         let tested = browser.post("/settings/webhooks/endpoints/\(webhook.id)/test")
         made.insert(try #require(tested.location))
         return made

@@ -274,6 +274,7 @@ struct EmailDomainTests {
         #expect(alice.post(page, alice.get(page).hiddenInputs).status == 303)
         // The last of them wait, and are shown to nobody.
         #expect(try test.entryCount(of: other) + test.entryCount(of: domain) == 123)
+        #expect(alice.get("/users").text.contains("Bob Durand has been deleted."))
         #expect(!alice.get(other.path).text.contains("Bob Durand") && !alice.get(other.path).text.contains("a1@other"))
         try test.runJob("blacklist-removals")
         #expect(try test.counts(of: domain, in: test.acme).all == 1 && test.counts(of: other, in: test.acme).all == 0)

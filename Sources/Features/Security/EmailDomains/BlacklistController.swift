@@ -29,6 +29,9 @@ struct BlacklistController {
             )
         }
         let path = record.domain.path
+        // The filters alone: all pages of it are exported.
+        var exported = member.query
+        for name in ["after", "before"] { exported.set(name, nil) }
         let filters = FiltersView(
             action: path, search: SearchView("q", t("email_domains.search_entries"), value: filter.search), range: range,
             selects: [
@@ -44,7 +47,7 @@ struct BlacklistController {
         let page = EmailDomainPage(
             facts: FactsView(facts(record, member)), filters: filters, rows: found.elements.map { BlacklistEntryView($0, member) },
             pager: found.pager(path: path, query: member.query) { $0.id },
-            exportURL: "\(path)/blacklist.csv?\(member.query.encoded())",
+            exportURL: "\(path)/blacklist.csv?\(exported.encoded())",
             deletion: member.may(.manageSecurity) ? path + "/delete" : "", empty: found.elements.isEmpty ? empty : nil)
         let head = PageHead(record.domain.shown, lead: t("email_domains.domain.lead"), up: [EmailDomainStep.list(t)])
         return try member.page(template, page, head)
