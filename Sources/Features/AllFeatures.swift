@@ -19,6 +19,7 @@ package let allFeatures: [Feature] = [
     .limits,
     .security,
     .chatDomains,
+    .emailDomains,
     .userDomains,
     .records,
     .webhookSettings,

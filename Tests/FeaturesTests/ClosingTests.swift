@@ -345,6 +345,10 @@ extension TestApp {
                 INSERT INTO queue_members (queue_id, user_id, account_id)
                 SELECT q.id, \(self.bob.id), \(account) FROM queues q WHERE q.account_id = \(account) LIMIT 1
                 """,
+                """
+                INSERT INTO blacklist_removals (id, account_id, domain_id, planned, done)
+                VALUES ('b1', \(account), 'none', 1, 0)
+                """,
                 "INSERT INTO recovery_codes (user_id, code_hash) VALUES (\(self.bob.id), \([UInt8](repeating: 2, count: 32)))",
                 "INSERT INTO account_limits (account_id, name, maximum) VALUES (\(account), 'users', 7)",
                 """

@@ -85,6 +85,9 @@ extension TestApp {
         }
         try add(ChatDomain.self, "www.acme.example", to: acme)
         try add(UserDomain.self, "acme.example", to: acme)
+        let domain = try addEmailDomain("acme-mail.example")
+        let entry = try blacklist(.email("reader@outside.example"), "news@acme-mail.example", .unsubscribe, in: domain)
+        made.insert("/api/v1/accounts/acme/email-domains/acme-mail.example/blacklist/\(entry)")
         let tested = browser.post("/settings/webhooks/endpoints/\(webhook.id)/test")
         made.insert(try #require(tested.location))
         return made

@@ -78,6 +78,7 @@ struct DeclaredFormTests {
             "queue": Self.fits(Queue.form, Queue.record),
             "tracking_number": Self.fits(TrackingNumber.form, TrackingNumber.record),
             "limit_request": Self.fits(LimitRequest.form, LimitRequest.record),
+            "email_domain": Self.fits(EmailDomain.form, EmailDomain.record),
             "voicemail": Self.fits(Voicemail.form, Voicemail.record),
         ]
         // A row for each kind of media; rows of two tables; a webhook, whose authentication is sealed as one, and what is done with it; a key,

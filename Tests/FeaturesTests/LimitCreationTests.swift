@@ -37,6 +37,7 @@ struct LimitCreationTests {
         "chat_domains": Creation(ChatDomain.path) { number, _ in [("domain", "www\(number).acme.example")] },
         // That there are people with other addresses was said.
         "user_domains": Creation(UserDomain.path) { number, _ in [("domain", "mail\(number).acme.example"), ("confirmed", "outside")] },
+        "email_domains": Creation(EmailDomainController.path, isStaffs: true) { number, _ in [("domain", "mail-\(number).example")] },
     ]
 
     private let test: TestApp

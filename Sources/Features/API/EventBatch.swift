@@ -3,7 +3,6 @@
 import Delivery
 import HTTP
 import HTTPTypes
-import JSON
 import Spelling
 import Time
 
@@ -22,36 +21,16 @@ struct EventBatch {
         let key = try Self.key(request)
         let suggestions = EventSuggestions()
         let mayBeTooLong = bytes.count > EventInput.maximumBodySize - Self.envelope
-        switch request.contentType?.essence {
-        case "application/json":
-            let value = try Self.parse(bytes)
-            guard let array = value.array else {
-                items = [
-                    .success(try EventInput(value, at: "", key: key, mayBeTooLong: mayBeTooLong, suggestions: suggestions, now: now).event)
-                ]
-                isSingle = true
-                return
-            }
-            try Self.check(count: array.count, key)
-            isSingle = false
-            items = array.enumerated().map { index, value in
-                Self.item { try EventInput(value, at: "/\(index)", mayBeTooLong: mayBeTooLong, suggestions: suggestions, now: now).event }
-            }
-        case "application/x-ndjson", "application/ndjson", "application/jsonl":
-            let lines = Self.lines(bytes)
-            try Self.check(count: lines.count, key)
-            isSingle = false
-            items = lines.map { number, line in
-                Self.item(line: number) {
-                    try EventInput(Self.parse(line, line: number), at: "", mayBeTooLong: mayBeTooLong, suggestions: suggestions, now: now)
-                        .event
-                }
-            }
-        default:
-            throw Problem(
-                status: .unsupportedMediaType, type: "unsupported-media-type", title: "Unsupported media type",
-                detail: "Send application/json (an event, or an array of events) or application/x-ndjson (an event a line).")
+        let batch = try JSONBatch(bytes, request, of: "event", "events")
+        isSingle = batch.isSingle
+        if !isSingle {
+            guard key == nil else { throw Self.keyWithBatch }
+            try batch.requireCount(upTo: Self.maximumEvents)
         }
+        items = batch.map { value, pointer in
+            try EventInput(value, at: pointer, key: key, mayBeTooLong: mayBeTooLong, suggestions: suggestions, now: now).event
+        }
+        if isSingle { _ = try items.first?.get() }
     }
 
     /// The header of draft-ietf-httpapi-idempotency-key-header: a quoted text, or the bare text that many clients send.
@@ -67,57 +46,7 @@ struct EventBatch {
         return key
     }
 
-    private static func check(count: Int, _ key: String?) throws {
-        if key != nil {
-            throw Problem(
-                status: .badRequest, type: "idempotency-key-with-batch", title: "Idempotency key with a batch",
-                detail: "The header Idempotency-Key is for a single event. Give each event of a batch its own event_id.")
-        }
-        if count == 0 {
-            throw Problem(
-                status: .unprocessableContent, type: "empty-batch", title: "Empty batch",
-                detail: "The batch has no event. Send 1 to \(maximumEvents).")
-        }
-        if count > maximumEvents {
-            throw Problem(
-                status: .contentTooLarge, type: "too-many-events", title: "Too many events",
-                detail: "The batch has \(count) events; the limit is \(maximumEvents). Nothing was accepted: send smaller batches.")
-        }
-    }
-
-    private static func item(line: Int? = nil, _ read: () throws -> NewEvent) -> Result<NewEvent, Problem> {
-        do {
-            return .success(try read())
-        } catch var problem as Problem {
-            if let line { problem.extensions["line"] = JSONValue(line) }
-            return .failure(problem)
-        } catch {
-            return .failure(Problem(status: .unprocessableContent, type: "invalid-event", title: "Invalid event", detail: "\(error)"))
-        }
-    }
-
-    /// - Parameter line: where the text stands in the body, when it is one line of it.
-    private static func parse(_ bytes: [UInt8], line: Int? = nil) throws -> JSONValue {
-        do throws(JSONSyntaxError) {
-            return try JSONValue(parsing: bytes)
-        } catch {
-            let line = line ?? error.line
-            throw Problem(
-                status: .badRequest, type: "broken-json", title: "Broken JSON",
-                detail: "Line \(line), column \(error.column): \(error.message).",
-                extensions: ["line": JSONValue(line), "column": JSONValue(error.column)])
-        }
-    }
-
-    /// Lines that hold anything, with their numbers from 1.
-    private static func lines(_ bytes: [UInt8]) -> [(number: Int, bytes: [UInt8])] {
-        var lines: [(number: Int, bytes: [UInt8])] = []
-        var number = 0
-        for line in bytes.split(separator: 10, omittingEmptySubsequences: false) {
-            number += 1
-            let isBlank = line.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
-            if !isBlank { lines.append((number, Array(line))) }
-        }
-        return lines
-    }
+    private static let keyWithBatch = Problem(
+        status: .badRequest, type: "idempotency-key-with-batch", title: "Idempotency key with a batch",
+        detail: "The header Idempotency-Key is for a single event. Give each event of a batch its own event_id.")
 }

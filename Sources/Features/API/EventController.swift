@@ -100,5 +100,5 @@ struct EventController {
 
 extension HTTPResponse.Status {
     /// 207 (RFC 4918): each item of the body has a status of its own.
-    fileprivate static let someAccepted = HTTPResponse.Status(code: 207, reasonPhrase: "Multi-Status")
+    static let someAccepted = HTTPResponse.Status(code: 207, reasonPhrase: "Multi-Status")
 }

@@ -10,6 +10,8 @@ struct FieldFaults {
     private static let maximum = 20
     private static let maximumName = 80
 
+    /// Where in the body the thing stands that has the members, a JSON Pointer.
+    var place = ""
     private var faults: [(name: String, detail: String)] = []
 
     /// The first word on a member stands.
@@ -35,7 +37,7 @@ struct FieldFaults {
                 "errors": .array(
                     faults.map { fault in
                         let pointer = fault.name.escaping { $0 == UInt8(ascii: "~") ? "~0" : $0 == UInt8(ascii: "/") ? "~1" : nil }
-                        return ["pointer": .string("#/\(pointer)"), "detail": .string(fault.detail)]
+                        return ["pointer": .string("#\(place)/\(pointer)"), "detail": .string(fault.detail)]
                     })
             ])
     }

@@ -213,6 +213,7 @@ struct UserStore {
         for table in theirs {
             try connection.execute("DELETE FROM \(table) WHERE user_id = \(user)")
         }
+        try BlacklistRemovalStore.remove(of: user, in: account, ids, on: connection)
         let count = try connection.execute("DELETE FROM users WHERE id = \(user) AND account_id = \(account)")
         try requireAdministrator(of: account, on: connection)
         return count

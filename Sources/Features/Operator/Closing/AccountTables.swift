@@ -107,6 +107,9 @@ struct AccountTable: Sendable {
         AccountTable("queues", .reference, ["id", "name", "reference", "head_of_line", "playlist_id", .number("created_at")]),
         AccountTable("tracking_numbers", .reference, ["id", "number", "name", "reference", .number("created_at")]),
         AccountTable("playlists", .reference, ["id", "name", "reference", .number("created_at")]),
+        AccountTable("blacklist_removals", .records),
+        AccountTable("blacklist_entries", .settings, ["id", "domain_id", "who", "user_id", "address", "source", .number("at")]),
+        AccountTable("email_domains", .settings, ["id", "domain", "added_by", .number("created_at")]),
         AccountTable("alerts", .records, ["id", "kind", "subject", "params", .number("times"), .number("first_at"), .number("last_at")]),
         AccountTable("account_limits", .settings, key: "account_id, name", ["name", .number("maximum")]),
         AccountTable(
