@@ -2,6 +2,7 @@
 
 import Database
 import HTTP
+import Spelling
 import Time
 import Web
 

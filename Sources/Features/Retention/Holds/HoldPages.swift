@@ -1,5 +1,6 @@
 // What the pages of legal holds show.
 
+import Database
 import Templating
 import Time
 import Web
