@@ -235,15 +235,14 @@ struct HoldTests {
         try test.setPolicy(days: 30)
         for _ in 0..<1101 { try test.addMedia(days: 40) }
         let isFirst = Mutex(true)
-        let (alice, test) = (alice, test)
-        let place = UncheckedPlace { alice.get(HoldController.newPath).hiddenInputs }
+        let place = Sender(alice)
         let purge = RetentionPurge(test.app) { step in
             guard step == .marked,
                 isFirst.withLock({ first in
                     defer { first = false }; return first
                 })
             else { return }
-            #expect(place.send(alice) == 303)
+            #expect(place.send() == 303)
         }
         let figures = try purge.run(test.acme, by: .system)
         #expect(figures.items == 500)
@@ -348,10 +347,14 @@ struct HoldTests {
 }
 
 /// The form is fetched before; the purge's own thread sends it.
-private struct UncheckedPlace: @unchecked Sendable {
-    let form: [(String, String)]
+private final class Sender: @unchecked Sendable {
+    private let browser: Browser
+    private let form: [(String, String)]
 
-    init(_ form: () -> [(String, String)]) { self.form = form() }
+    init(_ browser: Browser) {
+        self.browser = browser
+        form = browser.get(HoldController.newPath).hiddenInputs
+    }
 
-    func send(_ browser: Browser) -> Int { browser.post(HoldController.newPath, form + [("reason", "The court has asked")]).status }
+    func send() -> Int { browser.post(HoldController.newPath, form + [("reason", "The court has asked")]).status }
 }

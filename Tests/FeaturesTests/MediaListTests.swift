@@ -83,10 +83,8 @@ struct MediaListTests {
         for index in 0..<120 { all.append(try add(at: index < 70 ? "2026-11-01T12:00:00Z" : "2026-11-02T12:00:00Z").description) }
         all.sort { $0 > $1 }
         func link(_ page: Browser.Page, _ name: String) -> String? {
-            page.text.firstMatch(
-                of: try! Regex("href=\"(/settings/retention/items\\?[^\"]*\(name)=[^\"]*)\"", as: (Substring, Substring).self)
-            )
-            .map { String($0.output.1).replacing("&amp;", with: "&") }
+            page.text.split(separator: "href=\"").map { String($0.prefix { $0 != "\"" }).replacing("&amp;", with: "&") }
+                .first { $0.hasPrefix(MediaItemsController.path + "?") && $0.contains("\(name)=") }
         }
         var found: [String] = []
         var address: String? = MediaItemsController.path + "?kind=recordings"
