@@ -31,7 +31,7 @@ def items(stage):
 
 
 def held(stage, account, items):
-    return [stage.machine(account).call("GET", f"media/{item['id']}").json["hold"] for item in items]
+    return [stage.machine(account).call("GET", f"/api/v1/accounts/{account}/media/{item['id']}").json["hold"] for item in items]
 
 
 def release(browser, words, reason):
