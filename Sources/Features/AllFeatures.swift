@@ -14,6 +14,7 @@ package let allFeatures: [Feature] = [
     .reference,
     .account,
     .retention,
+    .mediaItems,
     .sms,
     .deletions,
     .limits,

@@ -30,6 +30,7 @@ extension TestApp {
         }
         let logo = "\(site.ids.next(LogoRow.self)).png"
         let media = site.ids.next(MediaFile.self)
+        let held = site.ids.next(MediaHold.self)
         try Data([0x89, 0x50, 0x4E, 0x47]).write(to: URL(filePath: "\(folder)/logos/\(logo)"))
         try site.database.write { connection in
             try Deletion(
@@ -65,6 +66,14 @@ extension TestApp {
                 INSERT INTO media_files (id, account_id, kind, extension, bytes, recorded_at, created_at)
                 VALUES (\(media), \(self.acme), 'recordings', 'wav', 100, \(now), \(now))
                 """)
+            // Released: what is under hold keeps the account from being deleted.
+            let hold = HoldRecord(
+                id: held, state: .released, scope: "A call", media: media, reason: "The court has asked", user: self.alice.id,
+                userName: "Alice Martin", createdAt: now, items: 1, releaseReason: "All is settled", releasedBy: "Alice Martin",
+                releasedAt: now)
+            try HoldStore.insert(hold, in: self.acme, on: connection)
+            try connection.execute(
+                "INSERT INTO media_hold_items (media_id, hold_id, account_id) VALUES (\(media), \(held), \(self.acme))")
         }
         try site.database.write { connection in
             let settings = SMSSettings(url: "http://127.0.0.1:9/sms")
@@ -74,7 +83,7 @@ extension TestApp {
             let tested = SMSTestResult(self.site.ids.next(), to: message.to, request, at: self.site.clock.now())
             try SMSStore.insert(tested, of: self.acme, on: connection)
         }
-        made.insert("/api/v1/accounts/acme/media/\(media)")
+        made.formUnion(["/api/v1/accounts/acme/media/\(media)", HoldController.releasePath(of: held)])
         _ = try key(of: acme)
         let playlist = try add(Playlist.self, "Welcome", reference: "ivr.welcome", to: acme)
         let queue = try add(Queue.self, "Support", reference: "acd.support", to: acme)

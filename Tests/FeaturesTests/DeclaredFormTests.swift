@@ -86,6 +86,8 @@ struct DeclaredFormTests {
         let otherwise: Set<String> = [
             "retention", "new_account", "webhook_settings", "webhooks.new", "webhooks.edit", "webhooks.pause", "webhooks.resume",
             "user_import", "key", "limit_answer",
+            // What stands in a hold's row with what it is on; why it ended.
+            "media_hold", "media_release",
             // A password that is sealed; what is sent, and kept as the test that it was.
             "sms", "sms_test",
             // What is asked before something is done; a number in a table of all limits.

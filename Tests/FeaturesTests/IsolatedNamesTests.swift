@@ -26,6 +26,7 @@ struct IsolatedNamesTests {
                 "UPDATE webhooks SET name = \(name)", "UPDATE deliveries SET webhook_name = \(name)",
                 "UPDATE deletions SET user_name = \(name)",
                 "UPDATE limit_requests SET user_name = \(name), reason = \(name)",
+                "UPDATE media_holds SET scope = \(name), reason = \(name), user_name = \(name), release_reason = \(name), released_by = \(name)",
                 "UPDATE media_files SET user_name = \(name), connector = \(name)",
             ] { try connection.execute(statement) }
         }

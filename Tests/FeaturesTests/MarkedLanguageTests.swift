@@ -60,6 +60,7 @@ struct MarkedLanguageTests {
             "SELECT reason || ' ' || user_name FROM limit_requests",
             "SELECT domain || ' ' || user_name FROM chat_domains", "SELECT domain || ' ' || user_name FROM user_domains",
             "SELECT domain || ' ' || search_text || ' ' || added_by FROM email_domains", "SELECT who || ' ' || address FROM blacklist_entries",
+            "SELECT scope || ' ' || reason || ' ' || user_name || ' ' || COALESCE(release_reason, '') FROM media_holds",
             "SELECT COALESCE(logo_name, '') FROM accounts", "SELECT COALESCE(url, '') FROM sms_settings",
         ]
         let texts = try test.site.database.read { connection in

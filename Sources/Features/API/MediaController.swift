@@ -56,7 +56,11 @@ struct MediaController {
                 status: .unsupportedMediaType, type: "unsupported-media-type", title: "Unsupported media type",
                 detail: "Send multipart/form-data with the file, or application/json that names a file in the inbox folder.")
         }
-        let media = try call.read { try NewMedia.checked(fields, of: call.account, at: call.site.clock.now(), on: $0) }
+        let media = try call.read { connection in
+            var media = try NewMedia.checked(fields, of: call.account, at: call.site.clock.now(), on: connection)
+            if media.isHeld { media.hold = try call.hold(on: media, for: NewMedia.holdReason(fields), on: connection) }
+            return media
+        }
         let slug = call.parameters["slug"] ?? ""
         let (record, isNew) = try intake.register(media, from: source, account: call.account, slug: slug)
         var response = WebResponse.json(record.json, status: isNew ? .created : .ok)
@@ -68,25 +72,38 @@ struct MediaController {
         .json(try call.read { try found(call, on: $0) }.json)
     }
 
-    /// `{"hold": true}` or `{"hold": false}`.
+    /// `{"hold": true}` or `{"hold": false}`, with a reason or without. A release ends what machines have placed on the item; what people
+    /// have placed stays, and `hold` of the answer says so.
     @Sendable func update(_ call: MachineCall) throws -> WebResponse {
         let fields = try jsonFields(call)
-        guard fields.count == 1, let isHeld = fields["hold"]?.bool else {
-            throw Problem.invalidMedia([("hold", "Send {\"hold\": true} or {\"hold\": false}, and nothing else.")])
+        guard let isHeld = fields["hold"]?.bool, Set(fields.keys).isSubset(of: ["hold", "hold_reason"]) else {
+            throw Problem.invalidMedia([
+                ("hold", "Send {\"hold\": true} or {\"hold\": false}, with a “hold_reason” if you like, and nothing else.")
+            ])
         }
-        let (record, isChanged) = try call.site.database.write { connection in
-            let media = try found(call, on: connection)
-            guard try MediaStore.setHold(isHeld, on: media.id, of: call.account, on: connection) else { return (media, false) }
-            try AuditEntry(call, action: isHeld ? "media.hold" : "media.release", subject: media.id.description)
-                .record(call.site, on: connection)
-            return (try found(call, on: connection), true)
-        }
-        guard isChanged else {
+        let reason = try NewMedia.holdReason(fields)
+        do {
+            let record = try call.site.database.write { connection in
+                let media = try found(call, on: connection)
+                guard media.state == "live" else { throw HoldStore.TooLate() }
+                let isChanged =
+                    isHeld
+                    ? try HoldStore.placeByMachine(
+                        call.hold(on: media, for: reason, on: connection), on: media.id, in: call.account, on: connection)
+                    : try call.release(media, for: reason, on: connection)
+                guard isChanged else { return media }
+                try AuditEntry(
+                    call, action: isHeld ? "media.hold" : "media.release", subject: media.id.description,
+                    changes: reason.map { [FieldChange("hold_reason", before: "", after: $0)] } ?? []
+                ).record(call.site, on: connection)
+                return try found(call, on: connection)
+            }
+            return .json(record.json)
+        } catch is HoldStore.TooLate {
             throw Problem(
                 status: .conflict, type: "being-purged", title: "Being purged",
                 detail: "This file is being deleted by a purge that has begun: it is too late to change its hold.")
         }
-        return .json(record.json)
     }
 
     private func found(_ call: MachineCall, on connection: any Connection) throws -> MediaRecord {
@@ -125,6 +142,37 @@ struct MediaController {
             fields[name] = name == "hold" && (value == "true" || value == "false") ? .bool(value == "true") : .string(value)
         }
         return (fields, .upload(file))
+    }
+}
+
+extension MachineCall {
+    /// By the key's name, as a person's has theirs.
+    fileprivate func hold(on media: NewMedia, for reason: String?, on connection: any Connection) throws -> HoldRecord {
+        try hold(
+            media.kind, media.recordedAt, userName: media.userName, number: media.trackingNumber, for: reason, on: connection)
+    }
+
+    fileprivate func hold(on media: MediaRecord, for reason: String?, on connection: any Connection) throws -> HoldRecord {
+        try hold(
+            media.kind, media.recordedAt, userName: media.userName, number: media.trackingNumber, for: reason, on: connection)
+    }
+
+    private func hold(
+        _ kind: MediaKind, _ recordedAt: Timestamp, userName: String?, number: String?, for reason: String?,
+        on connection: any Connection
+    ) throws -> HoldRecord {
+        let scope = try MediaWords.scope(kind, recordedAt, userName: userName, number: number, of: account, site, on: connection)
+        let (t, _) = try MediaWords.accountWords(account, site, on: connection)
+        return HoldRecord(
+            id: site.ids.next(), origin: .machine, scope: scope, reason: reason ?? t("media.hold.machine_reason"),
+            userName: try HoldStore.keyName(key, of: account, on: connection), createdAt: site.clock.now())
+    }
+
+    fileprivate func release(_ media: MediaRecord, for reason: String?, on connection: any Connection) throws -> Bool {
+        let (t, _) = try MediaWords.accountWords(account, site, on: connection)
+        return try HoldStore.releaseByMachine(
+            media.id, for: reason ?? t("media.hold.machine_reason"), by: HoldStore.keyName(key, of: account, on: connection),
+            at: site.clock.now(), in: account, on: connection)
     }
 }
 

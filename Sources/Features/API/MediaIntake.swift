@@ -68,7 +68,10 @@ package final class MediaIntake: Sendable {
         defer { underWay.withLock { _ = $0.remove(id) } }
         let record = MediaRecord(media, id: id, fileExtension: incoming.fileExtension, inboxPath: incoming.inboxPath, at: site.clock.now())
         do {
-            try site.database.write { try MediaStore.insert(record, of: account, on: $0) }
+            try site.database.write { connection in
+                try MediaStore.insert(record, of: account, on: connection)
+                if let hold = media.hold { try HoldStore.place(hold, onItem: id, in: account, on: connection) }
+            }
         } catch DatabaseError.duplicate {
             if let known = try known(media, account) { return (known, false) }
             throw Problem.beingRegistered

@@ -58,6 +58,11 @@ package struct MediaRecord: Sendable {
         createdAt = now
     }
 
+    /// What the list of stored items is searched by.
+    fileprivate var searchText: String {
+        MediaWords.searchText(id: id, userName: userName, number: trackingNumber, externalID: externalID)
+    }
+
     var isIncoming: Bool { state == MediaStore.incomingState }
 
     var json: JSONValue {
@@ -127,7 +132,11 @@ enum MediaStore {
     }
 
     static func forget(_ id: ID<MediaFile>, of account: ID<Account>, on connection: any Connection) throws {
-        try connection.execute("DELETE FROM media_files WHERE id = \(id) AND account_id = \(account) AND state = 'incoming'")
+        guard try connection.execute("DELETE FROM media_files WHERE id = \(id) AND account_id = \(account) AND state = 'incoming'") > 0
+        else {
+            return
+        }
+        try HoldStore.forget(id, of: account, on: connection)
     }
 
     static func slug(of account: ID<Account>, on connection: any Connection) throws -> String? {
@@ -144,15 +153,9 @@ enum MediaStore {
     static func insert(_ media: MediaRecord, of account: ID<Account>, on connection: any Connection) throws {
         try connection.execute(
             """
-            INSERT INTO media_files (account_id, \(MediaRecord.record.columns))
-            VALUES (\(account), \(MediaRecord.record.values(media)))
+            INSERT INTO media_files (account_id, search_text, \(MediaRecord.record.columns))
+            VALUES (\(account), \(media.searchText), \(MediaRecord.record.values(media)))
             """)
-    }
-
-    /// False when a purge has it already, or it is gone.
-    static func setHold(_ isHeld: Bool, on id: ID<MediaFile>, of account: ID<Account>, on connection: any Connection) throws -> Bool {
-        try connection.execute(
-            "UPDATE media_files SET is_held = \(isHeld) WHERE id = \(id) AND account_id = \(account) AND state = 'live'") > 0
     }
 
     /// By id (`usr_…`) or email address.

@@ -17,6 +17,8 @@ package struct NewMedia: Sendable {
     /// Name of the repository connector that has a copy.
     package var connector: String?
     package var isHeld = false
+    /// With whose words and name, where it is.
+    var hold: HoldRecord?
     /// The platform's own id: the same one again registers nothing new.
     package var externalID: String?
 
@@ -27,7 +29,9 @@ package struct NewMedia: Sendable {
 }
 
 extension NewMedia {
-    private static let names: Set<String> = ["kind", "recorded_at", "user", "tracking_number", "connector", "hold", "external_id"]
+    private static let names: Set<String> = [
+        "kind", "recorded_at", "user", "tracking_number", "connector", "hold", "hold_reason", "external_id",
+    ]
     /// Clocks of the platform's machines may be ahead of ours a little. A date further ahead would keep a file for ever.
     private static let clockSkew = Duration.seconds(3600)
 
@@ -73,7 +77,20 @@ extension NewMedia {
         if let hold = fields["hold"], !hold.isNull {
             if let isHeld = hold.bool { media.isHeld = isHeld } else { errors.append(("hold", "Give hold as true or false.")) }
         }
+        do { _ = try holdReason(fields) } catch let problem as Problem { errors.append(("hold_reason", problem.detail)) }
         guard errors.isEmpty else { throw Problem.invalidMedia(errors) }
         return media
+    }
+
+    /// Why something is put under hold, or released. Nil: not said.
+    static func holdReason(_ fields: [String: JSONValue]) throws -> String? {
+        guard let value = fields["hold_reason"], !value.isNull else { return nil }
+        let text = value.string.map { TypedText.line($0) } ?? ""
+        guard (1...1000).contains(text.utf8.count), text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
+            throw Problem.invalidMedia([
+                ("hold_reason", "Give hold_reason as a text of 1 to 1000 bytes without control characters, or leave it out.")
+            ])
+        }
+        return text
     }
 }

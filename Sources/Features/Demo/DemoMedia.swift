@@ -48,6 +48,7 @@ struct DemoMedia {
         let ids = IDGenerator(clock: past.clock)
         let lastPurge = lastPurge
         var rows: [SQL] = []
+        var held: [DemoHolds.Item] = []
         for index in 0..<place.files {
             let choice = Self.kind(at: index % 100)
             let isHeld = index % 70 == 69
@@ -64,17 +65,23 @@ struct DemoMedia {
                 to: "\(folder)/\(id.stored).wav", seconds: Double.random(in: choice.seconds, using: &random), seed: index)
             let user = account.users.randomElement(using: &random)
             let connector: String? = choice.kind == .recordings && index % 4 == 0 ? "Amazon S3" : nil
+            let number = place.number(index % place.numbers)
             rows.append(
                 """
-                INSERT INTO media_files (id, account_id, kind, extension, bytes, recorded_at, user_id, user_name, tracking_number, connector, is_held,
-                    created_at)
-                VALUES (\(id), \(account.id), \(choice.kind), \("wav"), \(bytes), \(time), \(user?.id), \(user?.name),
-                    \(place.number(index % place.numbers)), \(connector), \(isHeld), \(time))
+                INSERT INTO media_files (id, account_id, kind, extension, bytes, recorded_at, user_id, user_name, tracking_number, connector,
+                    search_text, created_at)
+                VALUES (\(id), \(account.id), \(choice.kind), \("wav"), \(bytes), \(time), \(user?.id), \(user?.name), \(number), \(connector),
+                    \(MediaWords.searchText(id: ID(value: id.value), userName: user?.name, number: number, externalID: nil)), \(time))
                 """)
+            if isHeld {
+                held.append(
+                    DemoHolds.Item(media: ID(value: id.value), kind: choice.kind, at: time, userName: user?.name, number: number))
+            }
         }
-        let inserts = rows
+        let (inserts, items) = (rows, held)
         try site.database.write { connection in
             for row in inserts { try connection.execute(row) }
+            try DemoHolds.place(on: items, in: account.id, demo.app.site, on: connection)
             for kind in Self.kinds {
                 guard let days = kind.days else { continue }
                 try connection.execute(

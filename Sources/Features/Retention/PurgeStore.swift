@@ -39,6 +39,7 @@ struct PurgeStore: Sendable {
                 WHERE account_id = \(run.account) AND kind = \(run.kind) AND state = 'live' AND is_held = 0 AND recorded_at < \(run.cutoff)
                 ORDER BY recorded_at LIMIT \(Self.batch))
             AND EXISTS (SELECT 1 FROM retention_policies WHERE account_id = \(run.account) AND kind = \(run.kind) AND days <= \(days))
+            AND NOT \(HoldStore.isBeingPlaced(in: run.account))
             """)
         guard marked > 0 else { return 0 }
         // Open again, should another worker have found it empty between two batches.
@@ -88,6 +89,7 @@ struct PurgeStore: Sendable {
             """
         ) { try $0.next(Int.self) }
         guard !removed.isEmpty else { return }
+        try HoldStore.forget(files, of: run.account, on: connection)
         let bytes = removed.reduce(0, +)
         try connection.execute(
             "UPDATE purge_runs SET items = items + \(removed.count), bytes = bytes + \(bytes) WHERE id = \(run.id) AND account_id = \(run.account)"

@@ -68,6 +68,7 @@ struct CheckView: TemplateData {
 struct FiguresView: TemplateData {
     struct Row: TemplateData {
         let kind: String
+        let kindName: String
         let policy: String
         /// "deletes 104", or nothing when it is nothing.
         let deletes: String
@@ -85,7 +86,7 @@ struct FiguresView: TemplateData {
         let numbers = member.numbers
         rows = figures.map { figures in
             Row(
-                kind: figures.kind.label(t),
+                kind: figures.kind.label(t), kindName: figures.kind.rawValue,
                 policy: figures.days.map { t("shared.unit.days", count: $0) } ?? t("retention.policy.unlimited"),
                 deletes: figures.items == 0 ? "" : t("retention.figures.deletes", count: figures.items),
                 size: figures.items == 0 ? "–" : numbers.bytes(figures.bytes),

@@ -67,6 +67,7 @@ package struct RetentionPurge: Sendable {
         _ account: ID<Account>, by actor: PurgeActor, asOf instant: Timestamp? = nil, isStopping: () -> Bool = { false }
     ) throws -> [PurgeFigures] {
         let now = site.clock.now()
+        try HoldWork(site: site).finish(account, isStopping: isStopping)
         try resume(account, isStopping: isStopping)
         let (due, place) = try site.database.read { connection in
             (

@@ -102,6 +102,13 @@ struct AccountTable: Sendable {
         AccountTable("sms_messages", .mail, ["id", "recipient", "state", .number("created_at")]),
         AccountTable("sms_settings", .settings, key: "account_id", ["account_id", "url", "sender", "login"]),
         AccountTable("sms_tests", .records, ["id", "recipient", "verdict", .number("started_at")]),
+        AccountTable("media_hold_items", .records, key: "media_id, hold_id"),
+        AccountTable(
+            "media_holds", .records,
+            [
+                "id", "origin", "state", "scope", "reason", "user_name", .number("created_at"), .number("items"), .number("late"),
+                "release_reason", "released_by", .number("released_at"), .number("freed"),
+            ]),
         AccountTable("media_checks", .records, key: "account_id"),
         AccountTable("purge_runs", .records),
         AccountTable("queues", .reference, ["id", "name", "reference", "head_of_line", "playlist_id", .number("created_at")]),

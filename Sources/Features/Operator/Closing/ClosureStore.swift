@@ -80,6 +80,7 @@ enum ClosureStore {
         """
         c.delete_after <= \(instant) AND c.exported_at IS NOT NULL AND NOT EXISTS (
             SELECT 1 FROM media_files m WHERE m.account_id = c.account_id AND m.is_held = 1 AND m.state = 'live')
+            AND NOT EXISTS (SELECT 1 FROM media_holds h WHERE h.state = 'placing' AND h.account_id = c.account_id)
         """
     }
 

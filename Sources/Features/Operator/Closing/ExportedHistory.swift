@@ -85,7 +85,7 @@ enum ExportedMedia {
     ]
 
     static func page(of account: ID<Account>, after last: String, on connection: any Connection) throws -> [File] {
-        try connection.rows(
+        let files = try connection.rows(
             """
             SELECT id, extension, kind, user_name, tracking_number, connector, external_id, bytes, recorded_at, is_held FROM media_files
             WHERE account_id = \(account) AND state = 'live' AND id > \(last) ORDER BY id LIMIT \(batch)
@@ -94,6 +94,13 @@ enum ExportedMedia {
             let (id, fileExtension) = (try row.next(ID<MediaFile>.self), try row.next(String.self))
             let members = [("id", JSONValue.string(id.description))] + (try columns.map { ($0.name.description, try $0.value(row)) })
             return File(id: id, fileExtension: fileExtension, row: JSONObject(members: members))
+        }
+        // Why each is kept; media_holds.jsonl has those.
+        let holds = try HoldStore.inForce(on: files.map(\.id), of: account, on: connection)
+        return files.map { file in
+            var row = file.row
+            row["holds"] = .array((holds[file.id] ?? []).map { .string($0.stored) })
+            return File(id: file.id, fileExtension: file.fileExtension, row: row)
         }
     }
 }
