@@ -62,6 +62,13 @@ package final class Database: Sendable {
         guard Self.occupied != ObjectIdentifier(writer) else { throw DatabaseError.nested }
     }
 
+    /// For who writes much: called behind each of many transactions, it keeps the work that they leave to be done from piling up until one
+    /// transaction, perhaps somebody else's, has to do all of it.
+    package func settle() throws {
+        try refuseNesting()
+        try engine.settle()
+    }
+
     package func verify() throws -> Verification { try engine.verify() }
 
     package func backup(to path: String) throws {

@@ -23,6 +23,9 @@ package protocol Engine: Sendable {
     /// Writes a whole, consistent copy to a new file, and opens it to see that it is one.
     func backup(to path: String) throws
 
+    /// Brings what was written home, where an engine puts that off: beside the transactions, so that the next of them need not do it.
+    func settle() throws
+
     /// Reads the whole database and holds its pages and its references against each other.
     func verify() throws -> Verification
 
@@ -35,6 +38,8 @@ package protocol Engine: Sendable {
 }
 
 extension Engine {
+    package func settle() throws {}
+
     /// Without an end, for who has the engine alone.
     package func read(_ body: (any Connection) throws -> Void) throws { try read(until: nil, body) }
 }

@@ -1,4 +1,4 @@
-// SQLite through GRDB: one writer that does all commits and checkpoints, read-only readers, every commit synced.
+// SQLite through GRDB: one writer that does all commits, read-only readers, every commit synced.
 
 import Foundation
 import GRDB
@@ -15,6 +15,9 @@ package final class SQLiteEngine: Engine {
     private let path: String
     private let readerConfiguration: Configuration
     private let statements = StatementCounter()
+    /// Copies the log into the file beside the writer; opened when it is first needed.
+    private let settler = ShortLock<DatabaseQueue?>(nil)
+    private let writerConfiguration: Configuration
 
     /// Opens or creates the file. `readers` is the most reads at once that `Database` asks for.
     package init(path: String, readers: Int) throws {
@@ -38,6 +41,7 @@ package final class SQLiteEngine: Engine {
         }
         self.path = path
         self.readers = readers
+        writerConfiguration = configuration
         readerConfiguration = {
             var configuration = configuration
             configuration.readonly = true
@@ -105,6 +109,20 @@ package final class SQLiteEngine: Engine {
                 return connection.effects
             }
             for effect in effects { effect() }
+        } catch let error as GRDB.DatabaseError {
+            throw DatabaseError(error)
+        }
+    }
+
+    /// A checkpoint on a connection of its own: it waits for nobody, and no transaction waits for it. What the log holds is durable already.
+    package func settle() throws {
+        do {
+            let queue = try settler.withLock { queue in
+                let opened = try queue ?? DatabaseQueue(path: path, configuration: writerConfiguration)
+                queue = opened
+                return opened
+            }
+            try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(PASSIVE)") }
         } catch let error as GRDB.DatabaseError {
             throw DatabaseError(error)
         }

@@ -334,8 +334,8 @@ extension TestApp {
                 "INSERT INTO retention_versions (account_id, version) VALUES (\(account), 1)",
                 "INSERT INTO media_checks (account_id, checked_at, quarantined, missing) VALUES (\(account), 1, 0, 0)",
                 """
-                INSERT INTO purge_runs (id, account_id, kind, cutoff, detail, planned, user_name, started_at)
-                VALUES (\(site.ids.next(PurgeRun.self)), \(account), 'recordings', 1, '', 0, 'System', 1)
+                INSERT INTO purge_runs (id, account_id, kind, cutoff, detail, planned, user_name, started_at, days, held)
+                VALUES (\(site.ids.next(PurgeRun.self)), \(account), 'recordings', 1, '', 0, 'System', 1, 1, 0)
                 """,
                 """
                 INSERT INTO user_imports (user_id, id, account_id, file_name, content, created_at)

@@ -161,9 +161,9 @@ struct InterruptionTests {
     func undeclared() throws {
         let test = try TestApp()
         let browser = try test.browser(test.alice)
-        let (interrupted, resumed) = try resume(browser, test, [("confirmed", "yes")], at: "/settings/retention/purge")
+        let (interrupted, resumed) = try resume(browser, test, [("figures", "00ff")], at: "/settings/retention/purge")
         #expect(interrupted.status == 403 && interrupted.text.contains("nothing was changed"))
-        #expect(!interrupted.hiddenInputs.contains { $0.0.contains("confirmed") })
+        #expect(!interrupted.hiddenInputs.contains { $0.0.contains("figures") })
         #expect(resumed.location == "/settings/retention/purge")
         #expect(browser.get("/settings/retention/purge").text.contains("Nothing was sent and nothing was changed."))
         // One that has no page of its own leads to the page above it.

@@ -1,6 +1,7 @@
 // What happened is on record for long, and not for ever.
 
 import Database
+import Features
 import TestSupport
 import Testing
 import Time
@@ -63,6 +64,27 @@ struct RecordPurgeTests {
         #expect(try test.site.lastRun(of: "gone") == before.1)
     }
 
+    @Test("Of an account's purges those of the last 92 days stay, and whichever has more to do")
+    func purgeRuns() throws {
+        let now = test.clock.clock.now()
+        try test.site.database.write { connection in
+            for (name, days, isFinished) in [("old", 93, true), ("stuck", 93, false), ("young", 91, true)] {
+                let start = now - .seconds(days * 86400)
+                try connection.execute(
+                    """
+                    INSERT INTO purge_runs (id, account_id, kind, days, cutoff, detail, planned, held, user_name, started_at, finished_at)
+                    VALUES (\(test.site.ids.next(PurgeRun.self)), \(test.acme), 'recordings', 30, \(start), \(name), 1, 0, 'System', \(start),
+                        \(isFinished ? start : nil))
+                    """)
+            }
+        }
+        try test.runJob("records")
+        let left = try test.site.database.read {
+            try $0.rows("SELECT detail FROM purge_runs ORDER BY detail") { try $0.next(String.self) }
+        }
+        #expect(left == ["stuck", "young"])
+    }
+
     @Test("Every purge and every page of a history goes by an index")
     func indexes() throws {
         let time = test.clock.clock.now()
@@ -82,6 +104,11 @@ struct RecordPurgeTests {
             try plan("SELECT COUNT(*) FROM alerts WHERE account_id = \(acme) AND seen_at IS NULL AND resolved_at IS NULL").contains(
                 "alerts_open"))
         #expect(try plan("SELECT id FROM alerts WHERE resolved_at < \(time) ORDER BY resolved_at LIMIT 500").contains("alerts_by_end"))
+        let purges = try plan(
+            "SELECT id FROM purge_runs WHERE started_at < \(time) AND finished_at IS NOT NULL ORDER BY started_at LIMIT 500")
+        #expect(purges.contains("purge_runs_by_time") && !purges.contains("TEMP B-TREE"))
+        let runs = try plan("SELECT * FROM purge_runs WHERE account_id = \(acme) AND started_at >= \(time) ORDER BY id DESC LIMIT 51")
+        #expect(runs.contains("purge_runs_by_account") && !runs.contains("TEMP B-TREE"))
         #expect(try plan("SELECT id FROM users WHERE email = 'x'").contains("SEARCH"))
     }
 }

@@ -67,55 +67,45 @@ struct RetentionPurgeTests {
         #expect(preview == (try RetentionPurge(test.app).run(test.acme, by: .system)))
     }
 
-    @Test("Whatever step it is cut off at, the restart finishes it: no file without a row, no row without a file, nothing counted twice")
-    func crashes() throws {
-        var lines: [String] = []
-        for step in [RetentionPurge.Step.marked, .unlinked, .removed] {
-            for cutAt in 1...2 {
-                let test = try TestApp()
-                try test.setPolicy(days: 30)
-                // More than two batches of 500.
-                for index in 0..<1101 { try test.addMedia(days: 31 + index % 5, bytes: 3) }
-                try test.addMedia(days: 100, isHeld: true)
-                let count = Mutex(0)
-                let purge = RetentionPurge(test.app) { reached in
-                    let isTime = count.withLock { count in
-                        if reached == step { count += 1 }
-                        return count == cutAt
-                    }
-                    if isTime, reached == step { throw PowerCut() }
-                }
-                #expect(throws: PowerCut.self) { _ = try purge.run(test.acme, by: .system) }
-                let cut = try test.media()
-                let planned = step == .marked ? cutAt * 500 : 1101
-                // In between a row may have lost its file, but then it says so itself; no file has lost its row.
-                #expect(cut.files.isSubset(of: cut.rows))
-                let live = try test.site.database.read {
-                    try $0.value("SELECT COUNT(*) FROM media_files WHERE state = 'live'", as: Int.self)
-                }
-                #expect(live == 1102 - planned)
-
-                try RetentionPurge(test.app).resumeAll()
-                let after = try test.media()
-                #expect(after.files == after.rows)
-                #expect(after.rows.count == 1102 - planned)
-                #expect(
-                    try test.deletions() == [
-                        TestApp.Entry(user: "System", entity: "recordings", planned: planned, items: planned, bytes: planned * 3)
-                    ])
-                #expect(try test.unfinishedPurges() == 0)
-
-                // What had not been marked yet is due at the next purge as before.
-                _ = try RetentionPurge(test.app).run(test.acme, by: .system)
-                let end = try test.media()
-                #expect(end.files == end.rows && end.rows.count == 1)
-                #expect(try test.deletions().map(\.items).reduce(0, +) == 1101)
-                lines.append(
-                    "cut at \(step) \(cutAt): \(cut.rows.count) rows and \(cut.files.count) files, after the restart \(after.rows.count) and \(after.files.count)"
-                )
+    @Test(
+        "Whatever step it is cut off at, the restart finishes it: no file without a row, no row without a file, nothing counted twice",
+        arguments: RetentionPurge.Step.allCases, [1, 2])
+    func crashes(_ step: RetentionPurge.Step, _ cutAt: Int) throws {
+        let test = try TestApp()
+        try test.setPolicy(days: 30)
+        // More than two batches of 100.
+        for index in 0..<230 { try test.addMedia(days: 31 + index % 5, bytes: 3) }
+        try test.addMedia(days: 100, isHeld: true)
+        let count = Mutex(0)
+        let purge = RetentionPurge(test.app) { reached in
+            let times = count.withLock { count in
+                if reached == step { count += 1 }
+                return count
             }
+            if times == cutAt, reached == step { throw PowerCut() }
         }
-        print(lines.joined(separator: "\n"))
+        let isCut = step != .begun || cutAt == 1
+        if isCut {
+            #expect(throws: PowerCut.self) { _ = try purge.run(test.acme, by: .system) }
+        } else {
+            _ = try purge.run(test.acme, by: .system)
+        }
+        let cut = try test.media()
+        // In between a row may have lost its file, but then it says so itself; no file has lost its row.
+        #expect(cut.files.isSubset(of: cut.rows))
+        let lost = try test.site.database.read {
+            try $0.value("SELECT COUNT(*) FROM media_files WHERE state = 'purging'", as: Int.self) ?? 0
+        }
+        #expect(cut.rows.count - cut.files.count <= lost)
+        #expect(try test.unfinishedPurges() == (isCut ? 1 : 0))
+
+        try RetentionPurge(test.app).resumeAll()
+        let after = try test.media()
+        #expect(after.files == after.rows && after.rows.count == 1)
+        #expect(
+            try test.deletions() == [TestApp.Entry(user: "System", entity: "recordings", planned: 230, items: 230, bytes: 690)])
+        #expect(try test.unfinishedPurges() == 0)
+        print("cut at \(step) \(cutAt): \(cut.rows.count) rows and \(cut.files.count) files, after the restart 1 and 1")
     }
 
     @Test("A restart resumes by itself")
@@ -249,15 +239,15 @@ struct RetentionPurgeTests {
     func lengthenedMeanwhile() throws {
         let test = try TestApp()
         try test.setPolicy(days: 30)
-        for _ in 0..<1200 { try test.addMedia(days: 31) }
+        for _ in 0..<250 { try test.addMedia(days: 31) }
         let acme = test.acme
         let purge = RetentionPurge(test.app) { step in
             guard step == .marked else { return }
             try test.site.database.write { try $0.execute("UPDATE retention_policies SET days = 300 WHERE account_id = \(acme)") }
         }
         _ = try purge.run(test.acme, by: .system)
-        #expect(try test.media().rows.count == 700)
-        #expect(try test.media().files.count == 700)
+        #expect(try test.media().rows.count == 150)
+        #expect(try test.media().files.count == 150)
     }
 
     @Test("Each account is purged at a quarter past three on its own clocks, once")

@@ -110,8 +110,8 @@ import Web
         let kinds = MediaKind.allCases.flatMap { [($0.rawValue, "days"), ("\($0.rawValue)_days", "30")] }
         #expect(alice.post("/settings/retention", [("recordings", "for ever")] + kinds.dropFirst() + [("version", "0")]).status == 422)
         #expect(alice.post("/settings/retention", kinds).status == 422)
-        #expect(alice.post("/settings/retention", kinds + [("confirmed", "yes")]).status == 422)
-        #expect(alice.post("/settings/retention", kinds + [("version", "7"), ("confirmed", "yes")]).status == 422)
+        #expect(alice.post("/settings/retention", kinds + [("figures", "00")]).status == 422)
+        #expect(alice.post("/settings/retention", kinds + [("version", "7"), ("figures", "00")]).status == 422)
         #expect(alice.post(Self.account, Self.accountForm + [("country", "XX")]).status == 303)
         #expect(alice.post(Self.account, [("country", "XX")] + Self.accountForm.dropLast() + [("version", "2")]).status == 422)
         #expect(try test.audit() == ["account.update"])
@@ -191,12 +191,18 @@ import Web
         for browser in browsers { _ = browser.get("/me") }
         let zones = ["Europe/London", "Europe/Rome", "Europe/Madrid", "Europe/Vienna"]
         let kinds = MediaKind.allCases.dropFirst().map { ($0.rawValue, "unlimited") }
+        let shortened = browsers.indices.map { index in
+            [("recordings", "days"), ("recordings_days", "\(index + 10)"), ("version", "0")] + kinds
+        }
+        let confirmed = try shortened.map { form in
+            form + [("figures", try #require(browsers[0].post("/settings/retention", form).hidden("figures")))]
+        }
         let sent: [(path: String, action: String, form: @Sendable (Int) -> [(String, String)])] = [
             (Self.account, "account.update", { index in Self.accountForm.map { $0.0 == "time_zone" ? ("time_zone", zones[index]) : $0 } }),
             ("/me", "profile.update", { [("time_zone", zones[$0]), ("own_theme", "dark"), ("mobile", ""), ("version", "0")] }),
             (
                 "/settings/retention", "retention.update",
-                { index in [("recordings", "days"), ("recordings_days", "\(index + 10)"), ("version", "0"), ("confirmed", "yes")] + kinds }
+                { confirmed[$0] }
             ),
             (
                 "/settings/webhooks", "webhook_settings.update",
@@ -245,15 +251,22 @@ import Web
             MediaKind.allCases.flatMap { [($0.rawValue, "days"), ("\($0.rawValue)_days", "\(days)")] }
         }
         let question = alice.post("/settings/retention", kinds(30) + [("version", "0")])
-        #expect(question.hidden("confirmed") == "yes")
-        #expect(
-            try test.browser(test.alice).post("/settings/retention", kinds(90) + [("version", "0"), ("confirmed", "yes")]).status == 303)
+        #expect(question.hidden("figures") != nil)
+        let second = try test.browser(test.alice)
+        // Figures that were shown for other values, or none, confirm nothing.
+        for figures in [question.hidden("figures") ?? "", "yes", "00"] {
+            let asked = second.post("/settings/retention", kinds(90) + [("version", "0"), ("figures", figures)])
+            #expect(asked.status == 200 && asked.text.contains("The figures have changed"))
+        }
+        #expect(try test.audit() == [])
+        let other = second.post("/settings/retention", kinds(90) + [("version", "0")])
+        #expect(second.post("/settings/retention", other.hiddenInputs).status == 303)
         for _ in 0..<2 {
             let stale = alice.post("/settings/retention", question.hiddenInputs)
             #expect(stale.status == 422 && stale.text.contains("30 days") && stale.text.contains("90 days"))
-            #expect(stale.hidden("confirmed") == nil && stale.hidden("version") == "1")
+            #expect(stale.hidden("figures") == nil && stale.hidden("version") == "1")
             // Shorter than what is stored now: it is asked again.
-            #expect(alice.post("/settings/retention", kinds(30) + [("version", "1")]).hidden("confirmed") == "yes")
+            #expect(alice.post("/settings/retention", kinds(30) + [("version", "1")]).hidden("figures") != nil)
         }
         #expect(try test.audit() == ["retention.update"])
     }

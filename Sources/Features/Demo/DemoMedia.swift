@@ -107,16 +107,27 @@ struct DemoMedia {
                 guard let days = choice.days else { continue }
                 let items = Int.random(in: 1...40, using: &random)
                 let seconds = Double.random(in: choice.seconds, using: &random)
-                let detail = t(
-                    "retention.deletion_detail", count: days, ["cutoff": times.inSentence(asked - .seconds(Int64(days) * 86400))])
+                let cutoff = asked - .seconds(Int64(days) * 86400)
+                let detail = t("retention.deletion_detail", count: days, ["cutoff": times.inSentence(cutoff)])
                 let id = ids.next(DeletionRow.self)
+                let run = ids.next(PurgeRun.self)
+                let bytes = items * DemoSound.bytes(seconds: seconds)
+                // One that was put under hold while a purge was under way, for the demonstration's purge history.
+                let held = items % 13 == 0 ? 1 : 0
                 try site.database.write { connection in
                     try connection.execute(
                         """
                         INSERT INTO deletions (id, account_id, user_id, user_name, entity, detail, planned, items, bytes, search_text,
                             deleted_at)
                         VALUES (\(id), \(account.id), \(ID<User>?.none), \(UnnamedActor.system.rawValue), \(choice.kind.entity), \(detail), \(items), \(items),
-                            \(items * DemoSound.bytes(seconds: seconds)), \(SearchText.folded("", detail)), \(done))
+                            \(bytes), \(SearchText.folded("", detail)), \(done))
+                        """)
+                    try connection.execute(
+                        """
+                        INSERT INTO purge_runs (id, account_id, kind, days, cutoff, detail, planned, held, marked, items, bytes, newly_held,
+                            deletion_id, user_id, user_name, started_at, finished_at)
+                        VALUES (\(run), \(account.id), \(choice.kind), \(days), \(cutoff), \(detail), \(items + held), 0, \(items), \(items),
+                            \(bytes), \(held), \(id), \(ID<User>?.none), \(UnnamedActor.system.rawValue), \(asked), \(done))
                         """)
                 }
             }

@@ -1,5 +1,5 @@
-// The records of what happened would grow for ever: the change log is kept two years, the runs of jobs and those who were not let in a
-// quarter of one.
+// The records of what happened would grow for ever: the change log is kept two years, the runs of jobs and of purges, and those who
+// were not let in, a quarter of one.
 
 import Cron
 import Database
@@ -49,6 +49,7 @@ struct RecordPurge {
         let now = site.clock.now()
         while !isStopping(), try deleteAudit(before: now - Self.auditKept) == Self.batch {}
         while !isStopping(), try deleteRuns(before: now - Self.runsKept) == Self.batch {}
+        while !isStopping(), try deletePurgeRuns(before: now - PurgeRunStore.kept) == Self.batch {}
         while !isStopping(), try deleteMail(before: now - Self.mailKept) == Self.batch {}
         while !isStopping(), try deleteTexts(before: now - Self.mailKept) == Self.batch {}
         while !isStopping(), try deleteAlerts(before: now - Self.alertsKept) == Self.batch {}
@@ -59,7 +60,9 @@ struct RecordPurge {
     /// At most; of the runs some are kept.
     private static func due(at instant: Timestamp, on connection: any Connection) throws -> Int {
         let audit = try connection.value("SELECT COUNT(*) FROM audit WHERE at < \(instant - auditKept)", as: Int.self) ?? 0
-        return audit + (try connection.value("SELECT COUNT(*) FROM job_runs WHERE started_at < \(instant - runsKept)", as: Int.self) ?? 0)
+        let purges = try PurgeRunStore.count(before: instant - PurgeRunStore.kept, on: connection)
+        return audit + purges
+            + (try connection.value("SELECT COUNT(*) FROM job_runs WHERE started_at < \(instant - runsKept)", as: Int.self) ?? 0)
     }
 
     private func deleteAudit(before time: Timestamp) throws -> Int {
@@ -67,6 +70,10 @@ struct RecordPurge {
             try connection.execute(
                 "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < \(time) ORDER BY at LIMIT \(Self.batch))")
         }
+    }
+
+    private func deletePurgeRuns(before time: Timestamp) throws -> Int {
+        try site.database.write { try PurgeRunStore.delete(before: time, upTo: Self.batch, on: $0) }
     }
 
     private func deleteMail(before time: Timestamp) throws -> Int {

@@ -32,9 +32,12 @@ package final class BackgroundPurge: Sendable {
 
     /// Throws what ended the purge while it was waited for; later faults are logged.
     ///
-    /// - Parameter record: writes down that somebody asked for it; not called when one is under way already.
+    /// - Parameters:
+    ///   - shown: how many of each kind they were told.
+    ///   - record: writes down that somebody asked for it; not called when one is under way already.
     package func run(
-        _ account: ID<Account>, by actor: PurgeActor, asOf instant: Timestamp, recording record: () throws -> Void = {}
+        _ account: ID<Account>, by actor: PurgeActor, asOf instant: Timestamp, shown: [MediaKind: Int]? = nil,
+        recording record: () throws -> Void = {}
     ) throws -> Outcome {
         guard running.withLock({ $0.insert(account).inserted }) else { return .alreadyRunning }
         do {
@@ -46,7 +49,7 @@ package final class BackgroundPurge: Sendable {
         let answer = Answer()
         do {
             try OwnThread.start("purge") { [self] in
-                let result = Result { try purge.runConfirmed(account, by: actor, asOf: instant) }
+                let result = Result { try purge.runConfirmed(account, by: actor, asOf: instant, shown: shown) }
                 _ = running.withLock { $0.remove(account) }
                 if !answer.give(result), case .failure(let error) = result {
                     logger.error("A purge of \(account) that somebody asked for has failed: \(error)")

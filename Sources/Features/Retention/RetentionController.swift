@@ -30,13 +30,15 @@ extension Feature {
     ) { app in
         let retention = try RetentionController(app)
         let purges = try PurgeController(app)
+        let runs = try RunsController(app)
         let schedule = try PurgeSchedule(app)
         let purge = RetentionPurge(app)
         let logger = app.site.logger
         return Running(
             routes: retention.editor.routes(view: .viewRetention, manage: .manageRetention, update: retention.update) + [
-                .get("/settings/retention/purge", .needs(.manageRetention), purges.confirm),
-                .post("/settings/retention/purge", .needs(.manageRetention), purges.run),
+                .get(PurgeController.path, .needs(.manageRetention), purges.confirm),
+                .post(PurgeController.path, .needs(.manageRetention), purges.run),
+                .get(RunsController.path, .needs(.viewRetention), runs.index),
             ],
             jobs: { try schedule.jobs() },
             onStart: {
@@ -81,32 +83,35 @@ struct RetentionController {
         var submission = try editor.submission(member)
         if submission.errors.isEmpty, member.form["act"] == "preview" {
             let next = schedule.next(after: member.now, in: member.accountTimes.zone) ?? member.now
-            submission.context.preview = try member.read {
-                try RetentionStore.figures(of: member.account.id, under: submission.value, asOf: next, on: $0)
-            }
+            submission.context.preview = try member.figures(under: submission.value, asOf: next)
             return try editor.show(submission)
         }
         let (policy, stored) = (submission.value, submission.stored)
         return try editor.save(
             submission,
             ask: {
-                guard !policy.kindsShortened(from: stored).isEmpty, member.form["confirmed"] != "yes" else { return nil }
+                guard !policy.kindsShortened(from: stored).isEmpty else { return nil }
                 return try ask(policy, insteadOf: stored, member)
             })
     }
 
-    private func ask(_ policy: RetentionPolicy, insteadOf stored: RetentionPolicy, _ member: Member) throws -> WebResponse {
+    /// With the figures of the next purge, and again when they are not those that were confirmed. Nil when they are.
+    private func ask(_ policy: RetentionPolicy, insteadOf stored: RetentionPolicy, _ member: Member) throws -> WebResponse? {
         let t = member.t
         let times = member.accountTimes
         let next = schedule.next(after: member.now, in: times.zone) ?? member.now
-        let (figures, before) = try member.read { connection in
-            (
-                try RetentionStore.figures(of: member.account.id, under: policy, asOf: next, on: connection),
-                try RetentionStore.figures(of: member.account.id, under: stored, asOf: next, on: connection)
-            )
-        }
+        let figures = try member.figures(under: policy, asOf: next)
+        let shown = ShownFigures(.policy, of: member).flatMap { $0.isOf(policy) ? $0 : nil }
+        if let shown, shown.changedALot(figures).isEmpty { return nil }
+        let isUnknown = shown == nil && member.form[ShownFigures.field] != nil
+        let before = try member.figures(under: stored, asOf: next)
         let page = RetentionConfirmPage(
-            action: "/settings/retention", hidden: editor.hidden(policy, member) + [HiddenField(name: "confirmed", value: "yes")],
+            action: "/settings/retention",
+            hidden: editor.hidden(policy, member) + [
+                try ShownFigures(figures, version: policy.version, at: member.now).hidden(.policy, member)
+            ],
+            changed: shown.map { ChangedFiguresView($0, figures, member) },
+            changedText: shown != nil ? t("retention.changed.nothing_saved") : isUnknown ? t("retention.changed.unknown") : "",
             summary: figures.items == 0
                 ? t("retention.confirm.none")
                 : t(

@@ -29,12 +29,15 @@ extension RetentionPolicy {
     /// What is stored, and what a preview would delete of it.
     private static func hint(_ kind: MediaKind, _ at: Situation<RetentionContext>) -> String {
         guard let stock = at.context.stock[kind], let oldest = stock.oldest else { return at.t("retention.stock.none") }
-        let stored = at.t(
-            "retention.stock", count: stock.items,
-            [
-                "size": at.context.numbers.bytes(stock.bytes), "oldest": at.context.times.date(oldest),
-                "held": at.context.numbers.text(stock.held),
-            ])
+        let numbers = at.context.numbers
+        let most = at.t("retention.stock.more_than", ["count": numbers.text(MediaStock.countedTo)])
+        let held = stock.held > MediaStock.countedTo ? most : numbers.text(stock.held)
+        let stored =
+            stock.isMore
+            ? at.t("retention.stock.many", ["items": most, "oldest": at.context.times.date(oldest), "held": held])
+            : at.t(
+                "retention.stock", count: stock.items,
+                ["size": numbers.bytes(stock.bytes), "oldest": at.context.times.date(oldest), "held": held])
         guard let items = at.context.preview?.first(where: { $0.kind == kind })?.items, items > 0 else { return stored }
         return stored + " " + at.t("retention.stock.deletes", count: items)
     }

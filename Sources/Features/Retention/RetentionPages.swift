@@ -7,6 +7,7 @@ import Web
 struct RetentionPage: TemplateData {
     let form: FormView
     let nextPurge: TimeView?
+    let lastPurge: TimeView?
     let preview: FiguresView?
     let progress: [String]
     /// Why the nightly purge waits, and what to do; empty when it does not.
@@ -19,6 +20,7 @@ struct RetentionPage: TemplateData {
         self.form = form
         self.preview = preview
         nextPurge = next.map { times.sentenceView($0) }
+        lastPurge = state.lastPurge.map { times.sentenceView($0) }
         progress = state.unfinished.map { progress in
             member.t(
                 "retention.progress",
@@ -43,6 +45,10 @@ struct RetentionPage: TemplateData {
 struct RetentionConfirmPage: TemplateData {
     let action: String
     let hidden: [HiddenField]
+    /// What is no longer as it was when it was confirmed.
+    let changed: ChangedFiguresView?
+    /// Why it is asked again; empty: it is not.
+    let changedText: String
     let summary: String
     let comparison: String
     let figures: FiguresView

@@ -43,12 +43,34 @@ package struct PurgeFigures: Sendable, Equatable {
     package internal(set) var held = 0
     /// Of the planned files, those with a copy in a repository connector, which stays.
     package internal(set) var connectorCopies = 0
+
+    /// One that a run has set out to delete.
+    mutating func add(_ file: PurgeStore.StoredFile) {
+        planned += 1
+        oldest = min(oldest ?? file.recordedAt, file.recordedAt)
+        newest = max(newest ?? file.recordedAt, file.recordedAt)
+        if file.hasConnectorCopy { connectorCopies += 1 }
+    }
+
+    /// What a preview counts, a part at a time.
+    mutating func add(_ part: RetentionStore.Part) {
+        planned += part.items
+        items += part.items
+        bytes += part.bytes
+        oldest = oldest ?? part.oldest
+        newest = part.newest ?? newest
+        connectorCopies += part.copies
+    }
 }
 
-/// What is stored of one kind.
+/// What is stored of one kind, as far as it was counted.
 struct MediaStock {
+    static let countedTo = 10_000
+
     var items = 0
     var bytes = 0
     var oldest: Timestamp?
     var held = 0
+
+    var isMore: Bool { items > Self.countedTo }
 }

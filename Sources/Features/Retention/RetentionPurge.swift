@@ -2,6 +2,7 @@
 // between, what is marked is found again and finished; what is not marked was never touched.
 
 package import Database
+import Glibc
 import Logging
 package import Time
 import Web
@@ -22,9 +23,13 @@ package struct PurgeActor: Sendable {
 
 package struct RetentionPurge: Sendable {
     /// Where a test may stop it, as a power cut would.
-    package enum Step: Sendable {
+    package enum Step: CaseIterable, Sendable {
+        /// What is meant to be deleted of a kind is durably written down.
+        case begun
         /// A batch of rows is durably marked.
         case marked
+        /// One file is gone, and perhaps not durably.
+        case fileGone
         /// A batch of files is gone, and their folder is synced.
         case unlinked
         /// Their rows are gone, and the Deletion history says so.
@@ -62,9 +67,11 @@ package struct RetentionPurge: Sendable {
     ///
     /// - Parameters:
     ///   - instant: the moment at which ages are taken, now when nil; never later than now.
+    ///   - shown: how many of each kind somebody was told; what is due when nil.
     ///   - isStopping: asked before each batch; what is left is finished at the next start.
     package func run(
-        _ account: ID<Account>, by actor: PurgeActor, asOf instant: Timestamp? = nil, isStopping: () -> Bool = { false }
+        _ account: ID<Account>, by actor: PurgeActor, asOf instant: Timestamp? = nil, shown: [MediaKind: Int]? = nil,
+        isStopping: () -> Bool = { false }
     ) throws -> [PurgeFigures] {
         let now = site.clock.now()
         try HoldWork(site: site).finish(account, isStopping: isStopping)
@@ -77,30 +84,29 @@ package struct RetentionPurge: Sendable {
         }
         guard let place else { return [] }
         return try due.map { figures in
-            guard let days = figures.days, let cutoff = figures.cutoff else { return figures }
-            let run = PurgeStore.Run(
-                id: site.ids.next(), account: account, kind: figures.kind, cutoff: cutoff, detail: detail(days, cutoff, place),
-                user: actor.user,
-                userName: actor.name)
-            var result = PurgeFigures(kind: figures.kind, days: days, cutoff: cutoff)
+            var result = PurgeFigures(kind: figures.kind, days: figures.days, cutoff: figures.cutoff)
             result.held = figures.held
-            var marked = 0
-            while !isStopping(), case let count = try site.database.write({ try store.mark(run, days: days, on: $0) }), count > 0 {
-                marked += count
-                try reached(.marked)
+            let planned = shown?[figures.kind] ?? figures.items
+            guard let days = figures.days, let cutoff = figures.cutoff, max(planned, figures.items) > 0, !isStopping() else {
+                return result
             }
-            guard marked > 0 else { return result }
-            try site.database.read { try store.addPlanned(run, to: &result, on: $0) }
-            try carryOut(run, isStopping: isStopping)
+            let run = PurgeStore.Run(
+                id: site.ids.next(), account: account, kind: figures.kind, days: days, cutoff: cutoff, detail: detail(days, cutoff, place),
+                user: actor.user, userName: actor.name)
+            guard try site.database.write({ try store.begin(run, planned: planned, held: figures.held, on: $0) }) else { return result }
+            try reached(.begun)
+            try carryOut(run, isStopping: isStopping) { result.add($0) }
             (result.items, result.bytes) = try site.database.read { try store.deleted(by: run, on: $0) }
             return result
         }
     }
 
     /// As `run`, for a person who has seen the figures: a purge that waited for that has nothing more to wait for.
-    package func runConfirmed(_ account: ID<Account>, by actor: PurgeActor, asOf instant: Timestamp? = nil) throws -> [PurgeFigures] {
+    package func runConfirmed(
+        _ account: ID<Account>, by actor: PurgeActor, asOf instant: Timestamp? = nil, shown: [MediaKind: Int]? = nil
+    ) throws -> [PurgeFigures] {
         try site.reserve.giving {
-            let figures = try run(account, by: actor, asOf: instant)
+            let figures = try run(account, by: actor, asOf: instant, shown: shown)
             try PurgeGuard(site: site, alerts: alerts).note(Self.job(of: account))
             return figures
         }
@@ -114,38 +120,67 @@ package struct RetentionPurge: Sendable {
 
     /// The same for every account; one that cannot be finished keeps none of the others from it.
     package func resumeAll() throws {
-        for account in try site.database.read({ try RetentionStore.accounts(on: $0) }) {
-            do { try resume(account.id) } catch let error as DatabaseError where error == .closed { throw error } catch {
-                site.logger.error("A purge of \(account.id) could not be resumed: \(error)")
+        try site.reserve.giving {
+            for account in try site.database.read({ try RetentionStore.accounts(on: $0) }) {
+                do { try resume(account.id) } catch let error as DatabaseError where error == .closed { throw error } catch {
+                    site.logger.error("A purge of \(account.id) could not be resumed: \(error)")
+                }
             }
         }
     }
 
-    private func carryOut(_ run: PurgeStore.Run, isStopping: () -> Bool) throws {
-        let folder = try MediaFolder.open(run.account, in: site.dataFolder)
-        var last: ID<MediaFile>?
-        while !isStopping() {
-            let files = try site.database.read { try store.files(of: run, after: last, on: $0) }
-            guard let end = files.last else { break }
-            last = end.id
-            var gone: [ID<MediaFile>] = []
-            for file in files {
-                do {
-                    guard let name = MediaFolder.name(of: file.id, file.fileExtension) else {
-                        throw MediaFault(action: "name", name: file.id.description, code: 0)
-                    }
-                    try folder?.remove(name)
-                    gone.append(file.id)
-                } catch {
-                    site.logger.error("The purge \(run.id) leaves a file: \(error)")
-                }
+    /// What is marked already, then batch by batch what is due: each is marked, deleted and counted before the next, so that a hold or a
+    /// longer policy is respected for all that the purge has not come to.
+    private func carryOut(_ run: PurgeStore.Run, isStopping: () -> Bool, marked: (PurgeStore.StoredFile) -> Void = { _ in }) throws {
+        var fault: Int32 = 0
+        do {
+            let folder = try MediaFolder.open(run.account, in: site.dataFolder)
+            var last: ID<MediaFile>?
+            while !isStopping(), case let files = try site.database.read({ try store.files(of: run, after: last, on: $0) }),
+                let end = files.last
+            {
+                last = end.id
+                fault = max(fault, try delete(files, of: run, in: folder))
             }
-            try folder?.sync()
-            try reached(.unlinked)
-            if !gone.isEmpty { try site.database.write { try store.remove(gone, of: run, on: $0) } }
-            try reached(.removed)
+            while !isStopping(), case let files = try site.database.write({ try store.mark(run, on: $0) }), !files.isEmpty {
+                files.forEach(marked)
+                try reached(.marked)
+                fault = max(fault, try delete(files, of: run, in: folder))
+            }
+        } catch let error as MediaFault {
+            try site.database.write { try store.note(error.code, in: run, on: $0) }
+            throw error
         }
-        try site.database.write { try store.finish(run, on: $0) }
+        guard !isStopping() else { return }
+        let shortfall = try site.database.read { try store.shortfall(of: run, on: $0) }
+        try site.database.write { try store.finish(run, shortfall, fault: fault, on: $0) }
+    }
+
+    /// - Returns: why the disk refused some, or 0.
+    private func delete(_ files: [PurgeStore.StoredFile], of run: PurgeStore.Run, in folder: MediaFolder?) throws -> Int32 {
+        var gone: [ID<MediaFile>] = []
+        var fault: MediaFault?
+        for file in files {
+            do {
+                guard let name = MediaFolder.name(of: file.id, file.fileExtension) else {
+                    throw MediaFault(action: "name", name: file.id.description, code: EINVAL)
+                }
+                try folder?.remove(name)
+                gone.append(file.id)
+            } catch let error as MediaFault {
+                fault = error
+            }
+            try reached(.fileGone)
+        }
+        if let fault {
+            site.logger.error("The purge \(run.id) leaves \(files.count - gone.count) files, the last of them since it \(fault)")
+        }
+        try folder?.sync()
+        try reached(.unlinked)
+        if !gone.isEmpty { try site.database.write { try store.remove(gone, of: run, on: $0) } }
+        try reached(.removed)
+        try site.database.settle()
+        return fault?.code ?? 0
     }
 
     /// In the account's language and zone: its administrators read it.

@@ -34,15 +34,19 @@ enum RetentionSchema {
                 "CREATE INDEX media_due ON media_files (account_id, kind, is_held, recorded_at, bytes, connector) WHERE state = 'live'",
                 "CREATE INDEX media_incoming ON media_files (id) WHERE state = 'incoming'",
                 "CREATE INDEX media_by_inbox_path ON media_files (account_id, inbox_path) WHERE inbox_path IS NOT NULL",
-                "CREATE INDEX media_purging ON media_files (run_id, id) WHERE state = 'purging'",
+                "CREATE INDEX media_purging ON media_files (account_id, run_id, id) WHERE state = 'purging'",
                 "CREATE INDEX media_by_account ON media_files (account_id, id)",
                 """
                 CREATE TABLE purge_runs (
-                    id TEXT PRIMARY KEY, account_id TEXT NOT NULL REFERENCES accounts (id), kind TEXT NOT NULL, cutoff BIGINT NOT NULL,
-                    detail TEXT NOT NULL, planned BIGINT NOT NULL, items BIGINT NOT NULL DEFAULT 0, bytes BIGINT NOT NULL DEFAULT 0,
+                    id TEXT PRIMARY KEY, account_id TEXT NOT NULL REFERENCES accounts (id), kind TEXT NOT NULL, days BIGINT NOT NULL,
+                    cutoff BIGINT NOT NULL, detail TEXT NOT NULL, planned BIGINT NOT NULL, held BIGINT NOT NULL,
+                    marked BIGINT NOT NULL DEFAULT 0, items BIGINT NOT NULL DEFAULT 0, bytes BIGINT NOT NULL DEFAULT 0,
+                    newly_held BIGINT NOT NULL DEFAULT 0, is_policy_longer BIGINT NOT NULL DEFAULT 0, fault BIGINT NOT NULL DEFAULT 0,
                     deletion_id TEXT, user_id TEXT, user_name TEXT NOT NULL, started_at BIGINT NOT NULL, finished_at BIGINT)
                 """,
                 "CREATE INDEX purge_runs_unfinished ON purge_runs (account_id) WHERE finished_at IS NULL",
+                "CREATE INDEX purge_runs_by_account ON purge_runs (account_id, id)",
+                "CREATE INDEX purge_runs_by_time ON purge_runs (started_at) WHERE finished_at IS NOT NULL",
                 """
                 CREATE TABLE media_checks (
                     account_id TEXT PRIMARY KEY REFERENCES accounts (id), checked_at BIGINT NOT NULL, quarantined BIGINT NOT NULL,

@@ -24,6 +24,7 @@ enum RetentionStore {
         let check: Check?
         /// The nightly purge, when it waits for a person.
         let held: HeldPurge?
+        let lastPurge: Timestamp?
     }
 
     struct AccountPlace {
@@ -62,58 +63,96 @@ enum RetentionStore {
 
     // MARK: Figures
 
+    /// What is stored, counted up to `MediaStock.countedTo` of each kind, the oldest first: the page costs the same however much it is.
     static func stock(of account: ID<Account>, on connection: any Connection) throws -> [MediaKind: MediaStock] {
-        var stock: [MediaKind: MediaStock] = [:]
-        try connection.forEachRow(
-            """
-            SELECT kind, is_held, COUNT(*), COALESCE(SUM(bytes), 0), MIN(recorded_at) FROM media_files
-            WHERE account_id = \(account) AND state = 'live' GROUP BY kind, is_held
-            """
-        ) { row in
-            let kind = try row.next(MediaKind.self)
-            let isHeld = try row.next(Bool.self)
-            let items = try row.next(Int.self)
-            var sum = stock[kind] ?? MediaStock()
-            sum.items += items
-            sum.bytes += try row.next(Int.self)
-            let oldest = try row.next(Timestamp.self)
-            sum.oldest = min(sum.oldest ?? oldest, oldest)
-            if isHeld { sum.held = items }
-            stock[kind] = sum
+        try MediaKind.allCases.reduce(into: [:]) { stocks, kind in
+            var stock = MediaStock()
+            for isHeld in [false, true] {
+                try connection.forEachRow(
+                    """
+                    SELECT COUNT(*), COALESCE(SUM(bytes), 0), MIN(recorded_at) FROM (
+                        SELECT bytes, recorded_at FROM media_files
+                        WHERE account_id = \(account) AND kind = \(kind) AND state = 'live' AND is_held = \(isHeld)
+                        ORDER BY recorded_at LIMIT \(MediaStock.countedTo + 1)) first
+                    """
+                ) { row in
+                    let items = try row.next(Int.self)
+                    stock.items += items
+                    stock.bytes += try row.next(Int.self)
+                    if isHeld { stock.held = items }
+                    if let oldest = try row.next(Timestamp?.self) { stock.oldest = min(stock.oldest ?? oldest, oldest) }
+                }
+            }
+            if stock.items > 0 { stocks[kind] = stock }
         }
-        return stock
     }
 
-    /// What a purge at `instant` would delete under `policy`, or under the stored one.
+    /// Of what is due, so many files at most are summed up in one read: a page's ends after two seconds, and there may be millions.
+    static let partOfFigures = 200_000
+
+    /// What files between two moments sum up to.
+    struct Part {
+        var items = 0
+        var bytes = 0
+        var oldest: Timestamp?
+        var newest: Timestamp?
+        var copies = 0
+        /// Where the next part begins; nil: this was the last.
+        var end: Timestamp?
+    }
+
+    /// What a purge at `instant` would delete under `policy`.
+    ///
+    /// - Parameter reading: runs each part in a read of its own. What changes between two of them may be in neither or in both; who needs
+    ///   one moment gives the same connection to all.
     static func figures(
-        of account: ID<Account>, under policy: RetentionPolicy? = nil, asOf instant: Timestamp, on connection: any Connection
+        of account: ID<Account>, under policy: RetentionPolicy, asOf instant: Timestamp, inPartsOf size: Int = partOfFigures,
+        reading: ((any Connection) throws -> Part) throws -> Part
     ) throws -> [PurgeFigures] {
-        let policy = try policy ?? self.policy(of: account, on: connection)
-        return try MediaKind.allCases.map { kind in
+        try MediaKind.allCases.map { kind in
             var figures = PurgeFigures(kind: kind, days: policy.days[kind], cutoff: policy.cutoff(of: kind, asOf: instant))
             guard let cutoff = figures.cutoff else { return figures }
-            try connection.forEachRow(
-                """
-                SELECT is_held, COUNT(*), COALESCE(SUM(bytes), 0), MIN(recorded_at), MAX(recorded_at), COUNT(connector) FROM media_files
-                WHERE account_id = \(account) AND kind = \(kind) AND state = 'live' AND is_held IN (0, 1) AND recorded_at < \(cutoff)
-                GROUP BY is_held
-                """
-            ) { row in
-                let isHeld = try row.next(Bool.self)
-                let items = try row.next(Int.self)
-                if isHeld {
-                    figures.held = items
-                } else {
-                    figures.planned = items
-                    figures.items = items
-                    figures.bytes = try row.next()
-                    figures.oldest = try row.next()
-                    figures.newest = try row.next()
-                    figures.connectorCopies = try row.next()
-                }
+            for isHeld in [false, true] {
+                var start: Timestamp?
+                repeat {
+                    let part = try reading {
+                        try self.part(of: account, kind, isHeld: isHeld, from: start, until: cutoff, size: size, on: $0)
+                    }
+                    if isHeld { figures.held += part.items } else { figures.add(part) }
+                    start = part.end
+                } while start != nil
             }
             return figures
         }
+    }
+
+    /// The same at one moment, under the stored policy.
+    static func figures(of account: ID<Account>, asOf instant: Timestamp, on connection: any Connection) throws -> [PurgeFigures] {
+        try figures(of: account, under: try policy(of: account, on: connection), asOf: instant) { try $0(connection) }
+    }
+
+    private static func part(
+        of account: ID<Account>, _ kind: MediaKind, isHeld: Bool, from start: Timestamp?, until cutoff: Timestamp, size: Int,
+        on connection: any Connection
+    ) throws -> Part {
+        var due: SQL = """
+            FROM media_files
+            WHERE account_id = \(account) AND kind = \(kind) AND state = 'live' AND is_held = \(isHeld) AND recorded_at < \(cutoff)
+            """
+        if let start { due += " AND recorded_at >= \(start)" }
+        let next: Timestamp? = try connection.value("SELECT recorded_at \(due) ORDER BY recorded_at LIMIT 1 OFFSET \(size)")
+        var part = Part()
+        if let next {
+            // All of a moment are in the same part.
+            let end = start.map { max(next, $0 + .milliseconds(1)) } ?? next
+            due += " AND recorded_at < \(end)"
+            part.end = end
+        }
+        try connection.forEachRow("SELECT COUNT(*), COALESCE(SUM(bytes), 0), MIN(recorded_at), MAX(recorded_at), COUNT(connector) \(due)") {
+            (part.items, part.bytes, part.oldest, part.newest, part.copies) =
+                (try $0.next(), try $0.next(), try $0.next(), try $0.next(), try $0.next())
+        }
+        return part
     }
 
     static func state(of account: ID<Account>, on connection: any Connection) throws -> State {
@@ -127,7 +166,8 @@ enum RetentionStore {
                 "SELECT checked_at, quarantined, missing FROM media_checks WHERE account_id = \(account)"
             ) { row in
                 Check(checkedAt: try row.next(), quarantined: try row.next(), missing: try row.next())
-            }, held: try PurgeGuardStore.held(RetentionPurge.job(of: account), on: connection))
+            }, held: try PurgeGuardStore.held(RetentionPurge.job(of: account), on: connection),
+            lastPurge: try connection.value("SELECT ran_at FROM purge_marks WHERE job = \(RetentionPurge.job(of: account))"))
     }
 
     // MARK: Accounts and checks
