@@ -59,7 +59,9 @@ struct HeadOfLineController {
                     hint: hasMore ? t("account.try.find.hint", ["limit": member.numbers.text(Self.listed)]) : "",
                     value: search) : nil,
             number: head.number.map { PhoneView($0) },
-            reason: t("account.try.reason.\(reason)", ["name": numbers.first { $0.source == head.source }?.name ?? ""]),
+            reason: t(
+                "account.try.reason.\(reason)",
+                ["name": (head.source == .user ? user?.line.name : nil) ?? numbers.first { $0.source == head.source }?.name ?? ""]),
             steps: HeadOfLine.Source.allCases.map { source in
                 let line = numbers.first { $0.source == source }
                 return HeadOfLineStep(source, name: line?.name ?? t("account.try.nobody"), number: line?.number, shown: head.source, t)
