@@ -115,8 +115,9 @@ package enum WebSchema {
                     entity TEXT NOT NULL, detail TEXT NOT NULL, planned BIGINT NOT NULL, items BIGINT NOT NULL, bytes BIGINT NOT NULL,
                     search_text TEXT NOT NULL, deleted_at BIGINT NOT NULL)
                 """,
-                // A page goes by the id; the time behind it spares it the rows before a range of dates.
-                "CREATE INDEX deletions_by_account ON deletions (account_id, id, deleted_at)",
+                // A page goes by the time, so that a range of dates begins where it is; the id behind it orders those of one moment.
+                "CREATE INDEX deletions_by_account ON deletions (account_id, deleted_at, id)",
+                "CREATE INDEX deletions_by_entity ON deletions (account_id, entity, deleted_at, id)",
                 "CREATE INDEX deletions_by_time ON deletions (deleted_at)",
                 "CREATE TABLE job_runs (job TEXT NOT NULL, nominal TEXT NOT NULL, started_at BIGINT NOT NULL, PRIMARY KEY (job, nominal))",
                 "CREATE INDEX job_runs_by_job ON job_runs (job, started_at)",

@@ -162,4 +162,55 @@ struct DeletionsTests {
         let left = try test.site.database.read { try $0.rows("SELECT detail FROM deletions") { try $0.next(String.self) } }
         #expect(left == ["young"])
     }
+
+    @Test("Days without an hour's change, with half an hour of it, and a day that was left out begin and end as the zone has them")
+    func zones() throws {
+        // Lord Howe turns its clocks by half an hour: forward on 4 October 2026, which so has 23.5 hours. The file's zone is the account's.
+        let test = try TestApp(at: #require(Timestamp(iso8601: "2026-10-01T00:00:00Z")))
+        try test.site.database.write {
+            _ = try $0.execute("UPDATE accounts SET time_zone = 'Australia/Lord_Howe' WHERE id = \(test.acme)")
+        }
+        let days = ["2026-10-03T13:29:59Z", "2026-10-03T13:30:00Z", "2026-10-04T12:59:59Z", "2026-10-04T13:00:00Z"]
+        try record(days, in: test)
+        #expect(try shown(days, "from=2026-10-04&to=2026-10-04", test) == [days[1], days[2]])
+        // Samoa went over the date line: 30 December 2011 was no day there.
+        let samoa = try TestApp(at: #require(Timestamp(iso8601: "2011-12-01T00:00:00Z")))
+        try samoa.site.database.write { _ = try $0.execute("UPDATE accounts SET time_zone = 'Pacific/Apia' WHERE id = \(samoa.acme)") }
+        let line = ["2011-12-30T09:59:59Z", "2011-12-30T10:00:00Z"]
+        try record(line, in: samoa)
+        #expect(try shown(line, "from=2011-12-29&to=2011-12-29", samoa) == [line[0]])
+        #expect(try shown(line, "from=2011-12-31&to=2011-12-31", samoa) == [line[1]])
+        #expect(try shown(line, "from=2011-12-29&to=2011-12-31", samoa) == line)
+    }
+
+    @Test("A search looks through a thousand entries a page, says how far it came, and goes on to the oldest; the export has all")
+    func goingOn() throws {
+        let test = try TestApp()
+        let now = test.clock.clock.now()
+        try test.site.database.write { connection in
+            for number in 0..<2500 {
+                let detail = number == 0 ? "needle" : "file \(number)"
+                try connection.execute(
+                    """
+                    INSERT INTO deletions (id, account_id, user_id, user_name, entity, detail, planned, items, bytes, search_text, deleted_at)
+                    VALUES (\(test.site.ids.next(DeletionRow.self)), \(test.acme), NULL, 'System', 'webhook', \(detail), 1, 1, 0,
+                        \(SearchText.folded("", detail)), \(now - .seconds(Int64(2500 - number))))
+                    """)
+            }
+        }
+        let alice = try test.browser(test.alice)
+        var address = "/settings/deletions?q=needle"
+        for part in 0..<3 {
+            let page = alice.get(address).text
+            #expect(page.contains(">needle</td>") == (part == 2), "\(part)")
+            #expect(page.contains("Searched as far as") == (part < 2), "\(part)")
+            guard part < 2 else { break }
+            let link = try #require(page.firstMatch(of: #/href="(/settings/deletions\?[^"]*after=[^"]*)">Go on/#))
+            address = String(link.1).replacing("&amp;", with: "&")
+            #expect(address.contains("q=needle"))
+        }
+        #expect(alice.get("/settings/deletions?q=file%202499").text.contains(">file 2499</td>"))
+        let lines = alice.get("/settings/deletions.csv?q=needle").text.split(separator: "\r\n")
+        #expect(lines.count == 2 && lines[1].contains("needle"))
+    }
 }

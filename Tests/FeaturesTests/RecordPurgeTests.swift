@@ -93,8 +93,15 @@ struct RecordPurgeTests {
         #expect(try plan("SELECT id FROM deletions WHERE deleted_at < \(time) ORDER BY deleted_at LIMIT 500").contains("deletions_by_time"))
         #expect(try plan("SELECT job FROM job_runs WHERE started_at < \(time) ORDER BY started_at LIMIT 500").contains("job_runs_by_time"))
         #expect(try plan("SELECT MAX(started_at) FROM job_runs WHERE job = 'x'").contains("job_runs_by_job"))
-        let page = try plan("SELECT * FROM deletions WHERE account_id = \(acme) AND deleted_at >= \(time) ORDER BY id DESC LIMIT 51")
+        let page = try plan(
+            "SELECT * FROM deletions WHERE account_id = \(acme) AND deleted_at >= \(time) ORDER BY deleted_at DESC, id DESC LIMIT 51")
         #expect(page.contains("deletions_by_account") && !page.contains("TEMP B-TREE"))
+        let ofEntity = try plan(
+            """
+            SELECT * FROM deletions WHERE account_id = \(acme) AND entity = 'logo' AND deleted_at >= \(time) AND deleted_at < \(time)
+                AND (deleted_at, id) < (\(time), 'x') ORDER BY deleted_at DESC, id DESC LIMIT 51
+            """)
+        #expect(ofEntity.contains("deletions_by_entity") && !ofEntity.contains("TEMP B-TREE"))
         let changes = try plan("SELECT * FROM audit WHERE account_id = \(acme) AND at >= \(time) ORDER BY id DESC LIMIT 51")
         #expect(changes.contains("audit_by_account") && !changes.contains("TEMP B-TREE"))
         let ofTab = try plan(

@@ -11,7 +11,7 @@ package import Web
 
 extension Scope {
     package static let readSettings = Scope(
-        "settings:read", needs: [.viewAccountSettings, .viewRetention, .viewSMS, .viewSecurity, .viewWebhooks])
+        "settings:read", needs: [.viewAccountSettings, .viewRetention, .viewSMS, .viewSecurity, .viewWebhooks, .viewPeople])
 }
 
 extension Feature {
@@ -24,10 +24,21 @@ struct SettingsController {
     let app: App
 
     /// All settings of one moment, a member a feature. With a tag, so that a service which asks every minute is told that nothing is new.
+    ///
+    /// With `?user=`, an id or an email address, and `?queue=`, an id or a reference, or either alone, a member `effective` more: what
+    /// applies to that person (country, language, time zone, head of line, supervision) or to a call from that queue, each as
+    /// `{"value": …, "source": …}`. The source is `user` or `account`; of the head of line `queue`, `user`, `account` or `anonymous`, in
+    /// this order; of supervision `account` while it is off there, and else `role`. The settings of the account stay beside it as they
+    /// are: retention, for one, is never a person's own. The tag is of the whole answer, so each person has one of their own. 404 for
+    /// somebody, or a queue, that the account has not, and 400 for a parameter that can name nothing.
     @Sendable func show(_ call: MachineCall) throws -> WebResponse {
         let sources = app.features.flatMap(\.settings)
+        let question = try EffectiveQuestion(call.request.query)
         let members = try call.read { connection in
-            try sources.map { ($0.name, try $0.json(app, call.account, connection)) }
+            let members = try sources.map { ($0.name, try $0.json(app, call.account, connection)) }
+            guard let question else { return members }
+            let effective = try EffectiveStore.settings(question, of: call.account, app.site.rights, on: connection)
+            return members + [("effective", effective.json)]
         }
         return Self.answer(.object(JSONObject(members: members)), to: call.request)
     }

@@ -32,13 +32,25 @@ struct AccountSettings: Equatable {
 /// What the form needs to know besides the settings.
 struct AccountContext {
     let playlists: [(item: ID<Playlist>, label: String)]
-    /// The reader's own zone and language, and whether they chose them in My Account.
+    /// The reader's zone; and what they chose in My Account, which goes before the account's.
     let zone: String
     let hasOwnZone: Bool
     let ownLanguage: String?
+    let ownCountry: String?
     /// People whose password is older than `days`.
     let oldPasswords: Int
     let days: Int
     /// People who can sign in and have no second factor: administrators, and all.
     let withoutFactor: (administrators: Int, all: Int)
+    let supervision: Supervision
+
+    /// Whom the switch is for: it counts only together with the right in somebody's role.
+    struct Supervision {
+        let isOn: Bool
+        /// People who may sign in, and whose role has the right.
+        let people: Int
+        /// By their names.
+        let rolesWith: [String]
+        let rolesWithout: [String]
+    }
 }

@@ -8,6 +8,8 @@ import Web
 enum AccountStore {
     struct NamedLine {
         let name: String
+        /// False of somebody who may not sign in at present.
+        var isEnabled = true
         /// E.164; nil: none of its own.
         let headOfLine: String?
     }
@@ -40,10 +42,33 @@ enum AccountStore {
         let old = try connection.value(
             "SELECT COUNT(*) FROM users WHERE account_id = \(member.account.id) AND is_enabled = 1 AND password_changed_at < \(limit)",
             as: Int.self)
+        let country = try connection.first("SELECT country FROM users WHERE id = \(member.session.user)") { try $0.next(String?.self) }
         return AccountContext(
             playlists: try ReferenceStore.names(in: member.account.id, on: connection).map { ($0.id, $0.name) },
             zone: member.times.zoneLabel, hasOwnZone: member.session.timeZone != nil, ownLanguage: member.session.language,
-            oldPasswords: old ?? 0, days: days, withoutFactor: try withoutFactor(in: member.account.id, on: connection))
+            ownCountry: country ?? nil, oldPasswords: old ?? 0, days: days,
+            withoutFactor: try withoutFactor(in: member.account.id, on: connection),
+            supervision: try supervision(settings.hasSupervision, member, on: connection))
+    }
+
+    private static func supervision(
+        _ isOn: Bool, _ member: Member, on connection: any Connection
+    ) throws -> AccountContext.Supervision {
+        let rights = member.site.rights
+        let roles = try connection.rows(
+            "SELECT id, name, rights, is_administrator FROM roles WHERE account_id = \(member.account.id) ORDER BY is_administrator DESC, name"
+        ) { row in
+            (
+                id: try row.next(ID<RoleRow>.self), name: try row.next(String.self),
+                authority: rights.authority(stored: try row.next(), isAdministrator: try row.next())
+            )
+        }
+        let having = roles.filter { $0.authority.rights.contains(.supervise) }
+        let people = try connection.value(
+            "SELECT COUNT(*) FROM users WHERE role_id IN (\(list: having.map(\.id))) AND is_enabled = 1", as: Int.self)
+        return AccountContext.Supervision(
+            isOn: isOn, people: people ?? 0, rolesWith: having.map(\.name),
+            rolesWithout: roles.filter { !$0.authority.rights.contains(.supervise) }.map(\.name))
     }
 
     /// Administrators, and all.
@@ -69,19 +94,19 @@ enum AccountStore {
     /// Up to `limit` users whose name or email contains `search`, by name.
     static func users(
         of account: ID<Account>, matching search: String, limit: Int, on connection: any Connection
-    ) throws -> [(id: ID<User>, name: String)] {
+    ) throws -> [(id: ID<User>, name: String, isEnabled: Bool)] {
         let pattern = LikePattern.containing(search)
         return try connection.rows(
             """
-            SELECT id, name FROM users WHERE account_id = \(account) AND search_text LIKE \(pattern) ESCAPE '\\'
+            SELECT id, name, is_enabled FROM users WHERE account_id = \(account) AND search_text LIKE \(pattern) ESCAPE '\\'
             ORDER BY search_text, id LIMIT \(limit)
             """
-        ) { (id: try $0.next(), name: try $0.next()) }
+        ) { (id: try $0.next(), name: try $0.next(), isEnabled: try $0.next()) }
     }
 
     static func line(of user: ID<User>, in account: ID<Account>, on connection: any Connection) throws -> NamedLine? {
-        try connection.first("SELECT name, head_of_line FROM users WHERE id = \(user) AND account_id = \(account)") {
-            NamedLine(name: try $0.next(), headOfLine: try $0.next())
+        try connection.first("SELECT name, is_enabled, head_of_line FROM users WHERE id = \(user) AND account_id = \(account)") {
+            NamedLine(name: try $0.next(), isEnabled: try $0.next(), headOfLine: try $0.next())
         }
     }
 

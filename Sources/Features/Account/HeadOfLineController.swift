@@ -33,13 +33,18 @@ struct HeadOfLineController {
         let head = HeadOfLine(queue: queue?.line.headOfLine, user: user?.line.headOfLine, account: settings.headOfLine)
         let hasMore = found.count > Self.listed
         var users = Array(found.prefix(Self.listed))
-        if let user, !users.contains(where: { $0.id == user.id }) { users.insert((user.id, user.line.name), at: 0) }
+        if let user, !users.contains(where: { $0.id == user.id }) {
+            users.insert((user.id, user.line.name, user.line.isEnabled), at: 0)
+        }
+        /// Somebody disabled calls nobody, but keeps their number for the day they are back.
+        func shown(_ name: String, _ isEnabled: Bool) -> String { isEnabled ? name : t("account.try.disabled", ["name": name]) }
 
         let numbers: [(source: HeadOfLine.Source, name: String, number: String?)] = [
             (.queue, queue?.line.name ?? t("account.try.no_queue"), queue?.line.headOfLine),
-            (.user, user?.line.name ?? t("account.try.no_user"), user?.line.headOfLine),
+            (.user, user.map { shown($0.line.name, $0.line.isEnabled) } ?? t("account.try.no_user"), user?.line.headOfLine),
             (.account, member.account.name, settings.headOfLine),
         ]
+        let reason = head.source == .user && queue == nil ? "user.no_queue" : head.source.rawValue
         let page = HeadOfLinePage(
             action: Self.path,
             queue: SelectView(
@@ -47,7 +52,7 @@ struct HeadOfLineController {
                 options: [("", t("account.try.no_queue"))] + queues.map { ($0.id.description, $0.name) }),
             user: SelectView(
                 "user", t("account.try.user"), selected: user?.id.description ?? "",
-                options: [("", t("account.try.no_user"))] + users.map { ($0.id.description, $0.name) }),
+                options: [("", t("account.try.no_user"))] + users.map { ($0.id.description, shown($0.name, $0.isEnabled)) }),
             find: hasMore || !search.isEmpty
                 ? SearchView(
                     "find", t("account.try.find"),
@@ -55,7 +60,8 @@ struct HeadOfLineController {
                     value: search) : nil,
             number: head.number.map { PhoneView($0) },
             reason: t(
-                "account.try.reason.\(head.source.rawValue)", ["name": numbers.first { $0.source == head.source }?.name ?? ""]),
+                "account.try.reason.\(reason)",
+                ["name": (head.source == .user ? user?.line.name : nil) ?? numbers.first { $0.source == head.source }?.name ?? ""]),
             steps: HeadOfLine.Source.allCases.map { source in
                 let line = numbers.first { $0.source == source }
                 return HeadOfLineStep(source, name: line?.name ?? t("account.try.nobody"), number: line?.number, shown: head.source, t)

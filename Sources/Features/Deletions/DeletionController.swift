@@ -55,11 +55,21 @@ struct DeletionController {
                         options: [("", t("deletions.entity.all"))]
                             + entities.map { ($0.rawValue, t("entity.\($0.rawValue)")) })
                 ], query: member.query, times: member.times, t: t),
-            rows: found.elements.map { DeletionView($0, member) },
-            pager: found.pager(path: "/settings/deletions", query: member.query) { $0.id },
+            note: found.searchedTo.map { t("deletions.searched_to", ["time": member.times.inSentence($0.deletedAt)]) } ?? "",
+            goOn: found.searchedTo.map { href(onFrom: $0, member.query) } ?? "",
+            rows: found.rows.elements.map { DeletionView($0, member) },
+            pager: found.rows.pager(path: "/settings/deletions", query: member.query) { $0.id },
             exportURL: "/settings/deletions.csv?\(member.query.encoded())",
-            empty: found.elements.isEmpty ? EmptyView(t("deletions.empty.title"), t("deletions.empty.text")) : nil)
+            empty: found.rows.elements.isEmpty && found.searchedTo == nil
+                ? EmptyView(t("deletions.empty.title"), t("deletions.empty.text")) : nil)
         return try member.page(template, page, PageHead(t("deletions.title"), lead: t("deletions.lead")))
+    }
+
+    /// Further in the direction in which the look went.
+    private func href(onFrom place: DeletionPlace, _ query: FormData) -> String {
+        var query = query
+        query.set(query["after"] == nil && query["before"] != nil ? "before" : "after", place.id.description)
+        return "/settings/deletions?\(query.encoded())"
     }
 
     /// The same rows as the page shows, all of them, as CSV; with `raw`, for programs, formulas are not neutralised.
@@ -76,20 +86,21 @@ struct DeletionController {
                 let head = ["when", "user", "entity", "detail", "items", "bytes"].map { t("deletions.\($0)") }
                 // The byte order mark makes spreadsheets read UTF-8.
                 try write(ArraySlice(("\u{FEFF}" + csv.line(head)).utf8))
-                var query = FormData()
+                var last: DeletionPlace?
                 while true {
-                    let found = try database.read(for: .page(account)) {
-                        try DeletionStore.page(of: account, filter, at: PagePosition(query), size: 500, on: $0)
+                    let found = try database.read(for: .page(account)) { [last] in
+                        try DeletionStore.rows(of: account, filter, beyond: last, limit: 500, on: $0)
                     }
-                    let lines = found.elements.map { record in
+                    let lines = found.records.map { record in
                         csv.line([
                             times.iso8601(record.deletedAt), record.userWords(t),
                             t("entity.\(record.entity.rawValue)"), record.detail, String(record.items), String(record.bytes),
                         ])
                     }
                     if !lines.isEmpty { try write(ArraySlice(lines.joined().utf8)) }
-                    guard found.elements.count == 500, let last = found.elements.last else { return }
-                    query.set("after", last.id.description)
+                    let isFull = found.records.count == 500
+                    guard let next = isFull ? found.records.last?.place : found.edge else { return }
+                    last = next
                 }
             })
     }
@@ -108,6 +119,9 @@ struct DeletionController {
 
 struct DeletionsPage: TemplateData {
     let filters: FiltersView
+    /// How far a search came.
+    let note: String
+    let goOn: String
     let rows: [DeletionView]
     let pager: PagerView
     let exportURL: String

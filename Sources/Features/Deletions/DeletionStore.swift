@@ -31,6 +31,8 @@ struct DeletionRecord {
 
     private init() {}
 
+    var place: DeletionPlace { DeletionPlace(id: id, deletedAt: deletedAt) }
+
     func userWords(_ t: Translation) -> String {
         user == nil ? UnnamedActor(rawValue: userName)?.words(t) ?? userName : userName
     }
@@ -46,20 +48,74 @@ struct DeletionFilter {
     var until: Timestamp?
 }
 
+/// One page of the history.
+struct DeletionPage {
+    let rows: Keyset<DeletionRecord>
+    /// How far the look for what was typed came, when that is why the page is not full.
+    let searchedTo: DeletionPlace?
+}
+
+/// Where a row stands in the history.
+struct DeletionPlace {
+    let id: ID<DeletionRow>
+    let deletedAt: Timestamp
+}
+
 enum DeletionStore {
-    /// One page of the account's deletions, newest first, by id, which is by time. Without a filter it costs the same whatever the
-    /// history's length; with one, what is passed over until the page is full.
+    /// Rows that a page looks through for what somebody typed, which no index finds. A page is to cost the same however long the history
+    /// is, so it says how far it came, and leads on.
+    static let maximumLooked = 1000
+
+    /// One page of the account's deletions, newest first.
     static func page(
         of account: ID<Account>, _ filter: DeletionFilter, at position: PagePosition<DeletionRow>, size: Int, on connection: any Connection
-    ) throws -> Keyset<DeletionRecord> {
-        let direction = position.isBackward ? "ASC" as SQL : "DESC"
+    ) throws -> DeletionPage {
+        let anchor = try (position.after ?? position.before).flatMap { try place(of: $0, in: account, on: connection) }
+        let (records, edge) = try rows(
+            of: account, filter, beyond: anchor, isBackward: position.isBackward, limit: size + 1, on: connection)
+        return DeletionPage(rows: Keyset(records, size: size, position), searchedTo: records.count > size ? nil : edge)
+    }
+
+    /// Up to `limit` of those behind `anchor`, and the last that was looked at where there may be more.
+    static func rows(
+        of account: ID<Account>, _ filter: DeletionFilter, beyond anchor: DeletionPlace?, isBackward: Bool = false, limit: Int,
+        on connection: any Connection
+    ) throws -> (records: [DeletionRecord], edge: DeletionPlace?) {
+        let order: SQL = isBackward ? "deleted_at ASC, id ASC" : "deleted_at DESC, id DESC"
+        var condition: SQL = "account_id = \(account)"
+        if let entity = filter.entity { condition += " AND entity = \(entity)" }
+        if let from = filter.from { condition += " AND deleted_at >= \(from)" }
+        if let until = filter.until { condition += " AND deleted_at < \(until)" }
+        if let anchor {
+            condition += " AND (deleted_at, id) "
+            condition += isBackward ? ">" : "<"
+            condition += " (\(anchor.deletedAt), \(anchor.id))"
+        }
+        guard !filter.search.isEmpty else {
+            let records = try connection.rows(
+                "SELECT \(DeletionRecord.record.columns) FROM deletions WHERE \(condition) ORDER BY \(order) LIMIT \(limit)",
+                DeletionRecord.record.decode)
+            return (records, nil)
+        }
+        let edge = try connection.first(
+            "SELECT id, deleted_at FROM deletions WHERE \(condition) ORDER BY \(order) LIMIT 1 OFFSET \(maximumLooked - 1)"
+        ) { DeletionPlace(id: try $0.next(), deletedAt: try $0.next()) }
         let records = try connection.rows(
             """
-            SELECT \(DeletionRecord.record.columns) FROM deletions
-            WHERE account_id = \(account) \(conditions(filter)) \(position.condition(on: "id"))
-            ORDER BY id \(direction) LIMIT \(size + 1)
+            SELECT \(DeletionRecord.record.columns) FROM (
+                SELECT \(DeletionRecord.record.columns), search_text FROM deletions WHERE \(condition)
+                ORDER BY \(order) LIMIT \(maximumLooked)) AS looked
+            WHERE \(search(filter)) ORDER BY \(order) LIMIT \(limit)
             """, DeletionRecord.record.decode)
-        return Keyset(records, size: size, position)
+        return (records, edge)
+    }
+
+    private static func place(
+        of id: ID<DeletionRow>, in account: ID<Account>, on connection: any Connection
+    ) throws -> DeletionPlace? {
+        try connection.first("SELECT id, deleted_at FROM deletions WHERE id = \(id) AND account_id = \(account)") {
+            DeletionPlace(id: try $0.next(), deletedAt: try $0.next())
+        }
     }
 
     static func count(before time: Timestamp, on connection: any Connection) throws -> Int {
@@ -72,17 +128,10 @@ enum DeletionStore {
             "DELETE FROM deletions WHERE id IN (SELECT id FROM deletions WHERE deleted_at < \(time) ORDER BY deleted_at LIMIT \(limit))")
     }
 
-    private static func conditions(_ filter: DeletionFilter) -> SQL {
-        var conditions: SQL = ""
-        if let entity = filter.entity { conditions += " AND entity = \(entity)" }
-        if let from = filter.from { conditions += " AND deleted_at >= \(from)" }
-        if let until = filter.until { conditions += " AND deleted_at < \(until)" }
-        if !filter.search.isEmpty {
-            let pattern = LikePattern.containing(filter.search)
-            var ofActors: SQL = ""
-            for actor in filter.actors { ofActors += " OR user_id IS NULL AND user_name = \(actor.rawValue)" }
-            conditions += " AND (search_text LIKE \(pattern) ESCAPE '\\'\(ofActors))"
-        }
-        return conditions
+    private static func search(_ filter: DeletionFilter) -> SQL {
+        let pattern = LikePattern.containing(filter.search)
+        var ofActors: SQL = ""
+        for actor in filter.actors { ofActors += " OR user_id IS NULL AND user_name = \(actor.rawValue)" }
+        return "(search_text LIKE \(pattern) ESCAPE '\\'\(ofActors))"
     }
 }

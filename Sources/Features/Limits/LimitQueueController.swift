@@ -64,6 +64,10 @@ struct LimitQueueController {
         guard let context, queued.request.state == .submitted else { return try showClosed(person) }
         let (answer, errors) = LimitAnswer.form.read(person.form, over: LimitAnswer(), Situation(person.t, context))
         guard errors.isEmpty else { return try show((queued, context), person.form, person, errors) }
+        // Another number than the one beside which it was typed: both are shown, and pressed again it is a decision.
+        if let shown = person.form[FormMark.version], shown != Self.version(context), answer.approval != nil {
+            return try show((queued, context), person.form, person, conflict: conflict(shown, context, person))
+        }
         do {
             if let approval = answer.approval {
                 try approve(queued, approval, context, person)
@@ -175,6 +179,15 @@ struct LimitQueueController {
 
     // MARK: Parts of several
 
+    private static func version(_ context: LimitRequestContext) -> String { String(context.usage.maximum) }
+
+    /// The number that the page had and that of now.
+    private func conflict(_ shown: String, _ context: LimitRequestContext, _ person: Person) -> ConflictView {
+        let seen = Int(shown).map { context.limit.text($0, person.numbers) } ?? ""
+        return ConflictView(
+            person.t, seen: [(person.t("limit_queue.maximum"), seen, context.usage.maximumText(person.numbers))])
+    }
+
     private func limit(_ request: LimitRequest) -> Limit? { limits.first { $0.name == request.name && $0.isAdjustable } }
 
     /// Throws 404. Without a context there is no such limit any more.
@@ -191,7 +204,7 @@ struct LimitQueueController {
 
     private func show(
         _ found: (LimitRequestStore.Queued, LimitRequestContext?), _ typed: FormData, _ person: Person,
-        _ errors: FieldErrors = FieldErrors(), unsaved: String? = nil
+        _ errors: FieldErrors = FieldErrors(), unsaved: String? = nil, conflict: ConflictView? = nil
     ) throws -> WebResponse {
         let t = person.t
         let (queued, context) = found
@@ -218,8 +231,10 @@ struct LimitQueueController {
         var form: FormView?
         if let context, request.state == .submitted {
             form = FormView(
-                LimitAnswer.form.controls(typed, stored: nil, errors: errors, isShownAgain: !errors.isEmpty, Situation(t, context)),
-                errors: errors, action: Self.path(of: request.id), save: t("limit_answer.save"), t)
+                LimitAnswer.form.controls(
+                    typed, stored: nil, errors: errors, isShownAgain: !errors.isEmpty || conflict != nil, Situation(t, context)),
+                errors: errors, conflict: conflict, action: Self.path(of: request.id), version: Self.version(context),
+                save: t("limit_answer.save"), t)
             form?.wayOut = .init(t("limit_answer.back"), to: Self.path)
         }
         let page = LimitAnswerPage(
@@ -228,6 +243,6 @@ struct LimitQueueController {
         let head = PageHead(
             t("limit_answer.title", ["limit": view.name, "account": queued.account.name]), section: t("operator.section"),
             up: [(t("limit_queue.title"), Self.path)])
-        return try person.page(template, page, head, hasErrors: !errors.isEmpty || unsaved != nil)
+        return try person.page(template, page, head, hasErrors: !errors.isEmpty || unsaved != nil || conflict != nil)
     }
 }

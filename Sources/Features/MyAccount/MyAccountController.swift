@@ -29,9 +29,9 @@ struct ProfileController {
             Profile.form, at: "/me", action: "profile.update", version: { String($0.version) },
             account: { _, person in person.session.ownAccount }, app.site,
             load: { person, connection in try ProfileStore.profile(of: person.session.user, on: connection) },
-            context: { person, _, connection in
+            context: { person, stored, connection in
                 ProfileContext(
-                    account: person.session.account, zone: person.times.zoneLabel,
+                    account: person.session.account, stored: stored, language: person.visit.language, zone: person.times.zoneLabel,
                     sessions: try ProfileStore.sessions(of: person.session.user, at: person.now, on: connection),
                     factor: try factors.factor(of: person.session.user, on: connection))
             },

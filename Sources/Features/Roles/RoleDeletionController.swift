@@ -18,35 +18,51 @@ struct RoleDeletionController {
     }
 
     @Sendable func new(_ member: Member) throws -> WebResponse {
-        let t = member.t
         let (role, refusal) = try found(member)
         if let refusal { return refusal }
+        return try ask(role, member)
+    }
+
+    private func ask(_ role: RoleRecord, _ member: Member, _ conflict: ConflictView? = nil) throws -> WebResponse {
+        let t = member.t
         let href = RoleController.path(of: role.entry.id)
-        let facts = role.facts(member)
         let page = ConfirmPage(
             action: href + "/delete", back: href, strong: t("roles.delete.strong"), text: t("roles.delete.text"),
-            note: t("roles.delete.note"), facts: facts.isEmpty ? [Fact(t("role.rights"), role.summary(t))] : facts,
-            submit: t("roles.delete.submit"), keep: t("roles.delete.keep"))
+            note: t("roles.delete.note"), facts: facts(role, member), submit: t("roles.delete.submit"), keep: t("roles.delete.keep"),
+            conflict: conflict)
         let head = PageHead(
             t("roles.delete.title", ["name": role.entry.name]), section: t("users.section"),
             up: [RoleStep.list(t), (role.entry.name, href)])
-        return try member.page(template, page, head)
+        return try member.page(template, page, head, hasErrors: conflict != nil, status: conflict.map { _ in .conflict })
+    }
+
+    private func facts(_ role: RoleRecord, _ member: Member) -> [Fact] {
+        let rights = role.facts(member)
+        return [Fact(member.t("role.name"), role.entry.name)]
+            + (rights.isEmpty ? [Fact(member.t("role.rights"), role.summary(member.t))] : rights)
     }
 
     @Sendable func create(_ member: Member) throws -> WebResponse {
         let account = member.account.id
         let (role, refusal) = try found(member)
         if let refusal { return refusal }
+        let shown = ShownFacts(member.form)
+        if let conflict = shown.conflict(with: facts(role, member), member.t) { return try ask(role, member, conflict) }
         do {
             try member.delete(.role, named: role.entry.name) { connection in
                 // It may be another by now, and so may they.
                 let authority = try member.currentAuthority(on: connection)
-                guard authority.covers(try store.role(role.entry.id, of: account, on: connection).authority) else { throw Refusal.notFound }
+                let now = try store.role(role.entry.id, of: account, on: connection)
+                guard authority.covers(now.authority) else { throw Refusal.notFound }
+                guard shown.conflict(with: facts(now, member), member.t) == nil else { throw Refusal.stale }
                 let count = try store.delete(role.entry.id, of: account, on: connection)
                 try app.tell(
                     .roleDeleted, ofRole: role.entry.id, named: role.entry.name, by: EventActor(member), in: account, on: connection)
                 return count
             }
+        } catch Refusal.stale {
+            // In the same moment: said as it is by now.
+            return try create(member)
         } catch Refusal.inUse {
             // Somebody was given it meanwhile: said as it is now.
             return member.redirect(to: RoleController.path(of: role.entry.id), .bad, saying: member.t("roles.in_use.now"))

@@ -39,6 +39,8 @@ struct RolePage: TemplateData {
     let summary: String
     /// Among the rights is one that does not count just now.
     let isSuspended: Bool
+    /// Supervision is on in the account, and this role is without it.
+    let lacksSupervision: Bool
     let people: String
     /// All of them in the list of users; empty where there are none, or the reader may not see people.
     let peopleHref: String
@@ -55,6 +57,7 @@ struct RolePage: TemplateData {
         rights = role.facts(member)
         summary = role.summary(t)
         isSuspended = !role.authority.rights.isDisjoint(with: suspended)
+        lacksSupervision = !suspended.contains(.supervise) && !role.authority.rights.contains(.supervise)
         people = holders.count == 0 ? t("roles.people.none") : t("roles.people", count: holders.count)
         let seesPeople = member.may(.viewPeople)
         peopleHref = seesPeople && holders.count > 0 ? UserController.path(havingRole: role.entry.id) : ""

@@ -18,26 +18,38 @@ struct UserDeletionController {
     }
 
     @Sendable func new(_ member: Member) throws -> WebResponse {
-        let t = member.t
         let user = try changeable(member)
-        let href = UserController.path(of: user.entry.id)
         guard user.entry.id != member.session.user else { return member.refusesOneself() }
+        return try ask(user, member)
+    }
+
+    private func ask(_ user: UserRecord, _ member: Member, _ conflict: ConflictView? = nil) throws -> WebResponse {
+        let t = member.t
+        let href = UserController.path(of: user.entry.id)
         let page = ConfirmPage(
             action: href + "/delete", back: href, strong: t("users.delete.strong"), text: t("users.delete.text"),
-            note: t("users.delete.note"), facts: [Fact(t("user.email"), user.entry.email), Fact(t("user.role"), user.roleName)],
-            submit: t("users.delete.submit"), keep: t("users.delete.keep"))
+            note: t("users.delete.note"), facts: facts(user, t), submit: t("users.delete.submit"),
+            keep: t("users.delete.keep"), conflict: conflict)
         let head = PageHead(
             t("users.delete.title", ["name": user.entry.name]), section: t("users.section"),
             up: [UserStep.list(t), (user.entry.name, href)])
-        return try member.page(template, page, head)
+        return try member.page(template, page, head, hasErrors: conflict != nil, status: conflict.map { _ in .conflict })
+    }
+
+    private func facts(_ user: UserRecord, _ t: Translation) -> [Fact] {
+        [Fact(t("user.name"), user.entry.name), Fact(t("user.email"), user.entry.email), Fact(t("user.role"), user.roleName)]
     }
 
     @Sendable func create(_ member: Member) throws -> WebResponse {
         let user = try changeable(member)
         guard user.entry.id != member.session.user else { return member.refusesOneself() }
+        let shown = ShownFacts(member.form)
+        if let conflict = shown.conflict(with: facts(user, member.t), member.t) { return try ask(user, member, conflict) }
         do {
             try member.delete(.user, named: "\(user.entry.name) (\(user.entry.email))") { connection in
                 try member.requireChangeable(user.entry.id, store, on: connection)
+                let now = try store.user(user.entry.id, of: member.account.id, on: connection)
+                guard shown.conflict(with: facts(now, member.t), member.t) == nil else { throw Refusal.stale }
                 for kind in [AlertKind.mailUndelivered, .smsUndelivered, .signInClosed] {
                     try app.alerts.resolve(kind, for: member.account.id, of: user.entry.id.description, on: connection)
                 }
@@ -49,6 +61,9 @@ struct UserDeletionController {
                 }
                 return count
             }
+        } catch Refusal.stale {
+            // In the same moment: said as it is by now.
+            return try create(member)
         } catch is UserStore.LastAdministrator {
             return member.redirect(
                 to: UserController.path(of: user.entry.id), .bad, saying: member.t("user.role.last_administrator"))

@@ -15,6 +15,9 @@ package struct ConflictView: TemplateData {
     let title: String
     let text: String
     let rows: [Row]
+    /// The heads of the columns.
+    let yoursHead: String
+    let storedHead: String
 
     /// Of the given values, those that differ.
     ///
@@ -22,8 +25,23 @@ package struct ConflictView: TemplateData {
     package init(_ t: Translation, isElsewhere: Bool = false, _ values: [(label: String, yours: String, stored: String)]) {
         title = t(isElsewhere ? "shared.conflict.elsewhere.title" : "shared.conflict.title")
         text = t(isElsewhere ? "shared.conflict.elsewhere.text" : "shared.conflict.text")
+        yoursHead = t("shared.conflict.yours")
+        storedHead = t("shared.conflict.stored")
+        rows = Self.rows(values, t)
+    }
+
+    /// Of what somebody saw before they pressed, beside what is there now.
+    package init(_ t: Translation, seen values: [(label: String, seen: String, now: String)]) {
+        title = t("shared.conflict.asked.title")
+        text = t("shared.conflict.asked.text")
+        yoursHead = t("shared.conflict.seen")
+        storedHead = t("shared.conflict.now")
+        rows = Self.rows(values.map { ($0.label, $0.seen, $0.now) }, t)
+    }
+
+    private static func rows(_ values: [(label: String, yours: String, stored: String)], _ t: Translation) -> [Row] {
         let none = t("shared.conflict.none")
-        rows = values.filter { !$0.yours.isIdentical(to: $0.stored) }.map { value in
+        return values.filter { !$0.yours.isIdentical(to: $0.stored) }.map { value in
             Row(label: value.label, yours: value.yours.isEmpty ? none : value.yours, stored: value.stored.isEmpty ? none : value.stored)
         }
     }

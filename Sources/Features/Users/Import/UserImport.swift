@@ -152,6 +152,9 @@ struct UserImportLine {
     let name: String
     let email: String
     let outcome: Outcome
+
+    /// Of somebody who would be changed.
+    fileprivate var changedVersion: Int? { if case .change(let old, _, _, _) = outcome { old.version } else { nil } }
 }
 
 struct UserImport {
@@ -167,6 +170,18 @@ struct UserImport {
     var changed: Int { lines.count { if case .change = $0.outcome { true } else { false } } }
     var same: Int { lines.count { if case .same = $0.outcome { true } else { false } } }
     var refused: Int { lines.count { if case .refused = $0.outcome { true } else { false } } }
+
+    /// Of each line that changes somebody, what it was that it would change: sent with the page that shows it.
+    var seen: String {
+        lines.enumerated().compactMap { place, line in line.changedVersion.map { "\(place)-\($0)" } }.joined(separator: ".")
+    }
+
+    /// It would change somebody who is not as the page had them: that has to be seen first. What another press has done by now does not
+    /// matter.
+    func isOlder(_ seen: String) -> Bool {
+        let seen = Set(seen.parts(between: ".", maximum: Self.maximumLines + 1).map { String($0) })
+        return lines.enumerated().contains { place, line in line.changedVersion.map { !seen.contains("\(place)-\($0)") } ?? false }
+    }
 
     /// More than the account may have: it is for a person to say who is to go without.
     var isTooMany: Bool { created > room }

@@ -115,7 +115,7 @@ struct UserImportController {
 
     private func review(
         _ table: UserImportStore.Pending, _ member: Member, failures: [(UserImportLine, String)] = [], notice: String = "",
-        isStopped: Bool = false
+        isStopped: Bool = false, isStale: Bool = false
     ) throws -> WebResponse {
         let plan = try UserImport(table.text, member, store, editing)
         let page = UserImportPage(
@@ -128,7 +128,8 @@ struct UserImportController {
             section: t("users.section"),
             up: [UserStep.list(t), (t("users.import.title"), Self.path)])
         return try member.page(
-            preview, page, head, status: isStopped ? .serviceUnavailable : failures.isEmpty ? nil : .unprocessableContent)
+            preview, page, head,
+            status: isStopped ? .serviceUnavailable : isStale ? .conflict : failures.isEmpty ? nil : .unprocessableContent)
     }
 
     private func gone(_ member: Member) -> WebResponse {
@@ -147,6 +148,9 @@ struct UserImportController {
         }
         let plan = try UserImport(table.text, member, store, editing)
         guard !plan.isTooMany else { return try review(table, member) }
+        if let seen = member.form["seen"], plan.isOlder(seen) {
+            return try review(table, member, notice: t("users.import.changed"), isStale: true)
+        }
         let isInviting = member.form["invite"] == "yes"
         var done = (created: 0, changed: 0)
         var failures: [(UserImportLine, String)] = []

@@ -32,6 +32,7 @@ struct UserImportPage: TemplateData {
     /// How many lines are not shown.
     let more: String
     let id: String
+    let seen: String
     let mayApply: Bool
     let canInvite: Bool
     let submit: String
@@ -44,6 +45,7 @@ struct UserImportPage: TemplateData {
     ) {
         let t = member.t
         self.id = id
+        seen = plan.seen
         self.notice = notice
         var warnings: [String] = []
         if plan.isTooMany { warnings.append(t("users.import.no_room", count: plan.room)) }

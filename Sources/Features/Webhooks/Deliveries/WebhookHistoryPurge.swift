@@ -35,8 +35,8 @@ struct WebhookHistoryPurge {
                         try WebhookHistoryStore.grow(entry, by: count, of: account, on: connection)
                     } else {
                         written[account] = try Deletion(
-                            account: account, user: nil, userName: "", entity: .webhookHistory, detail: "", planned: count, items: count,
-                            bytes: 0
+                            account: account, user: nil, userName: UnnamedActor.system.rawValue, entity: .webhookHistory, detail: "",
+                            planned: count, items: count, bytes: 0
                         ).record(site, on: connection)
                     }
                 }

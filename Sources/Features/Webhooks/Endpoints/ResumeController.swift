@@ -45,6 +45,9 @@ struct ResumeController {
             return try show(webhook, waiting: waiting, member.form, member, errors)
         }
         let held = resumption.held
+        if held == .discard, let conflict = ShownWaiting.conflict(with: waiting, member.form, member.visit) {
+            return try show(webhook, waiting: waiting, member.form, member, conflict: conflict)
+        }
         let count: Int
         do {
             count = try member.change("webhook.resume", of: webhook.name) { connection in
@@ -76,13 +79,16 @@ struct ResumeController {
     }
 
     private func show(
-        _ webhook: WebhookConfiguration, waiting: Int, _ typed: FormData, _ member: Member, _ errors: FieldErrors = FieldErrors()
+        _ webhook: WebhookConfiguration, waiting: Int, _ typed: FormData, _ member: Member, _ errors: FieldErrors = FieldErrors(),
+        conflict: ConflictView? = nil
     ) throws -> WebResponse {
         let t = member.t
         let href = EndpointController.path(of: webhook.id)
         let controls = Resumption.form.controls(typed, stored: nil, errors: errors, Situation(t, ()))
         var view = FormView(
-            waiting == 0 ? [] : controls, errors: errors, action: href + "/resume", save: t("webhooks.resume.submit"), t)
+            waiting == 0 ? [] : controls, errors: errors, conflict: conflict, action: href + "/resume",
+            save: t("webhooks.resume.submit"), t)
+        view.hidden = [ShownWaiting.hidden(waiting)]
         view.wayOut = .init(t("webhooks.resume.stay"), to: href)
         let head = PageHead(
             t("webhooks.resume.title", ["name": webhook.name]),
