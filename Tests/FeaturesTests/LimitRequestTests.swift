@@ -224,6 +224,15 @@ struct LimitRequestTests {
         #expect(try maximum() == 30)
     }
 
+    @Test("Another reason than the one that was sent is another answer: it is said not to be saved, and shown")
+    func anotherReason() throws {
+        #expect(ask().status == 303)
+        for _ in 0..<2 { #expect(try answer(refusal).location == "/operator/requests") }
+        let other = try answer([("decision", "refuse"), ("granted", "40"), ("refusal_reason", "Ask again in May")])
+        #expect(other.status == 422 && other.text.contains("Your answer was not saved") && other.text.contains("Ask again in May"))
+        #expect(try notices().count == 1 && letters().count == 1)
+    }
+
     @Test("An approval never takes away what somebody has given meanwhile")
     func meanwhile() throws {
         #expect(ask().status == 303)
