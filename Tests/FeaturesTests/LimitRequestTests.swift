@@ -149,6 +149,15 @@ struct LimitRequestTests {
         #expect(try states() == [])
     }
 
+    @Test("No more than what is used already is nothing to ask for")
+    func notEnough() throws {
+        try test.site.database.write { try Limit.users.setMaximum(1, of: self.test.acme, on: $0) }
+        let path = "/settings/limits/users/request"
+        let page = alice.post(path, alice.get(path).hiddenInputs + [("wanted", "2"), ("reason", "x")])
+        #expect(page.status == 422 && page.text.contains("href=\"#wanted\"") && page.text.contains("Enter more than what is used now"))
+        #expect(try states() == [])
+    }
+
     @Test(
         "What is wrong with an answer is said at its field",
         arguments: [
