@@ -536,14 +536,19 @@ php_admin_value[date.timezone] = UTC
         return {
             name: lambda slug, query=query: f"{base}?{query}".rstrip("?").format(user=users.get(slug, ""), **values) for name, query in filters.items()}
 
+    def lists(self, title, sizes, base, filters):
+        """What is rare apart: a list may say how far it has looked, and show fewer."""
+        pages = self.addresses(base, filters)
+        self.first_pages(title, sizes, {name: page for name, page in pages.items() if "rare" not in name})
+        self.first_pages("  of what is rare", sizes, {name: page for name, page in pages.items() if "rare" in name}, rows=0)
+
     def deletions(self):
         sizes = {"light": 1_000, "heavy": 100_000}
         self.product.terminate()
         for slug, count in sizes.items():
             self.fill_deletions(slug, count)
         self.product.start()
-        self.first_pages(
-            f"Deletion history's first page with {sizes['heavy']:,} behind it against {sizes['light']:,}", sizes, self.addresses(DELETIONS, DELETION_FILTERS))
+        self.lists(f"Deletion history's first page with {sizes['heavy']:,} behind it against {sizes['light']:,}", sizes, DELETIONS, DELETION_FILTERS)
 
     def items(self):
         sizes = {"light": 10_000, "heavy": 100_000 if self.quick else 1_000_000}
@@ -551,8 +556,7 @@ php_admin_value[date.timezone] = UTC
         for slug, count in sizes.items():
             self.fill_media(slug, count, oldest_days=300)
         self.product.start()
-        self.first_pages(
-            f"Stored items' first page with {sizes['heavy']:,} behind it against {sizes['light']:,}", sizes, self.addresses(ITEMS, ITEM_FILTERS))
+        self.lists(f"Stored items' first page with {sizes['heavy']:,} behind it against {sizes['light']:,}", sizes, ITEMS, ITEM_FILTERS)
 
     # A purge beside those who write
 
