@@ -32,12 +32,14 @@ median = statistics.median
 DELETIONS = "/settings/deletions"
 DELETION_FILTERS = {
     "all": "", "search": "q=number", "rare search": "q=quarterly", "entity": "entity=recordings", "rare entity": "entity=logo",
-    "dates": "from={month}&to={today}", "entity and dates": "entity=recordings&from={month}&to={today}",
+    "dates": "from={month}&to={today}", "old dates": "from={first}&to={last}",
+    "entity and dates": "entity=recordings&from={month}&to={today}",
 }
 ITEMS = "/settings/retention/items"
 ITEM_FILTERS = {
     "all": "", "search": "q=nadia", "rare search": "q=quarterly", "kind": "kind=voice_mailbox", "user": "user={user}", "number": "number={number}",
-    "held": "held=yes", "not held": "held=no", "dates": "from={month}&to={today}", "kind and user": "kind=recordings&user={user}",
+    "held": "held=yes", "not held": "held=no", "dates": "from={month}&to={today}", "old dates": "from={first}&to={last}",
+    "kind and user": "kind=recordings&user={user}",
 }
 NUMBERS = [f"+3318765{4300 + i}" for i in range(4)]
 
@@ -530,7 +532,8 @@ php_admin_value[date.timezone] = UTC
 
     def addresses(self, base, filters):
         """A page for each filter, as `first_pages` takes them."""
-        values = {"today": time.strftime("%Y-%m-%d", time.gmtime()), "month": time.strftime("%Y-%m-%d", time.gmtime(time.time() - 30 * 86400))}
+        ages = {"today": 0, "month": 30, "last": 60, "first": 70}
+        values = {name: time.strftime("%Y-%m-%d", time.gmtime(time.time() - days * 86400)) for name, days in ages.items()}
         values["number"] = NUMBERS[1].replace("+", "%2B")
         users = dict(self.product.rows("SELECT a.slug, 'usr_' || u.id FROM users u JOIN accounts a ON a.id = u.account_id"))
         return {
