@@ -73,6 +73,12 @@ struct RecordPurgeTests {
         #expect(try plan("SELECT MAX(started_at) FROM job_runs WHERE job = 'x'").contains("job_runs_by_job"))
         let page = try plan("SELECT * FROM deletions WHERE account_id = \(acme) AND deleted_at >= \(time) ORDER BY id DESC LIMIT 51")
         #expect(page.contains("deletions_by_account") && !page.contains("TEMP B-TREE"))
+        let ofEntity = try plan(
+            """
+            SELECT * FROM deletions WHERE account_id = \(acme) AND entity = 'logo' AND deleted_at >= \(time) AND id >= 'a' AND id < 'x'
+            ORDER BY id DESC LIMIT 51
+            """)
+        #expect(ofEntity.contains("deletions_by_entity") && ofEntity.contains("id<?") && !ofEntity.contains("TEMP B-TREE"))
         let changes = try plan("SELECT * FROM audit WHERE account_id = \(acme) AND at >= \(time) ORDER BY id DESC LIMIT 51")
         #expect(changes.contains("audit_by_account") && !changes.contains("TEMP B-TREE"))
         let ofTab = try plan(

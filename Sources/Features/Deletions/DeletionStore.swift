@@ -47,8 +47,14 @@ struct DeletionFilter {
 }
 
 enum DeletionStore {
+    private typealias DeletionID = ID<DeletionRow>
+
+    /// Ids are by time, so that what is newer or older than the dates is not passed over but left out; by no more than this are they ahead
+    /// of a clock that was set back.
+    private static let stray = Duration.seconds(86_400)
+
     /// One page of the account's deletions, newest first, by id, which is by time. Without a filter it costs the same whatever the
-    /// history's length; with one, what is passed over until the page is full.
+    /// history's length, and so with an entity or dates; with a text, what is passed over until the page is full.
     static func page(
         of account: ID<Account>, _ filter: DeletionFilter, at position: PagePosition<DeletionRow>, size: Int, on connection: any Connection
     ) throws -> Keyset<DeletionRecord> {
@@ -75,8 +81,8 @@ enum DeletionStore {
     private static func conditions(_ filter: DeletionFilter) -> SQL {
         var conditions: SQL = ""
         if let entity = filter.entity { conditions += " AND entity = \(entity)" }
-        if let from = filter.from { conditions += " AND deleted_at >= \(from)" }
-        if let until = filter.until { conditions += " AND deleted_at < \(until)" }
+        if let from = filter.from { conditions += " AND deleted_at >= \(from) AND id >= \(DeletionID.first(at: from - stray))" }
+        if let until = filter.until { conditions += " AND deleted_at < \(until) AND id < \(DeletionID.first(at: until + stray))" }
         if !filter.search.isEmpty {
             let pattern = LikePattern.containing(filter.search)
             var ofActors: SQL = ""
