@@ -242,6 +242,14 @@ struct LimitRequestTests {
         #expect(try notices().count == 1 && letters().count == 1)
     }
 
+    @Test("Whoever answers sees that the account is not open")
+    func closing() throws {
+        #expect(ask().status == 303)
+        #expect(try !olivia.get(address()).text.contains("Closing"))
+        _ = try test.site.database.write { try $0.execute("UPDATE accounts SET state = 'closing' WHERE id = \(self.test.acme)") }
+        #expect(try olivia.get(address()).text.contains("Closing"))
+    }
+
     @Test("An approval never takes away what somebody has given meanwhile")
     func meanwhile() throws {
         #expect(ask().status == 303)

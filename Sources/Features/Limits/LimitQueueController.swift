@@ -207,6 +207,8 @@ struct LimitQueueController {
             Fact(t("limit_queue.account"), queued.account.name), Fact(t("limits.name"), view.name),
             Fact(t("limits.requests.wanted"), view.wanted), Fact(t("limit_queue.had"), view.had),
         ]
+        // To give more to an account that is about to go is of no use, and its people are not let in to read it.
+        if !queued.account.state.isOpen { facts.insert(Fact(t("operator.state"), queued.account.state.badge(t).label), at: 1) }
         if let usage = context?.usage {
             facts += [
                 Fact(t("limit_queue.maximum"), usage.maximumText(person.numbers)), Fact(t("limits.used"), usage.usedText(person.numbers)),
