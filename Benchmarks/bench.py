@@ -9,6 +9,7 @@ import sqlite3
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from itertools import zip_longest
 from pathlib import Path
@@ -17,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "Tests/EndToEnd"))
 
 from console import Console  # noqa: E402
-from installation import Installation, PASSWORD, free_port, shown  # noqa: E402
+from installation import BINARY, Installation, PASSWORD, free_port, shown  # noqa: E402
 from machine import Machine  # noqa: E402
 from postgresql import PostgreSQL  # noqa: E402
 from waiting import until  # noqa: E402
@@ -25,6 +26,22 @@ import webhooks  # noqa: E402
 
 TOOLS = ROOT / ".build-benchmarks"
 median = statistics.median
+
+# The filters of the two lists of data, as their addresses have them; `fill_deletions` and `fill_media` make rows for each. A rare one is
+# had by sixty rows, evenly over all time, so that a page has to look behind nearly everything.
+DELETIONS = "/settings/deletions"
+DELETION_FILTERS = {
+    "all": "", "search": "q=number", "rare search": "q=quarterly", "entity": "entity=recordings", "rare entity": "entity=logo",
+    "dates": "from={month}&to={today}", "old dates": "from={first}&to={last}",
+    "entity and dates": "entity=recordings&from={month}&to={today}",
+}
+ITEMS = "/settings/retention/items"
+ITEM_FILTERS = {
+    "all": "", "search": "q=nadia", "rare search": "q=quarterly", "kind": "kind=voice_mailbox", "user": "user={user}", "number": "number={number}",
+    "held": "held=yes", "not held": "held=no", "dates": "from={month}&to={today}", "old dates": "from={first}&to={last}",
+    "kind and user": "kind=recordings&user={user}",
+}
+NUMBERS = [f"+3318765{4300 + i}" for i in range(4)]
 
 
 def say(text):
@@ -61,6 +78,36 @@ def php(value):
     if isinstance(value, dict):
         return "[" + ", ".join(f"{php(name)} => {php(one)}" for name, one in value.items()) + "]"
     return "[" + ", ".join(php(one) for one in value) + "]"
+
+
+def text_id(milliseconds, number):
+    """As the product makes the ids of what it stores as text: by time, then by number."""
+    value = milliseconds << 80 | number
+    return "".join("0123456789abcdefghjkmnpqrstvwxyz"[value >> shift & 31] for shift in range(125, -1, -5))
+
+
+class Waits(threading.Thread):
+    """Does something again and again until it is told to end, and keeps how long each took, in seconds."""
+
+    def __init__(self, act, pause):
+        super().__init__(daemon=True)
+        self.act, self.pause = act, pause
+        self.times, self.problem = [], None
+        self.is_over = threading.Event()
+
+    def run(self):
+        try:
+            while not self.is_over.wait(self.pause):
+                self.times.append(self.act())
+        except Exception as problem:
+            self.problem = problem
+
+    def end(self):
+        self.is_over.set()
+        self.join(60)
+        if self.problem or not self.times:
+            raise SystemExit(f"a client beside the purge stopped after {len(self.times)}: {self.problem!r}")
+        return sorted(self.times)
 
 
 class Table:
@@ -122,7 +169,7 @@ class Bench:
 
     def install(self):
         self.product = product = Installation("bench")
-        slugs = ("accepting", "batches", "pages", "small", "large", "one", "eight", "steady", "quick", "slow1", "slow2", "slow3", "slow4", "few", "many")
+        slugs = ("accepting", "batches", "pages", "small", "large", "one", "eight", "steady", "quick", "slow1", "slow2", "slow3", "slow4", "few", "many", "light", "heavy", "purged")
         for slug in slugs:
             product.create_account(slug, f"Bench {slug}")
             product.create_user(slug, f"{slug}@example.com", "Nadia Benali")
@@ -435,6 +482,163 @@ php_admin_value[date.timezone] = UTC
         return "rol_" + self.product.value(
             "SELECT r.id FROM accounts a JOIN roles r ON r.account_id = a.id WHERE a.slug = ? AND r.is_administrator = 0 LIMIT 1", slug)
 
+    # The two lists of data, whatever is behind their first pages
+
+    def fill_deletions(self, slug, count):
+        """Evenly over eighty days: the nightly purges of four kinds, people, and one logo now and then. Written while the process is not there."""
+        database = sqlite3.connect(self.product.data / "hookswitch.sqlite")
+        account, user = database.execute("SELECT a.id, u.id FROM accounts a JOIN users u ON u.account_id = a.id WHERE a.slug = ?", (slug,)).fetchone()
+        first, step, rare = int(time.time() * 1000) - 80 * 86_400_000, 80 * 86_400_000 // count, max(count // 60, 1)
+        kinds = ["recordings", "voice_mailbox", "personal_voicemail", "ivr_recorder", "user"]
+
+        def row(i):
+            at, entity = first + i * step, "logo" if i % rare == 0 else kinds[i % 5]
+            by, name = (user, "Nadia Benali") if entity in ("user", "logo") else (None, "system")
+            detail = f"quarterly-{i}.png" if entity == "logo" else f"Person number {i}" if entity == "user" else "Kept for 30 days"
+            return (text_id(at, i), account, by, name, entity, detail, 1, 1, 400_000, f"{name if by else ''}\n{detail}".lower(), at)
+
+        database.executemany(
+            """
+            INSERT INTO deletions (id, account_id, user_id, user_name, entity, detail, planned, items, bytes, search_text, deleted_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """, map(row, range(count)))
+        database.commit()
+        database.close()
+
+    def fill_media(self, slug, count, oldest_days, newest_days=0):
+        """Stored items evenly between two ages, of four kinds and of four numbers, each tenth under hold unless all are to go; rows alone,
+        their files are absent. Written while the process is not there."""
+        database = sqlite3.connect(self.product.data / "hookswitch.sqlite")
+        account, user = database.execute("SELECT a.id, u.id FROM accounts a JOIN users u ON u.account_id = a.id WHERE a.slug = ?", (slug,)).fetchone()
+        first = int(time.time() * 1000) - oldest_days * 86_400_000
+        span, rare = (oldest_days - newest_days) * 86_400_000, max(count // 60, 1)
+        kinds = ["recordings", "recordings", "voice_mailbox", "personal_voicemail", "ivr_recorder"]
+        is_kept = newest_days == 0
+        columns = {row[1] for row in database.execute("PRAGMA table_info(media_files)")}
+        names = ["id", "account_id", "kind", "extension", "bytes", "recorded_at", "user_id", "user_name", "tracking_number", "is_held",
+                 "external_id", "created_at", *(["search_text"] if "search_text" in columns else [])]
+
+        def row(i):
+            at = first + span * i // count
+            name, by = ("Nadia Benali", user) if i % 3 else ("Élodie Martin", None)
+            external = f"quarterly-{i}" if i % rare == 0 else f"call-{i}"
+            number = NUMBERS[i // 3 % 4]
+            values = (text_id(at, i), account, kinds[i % 5], "wav", 400_000, at, by, name, number, int(is_kept and i % 10 == 0), external, at)
+            return values + ((f"{name}\n{number}\n{external}".lower().replace("é", "e"),) if "search_text" in columns else ())
+
+        database.executemany(f"INSERT INTO media_files ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})", map(row, range(count)))
+        database.commit()
+        database.close()
+
+    def addresses(self, base, filters):
+        """A page for each filter, as `first_pages` takes them."""
+        ages = {"today": 0, "month": 30, "last": 60, "first": 70}
+        values = {name: time.strftime("%Y-%m-%d", time.gmtime(time.time() - days * 86400)) for name, days in ages.items()}
+        values["number"] = NUMBERS[1].replace("+", "%2B")
+        users = dict(self.product.rows("SELECT a.slug, 'usr_' || u.id FROM users u JOIN accounts a ON a.id = u.account_id"))
+        return {
+            name: lambda slug, query=query: f"{base}?{query}".rstrip("?").format(user=users.get(slug, ""), **values) for name, query in filters.items()}
+
+    def lists(self, title, sizes, base, filters):
+        """What is rare apart: a list may say how far it has looked, and show fewer."""
+        pages = self.addresses(base, filters)
+        self.first_pages(title, sizes, {name: page for name, page in pages.items() if "rare" not in name})
+        self.first_pages("  of what is rare", sizes, {name: page for name, page in pages.items() if "rare" in name}, rows=0)
+
+    def deletions(self):
+        sizes = {"light": 1_000, "heavy": 100_000}
+        self.product.terminate()
+        for slug, count in sizes.items():
+            self.fill_deletions(slug, count)
+        self.product.start()
+        self.lists(f"Deletion history's first page with {sizes['heavy']:,} behind it against {sizes['light']:,}", sizes, DELETIONS, DELETION_FILTERS)
+
+    def items(self):
+        sizes = {"light": 10_000, "heavy": 100_000 if self.quick else 1_000_000}
+        self.product.terminate()
+        for slug, count in sizes.items():
+            self.fill_media(slug, count, oldest_days=300)
+        self.product.start()
+        self.lists(f"Stored items' first page with {sizes['heavy']:,} behind it against {sizes['light']:,}", sizes, ITEMS, ITEM_FILTERS)
+
+    # A purge beside those who write
+
+    def bare_fsync(self):
+        """One page appended to a file of its own on the same disk."""
+        if not hasattr(self, "fsynced"):
+            self.fsynced = os.open(self.product.data / "bench-fsync", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        began = time.perf_counter()
+        os.write(self.fsynced, b"x" * 4096)
+        os.fdatasync(self.fsynced)
+        return time.perf_counter() - began
+
+    def accept_one(self, machine):
+        began = time.perf_counter()
+        answer = machine.publish()
+        if answer.status != 202:
+            raise SystemExit(f"an event beside the purge was answered {answer.status}")
+        return time.perf_counter() - began
+
+    def save_one(self, console):
+        """A form of the purged account itself; what is timed is its sending alone."""
+        form = console.get("/settings/webhooks").form("enabled")
+        body, kind = form.set("enabled", None if form.get("enabled") else "yes").encoded()
+        began = time.perf_counter()
+        page = console.request("POST", form.action, body, {"Content-Type": kind}, follow=False)
+        took = time.perf_counter() - began
+        if page.status != 303:
+            raise SystemExit(f"a form beside the purge was answered {page.status}")
+        return took
+
+    def purge(self):
+        """Everything of an account is due. Two who write all the time, one of them in that account, and bare fsyncs of the same minutes."""
+        count = 20_000 if self.quick else 1_000_000
+        self.product.terminate()
+        self.fill_media("purged", count, oldest_days=300, newest_days=100)
+        account = self.account_id("purged")
+        database = sqlite3.connect(self.product.data / "hookswitch.sqlite")
+        kinds = [row[0] for row in database.execute("SELECT DISTINCT kind FROM media_files WHERE account_id = ?", (account,))]
+        database.executemany("INSERT INTO retention_policies (account_id, kind, days) VALUES (?, ?, 30)", [(account, kind) for kind in kinds])
+        database.commit()
+        database.close()
+        self.product.start()
+        acts = {
+            "event": lambda machine=Machine(self.product.port, "small", self.keys["small"]): self.accept_one(machine),
+            "form": lambda: self.save_one(self.consoles["purged"]), "fsync": self.bare_fsync,
+        }
+
+        def together(wait):
+            clients = {name: Waits(act, 0.02 if name == "fsync" else 0.002) for name, act in acts.items()}
+            for client in clients.values():
+                client.start()
+            wait()
+            return {name: client.end() for name, client in clients.items()}
+
+        def purging():
+            began = time.monotonic()
+            # By itself: `command` waits for a minute at most.
+            done = subprocess.run(
+                [str(BINARY), "purge", "--account", "purged", "--confirm", "--data", str(self.product.data)], capture_output=True, text=True,
+                cwd=ROOT, env=self.product.environment)
+            left = self.product.value("SELECT count(*) FROM media_files WHERE account_id = ?", account)
+            if done.returncode != 0 or left:
+                raise SystemExit(f"the purge ended with {done.returncode} and left {left}: {done.stderr[-500:]}")
+            self.purged_in = time.monotonic() - began
+
+        alone = together(lambda: time.sleep(2 if self.quick else 10))
+        beside = together(purging)
+        bare = median(beside["fsync"]) * 1000
+        longest = {name: beside[name][-1] * 1000 for name in ("event", "form")}
+        allowed = max(100, 20 * bare)
+        worst = max(longest.values())
+        self.table.add(
+            f"Longest wait of a write beside a purge of {count:,} items", f"≤ {allowed:.0f} ms", f"{worst:.0f} ms", worst <= allowed,
+            f"the most of 100 ms and 20 bare fsyncs of {bare:.2f} ms (longest {beside['fsync'][-1] * 1000:.0f} ms); "
+            + ", ".join(
+                f"{name} longest {longest[name]:.0f} ms, p99 {beside[name][len(beside[name]) * 99 // 100] * 1000:.1f}, of {len(beside[name]):,} "
+                f"(alone {alone[name][-1] * 1000:.0f} and {alone[name][len(alone[name]) * 99 // 100] * 1000:.1f})" for name in longest)
+            + f"; {count / self.purged_in:.0f} items/s")
+
     # 4: delivering
 
     def delivering(self, account, width):
@@ -554,6 +758,7 @@ php_admin_value[date.timezone] = UTC
     def run(self, only):
         steps = {
             "template": self.template, "pages": self.pages, "accepting": self.accepting, "history": self.history, "people": self.people,
+            "deletions": self.deletions, "items": self.items, "purge": self.purge,
             "one": lambda: self.delivering("one", 1), "eight": lambda: self.delivering("eight", 8), "steady": self.steady, "fair": self.fair,
             "failing": self.failing, "memory": self.memory,
         }
@@ -578,7 +783,7 @@ php_admin_value[date.timezone] = UTC
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one short round of each: to see that it runs, not to quote")
-    parser.add_argument("only", nargs="*", help="template pages accepting history people one eight steady fair failing memory; all without")
+    parser.add_argument("only", nargs="*", help="template pages accepting history people deletions items purge one eight steady fair failing memory; all without")
     arguments = parser.parse_args()
     print("Measuring; this takes some minutes, in which the machine should have nothing else to do.", file=sys.stderr)
     Bench(arguments.quick).run(arguments.only)

@@ -150,6 +150,15 @@ struct LimitRequestTests {
         #expect(try states() == [])
     }
 
+    @Test("No more than what is used already is nothing to ask for")
+    func notEnough() throws {
+        try test.site.database.write { try Limit.users.setMaximum(1, of: self.test.acme, on: $0) }
+        let path = "/settings/limits/users/request"
+        let page = alice.post(path, alice.get(path).hiddenInputs + [("wanted", "2"), ("reason", "x")])
+        #expect(page.status == 422 && page.text.contains("href=\"#wanted\"") && page.text.contains("Enter more than what is used now"))
+        #expect(try states() == [])
+    }
+
     @Test(
         "What is wrong with an answer is said at its field",
         arguments: [
@@ -223,6 +232,23 @@ struct LimitRequestTests {
         // Another answer is none of that.
         #expect(try answer([("decision", "approve"), ("granted", "31"), ("note", "")]).status == 422)
         #expect(try maximum() == 30)
+    }
+
+    @Test("Another reason than the one that was sent is another answer: it is said not to be saved, and shown")
+    func anotherReason() throws {
+        #expect(ask().status == 303)
+        for _ in 0..<2 { #expect(try answer(refusal).location == "/operator/requests") }
+        let other = try answer([("decision", "refuse"), ("granted", "40"), ("refusal_reason", "Ask again in May")])
+        #expect(other.status == 422 && other.text.contains("Your answer was not saved") && other.text.contains("Ask again in May"))
+        #expect(try notices().count == 1 && letters().count == 1)
+    }
+
+    @Test("Whoever answers sees that the account is not open")
+    func closing() throws {
+        #expect(ask().status == 303)
+        #expect(try !olivia.get(address()).text.contains("Closing"))
+        _ = try test.site.database.write { try $0.execute("UPDATE accounts SET state = 'closing' WHERE id = \(self.test.acme)") }
+        #expect(try olivia.get(address()).text.contains("Closing"))
     }
 
     @Test("An approval never takes away what somebody has given meanwhile")

@@ -6,6 +6,7 @@ import HTTP
 import HTTPTypes
 import JSON
 import Mail
+import Spelling
 import Web
 
 struct LimitQueueController {
@@ -160,19 +161,24 @@ struct LimitQueueController {
             let (_, errors) = LimitAnswer.form.read(person.form, over: LimitAnswer(), Situation(person.t, context))
             return try show(queued, person.form, person, errors)
         }
-        if let context = queued.1, hasAnswered(queued.0.request, person) {
+        if let context = queued.1, hasAnswered(queued.0.request, context, person) {
             return done(queued.0, isApproved: queued.0.request.state == .approved, context, person)
         }
         let typed = ["note", "refusal_reason"].compactMap { person.form[$0] }.filter { !$0.isEmpty }.joined(separator: " · ")
         return try show(queued, person.form, person, unsaved: typed)
     }
 
-    /// A button that was pressed twice: it is their own answer that is there.
-    private func hasAnswered(_ request: LimitRequest, _ person: Person) -> Bool {
+    /// A button that was pressed twice: it is their own answer that is there, word for word. Of one that was sent from a second tab with
+    /// another reason nobody would ever read that reason.
+    private func hasAnswered(_ request: LimitRequest, _ context: LimitRequestContext, _ person: Person) -> Bool {
         guard request.closedBy == person.session.userName else { return false }
+        // What is wrong with it by now, such as a limit that is that high already, is so because of the first.
+        let (answer, _) = LimitAnswer.form.read(person.form, over: LimitAnswer(), Situation(person.t, context))
+        let text = request.answer ?? ""
         switch request.state {
-        case .approved: return person.form["decision"] == "approve" && Int(person.form["granted"] ?? "") == request.granted
-        case .refused: return person.form["decision"] == "refuse"
+        case .approved:
+            return answer.approval.map { $0.granted == request.granted && ($0.note ?? "").isIdentical(to: text) } ?? false
+        case .refused: return answer.rejection.map { $0.reason.isIdentical(to: text) } ?? false
         case .submitted, .withdrawn: return false
         }
     }
@@ -214,6 +220,8 @@ struct LimitQueueController {
             Fact(t("limit_queue.account"), queued.account.name), Fact(t("limits.name"), view.name),
             Fact(t("limits.requests.wanted"), view.wanted), Fact(t("limit_queue.had"), view.had),
         ]
+        // To give more to an account that is about to go is of no use, and its people are not let in to read it.
+        if !queued.account.state.isOpen { facts.insert(Fact(t("operator.state"), queued.account.state.badge(t).label), at: 1) }
         if let usage = context?.usage {
             facts += [
                 Fact(t("limit_queue.maximum"), usage.maximumText(person.numbers)), Fact(t("limits.used"), usage.usedText(person.numbers)),

@@ -48,6 +48,10 @@ struct LimitRequest {
         Integer("wanted", \.wanted, in: 1...AccountLimit.maximum, unit: nil).hint { at, _ in at.context.now(at.t) }
         Check("wanted", "needed") { new, _ in new.wanted != nil }
         Check("wanted", "not_more") { new, context in new.wanted.map { $0 > context.usage.maximum } ?? false }
+        // Somebody has set the limit below what there is: with no more than that nothing could be made still.
+        Check("wanted", "not_enough") { new, context in
+            context.limit.isMeasured || new.wanted.map { $0 > context.usage.used } ?? false
+        }
         Line("reason", \.reason, .area, upTo: 1000)
     }
 
