@@ -15,7 +15,7 @@ extension Right {
 extension Feature {
     static let deletions = Feature(
         tabs: [Tab(order: 50, label: "deletions.title", path: "/settings/deletions", right: .viewDeletions)],
-        rights: [.viewDeletions], migrations: DeletionSchema.migrations
+        rights: [.viewDeletions]
     ) { app in
         let deletions = try DeletionController(app)
         return Running(
