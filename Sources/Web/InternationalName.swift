@@ -60,8 +60,8 @@ package enum InternationalName {
     private static func converted(_ name: String) throws(Fault) -> String {
         switch call(name, { idn2_to_ascii_8z($0, $1, Int32(IDN2_NONTRANSITIONAL.rawValue)) }) {
         case (let domain?, _): return domain
-        case (nil, IDN2_TOO_BIG_DOMAIN), (nil, IDN2_PUNYCODE_BIG_OUTPUT): throw .long
-        case (nil, IDN2_TOO_BIG_LABEL): throw .longLabel
+        case (nil, IDN2_TOO_BIG_DOMAIN): throw .long
+        case (nil, IDN2_TOO_BIG_LABEL), (nil, IDN2_PUNYCODE_BIG_OUTPUT): throw .longLabel
         case (nil, IDN2_2HYPHEN), (nil, IDN2_HYPHEN_STARTEND): throw .hyphen
         case (nil, IDN2_PUNYCODE_BAD_INPUT), (nil, IDN2_INVALID_ALABEL), (nil, IDN2_INVALID_NONTRANSITIONAL): throw .punycode
         default: throw .characters

@@ -58,7 +58,7 @@ struct DomainNameTests {
             (String(repeating: "a", count: 64) + ".com", .longLabel), (String(repeating: "é", count: 60) + ".com", .longLabel),
             (long + ".ab", .long), (Array(repeating: "é", count: 100).joined(separator: ".") + ".com", .long), ("-example.com", .hyphen),
             ("example-.com", .hyphen), ("-é.com", .hyphen), ("my_shop.com", .underscore), ("my_é.com", .underscore),
-            ("xn--a.com", .punycode), ("xn--.com", .punycode), ("exa\u{202E}mple.com", .characters), ("i❤.example", .characters),
+            ("xn--a.com", .punycode), ("xn--.com", .hyphen), ("exa\u{202E}mple.com", .characters), ("i❤.example", .characters),
             ("exa,mple.com", .characters), ("é／x.com", .characters), ("\u{301}a.com", .characters), ("a\\b.com", .characters),
         ])
     func refused(typed: String, fault: DomainFault) {
@@ -94,7 +94,7 @@ struct DomainNameTests {
     @Test(
         "A domain that is taken for another is found",
         arguments: [
-            ("раypal.com", [Lookalike.mixed("раypal")]), ("аррӏе.com", [.foreign("аррӏе")]), ("kıng.com", [.foreign("kıng")]),
+            ("раypal.com", [Lookalike.mixed("раypal"), .other(DomainName(stored: "paypal.com"))]), ("аррӏе.com", [.foreign("аррӏе")]), ("kıng.com", [.foreign("kıng")]),
             ("ѕсоре.com", [.foreign("ѕсоре")]), ("paypa1.com", [.other(DomainName(stored: "paypal.com"))]),
             ("paypai.com", []), ("münchen.de", []), ("straße.de", []), ("sœur.fr", []), ("ærø.dk", []), ("łódź.pl", []),
             ("東京.jp", []), ("правда.com", []), ("сор.рф", []), ("αθήνα.gr", []), ("paypal.com", []), ("*.paypal.com", []),

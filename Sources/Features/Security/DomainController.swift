@@ -33,7 +33,7 @@ struct DomainController<Item: DomainItem> {
                 view.focusFirstLine()
                 if let refusal = context.usage.refusal(member.visit) { view.notice = refusal }
                 return try member.page(
-                    formTemplate, FormPage(view), Self.head("new", [:], member), hasErrors: view.isRefused)
+                    formTemplate, FormPage(view), Self.head("\(Item.kind.name).new.title", [:], member), hasErrors: view.isRefused)
             })
     }
 
@@ -106,7 +106,7 @@ struct DomainController<Item: DomainItem> {
             facts: [Fact(t("security.shown"), name.shown), Fact(t("security.ascii"), name.ascii, isCode: true)],
             submit: t("security.add.anyway", ["domain": name.shown]), keep: t("security.cancel"),
             hidden: editor.hidden(submission.value, member) + marks)
-        return try member.page(question, page, Self.head("ask", ["domain": name.shown], member))
+        return try member.page(question, page, Self.head("\(Item.kind.name).ask.title", ["domain": name.shown], member))
     }
 
     // MARK: Deleting
@@ -123,7 +123,7 @@ struct DomainController<Item: DomainItem> {
                 Fact(t("security.added_by"), UnnamedActor(rawValue: record.userName)?.words(t) ?? record.userName),
             ],
             submit: t("security.delete.submit"), keep: t("security.delete.keep"))
-        return try member.page(question, page, Self.head("delete", ["domain": record.name.shown], member))
+        return try member.page(question, page, Self.head("\(Item.kind.name).delete.title", ["domain": record.name.shown], member))
     }
 
     @Sendable func delete(_ member: Member) throws -> WebResponse {
@@ -142,9 +142,8 @@ struct DomainController<Item: DomainItem> {
         return (record, context)
     }
 
-    private static func head(_ page: String, _ values: [String: String], _ member: Member) -> PageHead {
+    private static func head(_ title: String, _ values: [String: String], _ member: Member) -> PageHead {
         let t = member.t
-        return PageHead(
-            t("\(Item.kind.name).\(page).title", values), section: t("security.title"), up: [(t("\(Item.kind.name).tab"), Item.kind.path)])
+        return PageHead(t(title, values), section: t("security.title"), up: [(t("\(Item.kind.name).tab"), Item.kind.path)])
     }
 }
