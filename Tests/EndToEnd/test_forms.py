@@ -15,6 +15,8 @@ FORMS = {
     "/settings/webhooks": ({"url": "ftp://example.com/"}, {}),
     "/settings/sms": ({"url": "ftp://example.com/"}, {"sender": "Kept", "login": "kept-login"}),
     "/roles/new": ({"name": "x" * 101}, {}),
+    "/settings/security/domains/new": ({"domain": "a.*.example.com"}, {}),
+    "/settings/security/user-domains/new": ({"domain": "ana@example.com"}, {}),
     "/settings/limits/users/request": ({"wanted": "12ab"}, {"reason": "Kept reason"}),
 }
 # What shows only while a switch is on, and the switch.

@@ -351,6 +351,13 @@ extension TestApp {
                 """,
                 "INSERT INTO recovery_codes (user_id, code_hash) VALUES (\(self.bob.id), \([UInt8](repeating: 2, count: 32)))",
                 "INSERT INTO account_limits (account_id, name, maximum) VALUES (\(account), 'users', 7)",
+                """
+                INSERT INTO chat_domains (id, account_id, domain, user_name, created_at)
+                VALUES ('c1', \(account), 'www.acme.example', 'A', 1)
+                """,
+                """
+                INSERT INTO user_domains (id, account_id, domain, user_name, created_at) VALUES ('u1', \(account), 'acme.example', 'A', 1)
+                """,
                 "INSERT INTO account_measures (account_id, name, day, used, measured_at) VALUES (\(account), 'events', '2026-11-22', 7, 1)",
                 """
                 INSERT INTO refused_entries (hour, kind, subject, address, account_id, times, last_at)

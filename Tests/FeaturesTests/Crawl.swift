@@ -86,6 +86,8 @@ extension TestApp {
         let domain = try addEmailDomain("acme-mail.example")
         let entry = try blacklist(.email("reader@outside.example"), "news@acme-mail.example", .unsubscribe, in: domain)
         made.insert("/api/v1/accounts/acme/email-domains/acme-mail.example/blacklist/\(entry)")
+        try add(ChatDomain.self, "www.acme.example", to: acme)
+        try add(UserDomain.self, "acme.example", to: acme)
         let tested = browser.post("/settings/webhooks/endpoints/\(webhook.id)/test")
         made.insert(try #require(tested.location))
         return made

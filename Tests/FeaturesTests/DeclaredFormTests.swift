@@ -90,6 +90,8 @@ struct DeclaredFormTests {
             "sms", "sms_test",
             // What is asked before something is done; a number in a table of all limits.
             "operator.visit", "operator.suspension", "operator.closing", "account_limit",
+            // A domain, whose row is made and deleted, and says who made it.
+            "chat_domain", "user_domain",
             // What is shown is compared, and not kept.
             "factor",
         ]

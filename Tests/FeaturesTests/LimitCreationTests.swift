@@ -35,6 +35,9 @@ struct LimitCreationTests {
             [("name", "Number \(number)"), ("number", "+3318765\(4300 + number)")]
         },
         "email_domains": Creation(EmailDomainController.path, isStaffs: true) { number, _ in [("domain", "mail-\(number).example")] },
+        "chat_domains": Creation(ChatDomain.path) { number, _ in [("domain", "www\(number).acme.example")] },
+        // That there are people with other addresses was said.
+        "user_domains": Creation(UserDomain.path) { number, _ in [("domain", "mail\(number).acme.example"), ("confirmed", "outside")] },
     ]
 
     private let test: TestApp
