@@ -58,8 +58,9 @@ struct MarkedLanguageTests {
             // What an attempt met with is written down once, in the words of whoever said it.
             "SELECT COALESCE(detail, '') FROM attempts", "SELECT account_name FROM deletion_certificates",
             "SELECT reason || ' ' || user_name FROM limit_requests",
+            "SELECT domain || ' ' || search_text || ' ' || added_by FROM email_domains",
+            "SELECT who || ' ' || address FROM blacklist_entries",
             "SELECT domain || ' ' || user_name FROM chat_domains", "SELECT domain || ' ' || user_name FROM user_domains",
-            "SELECT domain || ' ' || search_text || ' ' || added_by FROM email_domains", "SELECT who || ' ' || address FROM blacklist_entries",
             "SELECT scope || ' ' || reason || ' ' || user_name || ' ' || COALESCE(release_reason, '') FROM media_holds",
             "SELECT COALESCE(logo_name, '') FROM accounts", "SELECT COALESCE(url, '') FROM sms_settings",
         ]
