@@ -1,7 +1,9 @@
 // Every deletion that people know of stands in the Deletion history once, in its own transaction, whoever asked for it: a person, a
 // machine with its key, somebody at the machine, a job. Found by the routes and the jobs: a new one has to say here which it is.
 
+import Cron
 import Database
+import Delivery
 import Features
 import Foundation
 import HTTP
