@@ -2,6 +2,7 @@
 // the answer comes.
 
 import Database
+import HTTP
 import Spelling
 import Templating
 import Time
