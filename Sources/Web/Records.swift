@@ -136,6 +136,7 @@ package struct Deletion {
     }
 
     /// For a deletion that takes many transactions: the entry grows with each. False when the history no longer has it.
+    @discardableResult
     package func update(_ entry: ID<DeletionRow>, on connection: any Connection) throws -> Bool {
         try connection.execute(
             "UPDATE deletions SET planned = \(planned), items = \(items), bytes = \(bytes) WHERE id = \(entry) AND account_id = \(account)")

@@ -44,23 +44,23 @@ struct DomainNameTests {
 
     private static let long = Array(repeating: String(repeating: "a", count: 62), count: 4).joined(separator: ".")
 
-    @Test(
-        "What is no domain is refused, each thing by its own sentence",
-        arguments: [
-            ("ftp://example.com", DomainFault.scheme), ("example.com:http", .port), ("ana@example.com", .email),
-            ("https://ana@example.com/", .email), ("mailto:ana@example.com", .email), ("example.com example.org", .blanks),
-            ("example\u{A0}.com", .blanks), ("localhost", .localhost), ("app.localhost", .localhost), ("intranet", .single),
-            ("https://", .single), ("10.0.0.1", .address), ("12345", .address), ("[::1]", .address), ("2001:db8::1", .address),
-            ("example.0x7f", .address), ("*", .wildcardAlone), ("*.", .wildcardAlone), ("*.com", .wildcardSuffix),
-            ("*.co.uk", .wildcardSuffix), ("a.*.com", .wildcardPlace), ("**.example.com", .wildcardPlace),
-            ("*.*.example.com", .wildcardPlace), ("*example.com", .wildcardPlace), ("example..com", .emptyLabel),
-            (".example.com", .emptyLabel), ("example.com..", .emptyLabel), (".", .emptyLabel),
-            (String(repeating: "a", count: 64) + ".com", .longLabel), (String(repeating: "é", count: 60) + ".com", .longLabel),
-            (long + ".ab", .long), (Array(repeating: "é", count: 100).joined(separator: ".") + ".com", .long), ("-example.com", .hyphen),
-            ("example-.com", .hyphen), ("-é.com", .hyphen), ("my_shop.com", .underscore), ("my_é.com", .underscore),
-            ("xn--a.com", .punycode), ("xn--.com", .hyphen), ("exa\u{202E}mple.com", .characters), ("i❤.example", .characters),
-            ("exa,mple.com", .characters), ("é／x.com", .characters), ("\u{301}a.com", .characters), ("a\\b.com", .characters),
-        ])
+    private static let notDomains: [(String, DomainFault)] = [
+        ("ftp://example.com", DomainFault.scheme), ("example.com:http", .port), ("ana@example.com", .email),
+        ("https://ana@example.com/", .email), ("mailto:ana@example.com", .email), ("example.com example.org", .blanks),
+        ("example\u{A0}.com", .blanks), ("localhost", .localhost), ("app.localhost", .localhost), ("intranet", .single),
+        ("https://", .single), ("10.0.0.1", .address), ("12345", .address), ("[::1]", .address), ("2001:db8::1", .address),
+        ("example.0x7f", .address), ("*", .wildcardAlone), ("*.", .wildcardAlone), ("*.com", .wildcardSuffix),
+        ("*.co.uk", .wildcardSuffix), ("a.*.com", .wildcardPlace), ("**.example.com", .wildcardPlace),
+        ("*.*.example.com", .wildcardPlace), ("*example.com", .wildcardPlace), ("example..com", .emptyLabel),
+        (".example.com", .emptyLabel), ("example.com..", .emptyLabel), (".", .emptyLabel),
+        (String(repeating: "a", count: 64) + ".com", .longLabel), (String(repeating: "é", count: 60) + ".com", .longLabel),
+        (long + ".ab", .long), (Array(repeating: "é", count: 100).joined(separator: ".") + ".com", .long), ("-example.com", .hyphen),
+        ("example-.com", .hyphen), ("-é.com", .hyphen), ("my_shop.com", .underscore), ("my_é.com", .underscore),
+        ("xn--a.com", .punycode), ("xn--.com", .hyphen), ("exa\u{202E}mple.com", .characters), ("i❤.example", .characters),
+        ("exa,mple.com", .characters), ("é／x.com", .characters), ("\u{301}a.com", .characters), ("a\\b.com", .characters),
+    ]
+
+    @Test("What is no domain is refused, each thing by its own sentence", arguments: notDomains)
     func refused(typed: String, fault: DomainFault) {
         #expect(throws: fault) { try DomainName(typed: typed, mayBeWildcard: true) }
     }
@@ -94,7 +94,8 @@ struct DomainNameTests {
     @Test(
         "A domain that is taken for another is found",
         arguments: [
-            ("раypal.com", [Lookalike.mixed("раypal"), .other(DomainName(stored: "paypal.com"))]), ("аррӏе.com", [.foreign("аррӏе")]), ("kıng.com", [.foreign("kıng")]),
+            ("раypal.com", [Lookalike.mixed("раypal"), .other(DomainName(stored: "paypal.com"))]), ("аррӏе.com", [.foreign("аррӏе")]),
+            ("kıng.com", [.foreign("kıng")]),
             ("ѕсоре.com", [.foreign("ѕсоре")]), ("paypa1.com", [.other(DomainName(stored: "paypal.com"))]),
             ("paypai.com", []), ("münchen.de", []), ("straße.de", []), ("sœur.fr", []), ("ærø.dk", []), ("łódź.pl", []),
             ("東京.jp", []), ("правда.com", []), ("сор.рф", []), ("αθήνα.gr", []), ("paypal.com", []), ("*.paypal.com", []),

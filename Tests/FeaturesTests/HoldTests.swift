@@ -213,9 +213,11 @@ struct HoldTests {
         // The rest is safe although nothing marks it yet.
         let store = PurgeStore(site: test.site)
         let run = PurgeStore.Run(
-            id: test.site.ids.next(), account: test.acme, kind: .recordings, cutoff: test.clock.clock.now() - .seconds(30 * 86400),
+            id: test.site.ids.next(), account: test.acme, kind: .recordings, days: 30,
+            cutoff: test.clock.clock.now() - .seconds(30 * 86400),
             detail: "", user: nil, userName: "System")
-        #expect(try test.site.database.write { try store.mark(run, days: 30, on: $0) } == 0)
+        try test.site.database.write { _ = try store.begin(run, planned: 1, held: 0, on: $0) }
+        #expect(try test.site.database.write { try store.mark(run, on: $0) }.isEmpty)
         #expect(try purge() == 1)
         #expect(try held() == 1101 && holds()[0].items == 1101 && holds()[0].state == .placed && isHeld(later.id) == nil)
         // And a release is finished in the same way.

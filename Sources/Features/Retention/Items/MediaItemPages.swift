@@ -60,7 +60,9 @@ struct MediaChoices {
 
     /// Who is chosen and is no user any more is among them, and so is a number.
     init(_ filter: MediaFilter, of account: ID<Account>, on connection: any Connection) throws {
-        var users = try AccountStore.users(of: account, matching: "", limit: MediaListStore.maximumChoices, on: connection)
+        var users: [(id: ID<User>, name: String)] = try AccountStore.users(
+            of: account, matching: "", limit: MediaListStore.maximumChoices, on: connection
+        ).map { ($0.id, $0.name) }
         if let user = filter.user, !users.contains(where: { $0.id == user }) {
             users.append((user, try MediaListStore.userName(user, of: account, on: connection) ?? user.description))
         }
