@@ -16,7 +16,7 @@ enum Lookalike: Hashable {
         switch self {
         case .mixed(let label): t("security.lookalike.mixed", ["label": label])
         case .foreign(let label): t("security.lookalike.foreign", ["label": label])
-        case .other(let name): t("security.lookalike.other", ["domain": name.shown])
+        case .other(let name): t("security.lookalike.like", ["domain": name.shown])
         }
     }
 }
