@@ -58,6 +58,7 @@ struct MarkedLanguageTests {
             // What an attempt met with is written down once, in the words of whoever said it.
             "SELECT COALESCE(detail, '') FROM attempts", "SELECT account_name FROM deletion_certificates",
             "SELECT reason || ' ' || user_name FROM limit_requests",
+            "SELECT extension FROM media_files",
             "SELECT scope || ' ' || reason || ' ' || user_name || ' ' || COALESCE(release_reason, '') FROM media_holds",
             "SELECT COALESCE(logo_name, '') FROM accounts", "SELECT COALESCE(url, '') FROM sms_settings",
         ]
