@@ -61,6 +61,7 @@ struct MarkedLanguageTests {
             "SELECT domain || ' ' || search_text || ' ' || added_by FROM email_domains",
             "SELECT who || ' ' || address FROM blacklist_entries",
             "SELECT domain || ' ' || user_name FROM chat_domains", "SELECT domain || ' ' || user_name FROM user_domains",
+            "SELECT extension FROM media_files",
             "SELECT scope || ' ' || reason || ' ' || user_name || ' ' || COALESCE(release_reason, '') FROM media_holds",
             "SELECT COALESCE(logo_name, '') FROM accounts", "SELECT COALESCE(url, '') FROM sms_settings",
         ]

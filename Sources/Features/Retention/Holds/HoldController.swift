@@ -152,7 +152,7 @@ struct HoldController {
             return member.redirect(to: MediaItemsController.path, .warning, saying: member.t("media.hold.lost"))
         }
         var submission = try byFilter.submission(member)
-        if !submission.context.hasItems, submission.made == .not { submission.errors.notice = member.t("media_hold.nothing") }
+        if !submission.context.hasItems, submission.made == .not { submission.errors.add("notice", member.t("media_hold.nothing")) }
         let id = submission.value.id
         return try byFilter.save(submission, to: HoldController.path, after: { try carryOut(id, member) })
     }
