@@ -92,8 +92,8 @@ extension TestApp {
         for word in ["playlists/ivr.welcome", "queues/acd.support", "tracking-numbers/did.sales"] {
             made.insert("/api/v1/accounts/acme/\(word)")
         }
-        try add(ChatDomain.self, "www.acme.example", to: acme)
-        try add(UserDomain.self, "acme.example", to: acme)
+        try add(ChatDomain.self, "acme-chat.example", to: acme)
+        try add(UserDomain.self, "acme-people.example", to: acme)
         let domain = try addEmailDomain("acme-mail.example")
         let entry = try blacklist(.email("reader@outside.example"), "news@acme-mail.example", .unsubscribe, in: domain)
         made.insert("/api/v1/accounts/acme/email-domains/acme-mail.example/blacklist/\(entry)")

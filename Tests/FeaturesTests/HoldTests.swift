@@ -115,7 +115,9 @@ struct HoldTests {
         try test.setPolicy(days: 30)
         let stored = try test.addMedia(days: 40)
         let form = alice.get(item(stored.id) + "/hold").hiddenInputs
-        #expect(throws: PowerCut.self) { _ = try RetentionPurge(test.app) { _ in throw PowerCut() }.run(test.acme, by: .system) }
+        #expect(throws: PowerCut.self) {
+            _ = try RetentionPurge(test.app) { if $0 == .marked { throw PowerCut() } }.run(test.acme, by: .system)
+        }
         let late = alice.post(item(stored.id) + "/hold", form + [("reason", "x")])
         #expect(late.status == 303 && late.location == item(stored.id))
         let page = alice.get(item(stored.id)).text
@@ -218,7 +220,8 @@ struct HoldTests {
             detail: "", user: nil, userName: "System")
         try test.site.database.write { _ = try store.begin(run, planned: 1, held: 0, on: $0) }
         #expect(try test.site.database.write { try store.mark(run, on: $0) }.isEmpty)
-        #expect(try purge() == 1)
+        // It had begun, so that the next one finishes it.
+        #expect(try purge() == 0 && test.media().rows.count == 1101)
         #expect(try held() == 1101 && holds()[0].items == 1101 && holds()[0].state == .placed && isHeld(later.id) == nil)
         // And a release is finished in the same way.
         try test.site.database.write {
@@ -247,11 +250,11 @@ struct HoldTests {
             #expect(place.send() == 303)
         }
         let figures = try purge.run(test.acme, by: .system)
-        #expect(figures.items == 500)
+        #expect(figures.items == 100)
         let hold = try #require(try holds().first)
-        #expect(hold.late == 500 && hold.items == 601 && hold.state == .placed)
-        #expect(try test.media().rows.count == 601 && test.media().files.count == 601 && areConsistent())
-        #expect(alice.get(HoldController.path).text.contains("500 items that match were being deleted by a purge already"))
+        #expect(hold.late == 100 && hold.items == 1001 && hold.state == .placed)
+        #expect(try test.media().rows.count == 1001 && test.media().files.count == 1001 && areConsistent())
+        #expect(alice.get(HoldController.path).text.contains("100 items that match were being deleted by a purge already"))
         #expect(try self.purge() == 0)
     }
 

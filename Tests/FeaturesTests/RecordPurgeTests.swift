@@ -98,7 +98,7 @@ struct RecordPurgeTests {
         #expect(page.contains("deletions_by_account") && !page.contains("TEMP B-TREE"))
         let ofEntity = try plan(
             """
-            SELECT * FROM deletions WHERE account_id = \(acme) AND entity = 'logo' AND deleted_at >= \(time) AND deleted_at < \(time)
+            SELECT * FROM deletions WHERE account_id = \(acme) AND entity = 'logo' AND deleted_at >= \(time)
                 AND (deleted_at, id) < (\(time), 'x') ORDER BY deleted_at DESC, id DESC LIMIT 51
             """)
         #expect(ofEntity.contains("deletions_by_entity") && !ofEntity.contains("TEMP B-TREE"))

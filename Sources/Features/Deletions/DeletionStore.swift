@@ -46,6 +46,11 @@ struct DeletionFilter {
     var entity: DeletedEntity?
     var from: Timestamp?
     var until: Timestamp?
+
+    /// Whether what lies behind the place is within the dates on that side.
+    fileprivate func has(_ place: DeletionPlace, isBackward: Bool) -> Bool {
+        isBackward ? from.map { place.deletedAt >= $0 } ?? true : until.map { place.deletedAt < $0 } ?? true
+    }
 }
 
 /// One page of the history.
@@ -84,8 +89,10 @@ enum DeletionStore {
         let order: SQL = isBackward ? "deleted_at ASC, id ASC" : "deleted_at DESC, id DESC"
         var condition: SQL = "account_id = \(account)"
         if let entity = filter.entity { condition += " AND entity = \(entity)" }
-        if let from = filter.from { condition += " AND deleted_at >= \(from)" }
-        if let until = filter.until { condition += " AND deleted_at < \(until)" }
+        // One bound on each side: of two, SQLite chooses the index that does not know the entity.
+        let anchor = anchor.flatMap { filter.has($0, isBackward: isBackward) ? $0 : nil }
+        if let from = filter.from, anchor == nil || !isBackward { condition += " AND deleted_at >= \(from)" }
+        if let until = filter.until, anchor == nil || isBackward { condition += " AND deleted_at < \(until)" }
         if let anchor {
             condition += " AND (deleted_at, id) "
             condition += isBackward ? ">" : "<"

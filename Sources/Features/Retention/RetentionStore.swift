@@ -101,13 +101,15 @@ enum RetentionStore {
         var end: Timestamp?
     }
 
+    typealias Reading = ((any Connection) throws -> Part) throws -> Part
+
     /// What a purge at `instant` would delete under `policy`.
     ///
     /// - Parameter reading: runs each part in a read of its own. What changes between two of them may be in neither or in both; who needs
     ///   one moment gives the same connection to all.
     static func figures(
         of account: ID<Account>, under policy: RetentionPolicy, asOf instant: Timestamp, inPartsOf size: Int = partOfFigures,
-        reading: ((any Connection) throws -> Part) throws -> Part
+        reading: Reading
     ) throws -> [PurgeFigures] {
         try MediaKind.allCases.map { kind in
             var figures = PurgeFigures(kind: kind, days: policy.days[kind], cutoff: policy.cutoff(of: kind, asOf: instant))
