@@ -40,8 +40,8 @@ struct PurgeRunTests {
         // The older one's link: its entry comes first.
         let link = try #require(page.text.matches(of: /href="(\/settings\/deletions\?[^"]*)"/).last).1.replacing("&amp;", with: "&")
         let entries = alice.get(String(link))
-        #expect(try row(entries).contains("System Recordings Kept for 30 days"))
-        #expect(try row(entries).contains("3 3 KB"))
+        let text = try row(entries)
+        #expect(text.contains("System Recordings Kept for 30 days") && text.contains("3 3 KB"), "\(link): \(text)")
         #expect(!entries.text.contains("Alice Martin Recordings"))
         #expect(alice.get(Self.path + "?kind=voice_mailbox").text.contains("No purge to show"))
         #expect(alice.get(Self.path + "?kind=recordings&from=2026-11-22&to=2026-11-22").text.contains("Alice Martin"))
