@@ -16,7 +16,7 @@ struct PurgeRunTests {
 
     /// The cells of its first row, as text.
     private func row(_ page: Browser.Page) throws -> String {
-        let body = try #require(page.text.firstMatch(of: /<tbody>([\s\S]*?)<\/tr>/)).1
+        let body = String(try #require(page.text.firstMatch(of: /<tbody>([\s\S]*?)<\/tr>/)).1)
         return body.replacing(/<[^>]*>/, with: " ").replacing(/\s+/, with: " ")
     }
 
