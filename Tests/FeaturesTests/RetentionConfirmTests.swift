@@ -128,10 +128,10 @@ struct RetentionConfirmTests {
         try test.addMedia(days: 29)
         try test.addMedia(.voiceMailbox, days: 2)
         try test.site.database.read { connection in
-            let whole = try RetentionStore.figures(of: test.acme, under: policy, asOf: now) { try $0(connection) }
+            let whole = try PurgeFigures.due(of: test.acme, under: policy, asOf: now) { try $0(connection) }
             #expect(whole[.recordings]?.items == 51 && whole[.recordings]?.held == 9 && whole[.voiceMailbox]?.items == 1)
             for size in [1, 2, 7, 13, 51, 52] {
-                let parts = try RetentionStore.figures(of: test.acme, under: policy, asOf: now, inPartsOf: size) { try $0(connection) }
+                let parts = try PurgeFigures.due(of: test.acme, under: policy, asOf: now, inPartsOf: size) { try $0(connection) }
                 #expect(parts == whole, "\(size)")
             }
         }

@@ -82,6 +82,6 @@ struct PurgeController {
 extension Member {
     /// What a purge of the account would delete, in reads of which each is short.
     func figures(under policy: RetentionPolicy, asOf instant: Timestamp) throws -> [PurgeFigures] {
-        try RetentionStore.figures(of: account.id, under: policy, asOf: instant) { part in try read(part) }
+        try PurgeFigures.due(of: account.id, under: policy, asOf: instant) { part in try read(part) }
     }
 }

@@ -87,9 +87,6 @@ enum RetentionStore {
         }
     }
 
-    /// Of what is due, so many files at most are summed up in one read: a page's ends after two seconds, and there may be millions.
-    static let partOfFigures = 200_000
-
     /// What files between two moments sum up to.
     struct Part {
         var items = 0
@@ -101,39 +98,13 @@ enum RetentionStore {
         var end: Timestamp?
     }
 
-    typealias Reading = ((any Connection) throws -> Part) throws -> Part
-
-    /// What a purge at `instant` would delete under `policy`.
-    ///
-    /// - Parameter reading: runs each part in a read of its own. What changes between two of them may be in neither or in both; who needs
-    ///   one moment gives the same connection to all.
-    static func figures(
-        of account: ID<Account>, under policy: RetentionPolicy, asOf instant: Timestamp, inPartsOf size: Int = partOfFigures,
-        reading: Reading
-    ) throws -> [PurgeFigures] {
-        try MediaKind.allCases.map { kind in
-            var figures = PurgeFigures(kind: kind, days: policy.days[kind], cutoff: policy.cutoff(of: kind, asOf: instant))
-            guard let cutoff = figures.cutoff else { return figures }
-            for isHeld in [false, true] {
-                var start: Timestamp?
-                repeat {
-                    let part = try reading {
-                        try self.part(of: account, kind, isHeld: isHeld, from: start, until: cutoff, size: size, on: $0)
-                    }
-                    if isHeld { figures.held += part.items } else { figures.add(part) }
-                    start = part.end
-                } while start != nil
-            }
-            return figures
-        }
-    }
-
-    /// The same at one moment, under the stored policy.
+    /// What a purge at `instant` would delete by the stored policy, at one moment.
     static func figures(of account: ID<Account>, asOf instant: Timestamp, on connection: any Connection) throws -> [PurgeFigures] {
-        try figures(of: account, under: try policy(of: account, on: connection), asOf: instant) { try $0(connection) }
+        try PurgeFigures.due(of: account, under: try policy(of: account, on: connection), asOf: instant) { try $0(connection) }
     }
 
-    private static func part(
+    /// - Parameter size: so many files, or more of one moment.
+    static func part(
         of account: ID<Account>, _ kind: MediaKind, isHeld: Bool, from start: Timestamp?, until cutoff: Timestamp, size: Int,
         on connection: any Connection
     ) throws -> Part {

@@ -85,12 +85,16 @@ struct RunView: TemplateData {
             : run.fault != 0 ? BadgeView(.warning, t("retention.runs.partly")) : BadgeView(.info, t("retention.runs.under_way"))
         reasons = Self.reasons(run, t)
         deletion =
-            run.deletion.map { entry in
-                var query = FormData()
-                query.set("entity", run.kind.rawValue)
-                query.set("after", ID<DeletionRow>(value: entry.value + 1).description)
-                return member.may(.viewDeletions) ? "/settings/deletions?\(query.encoded())" : ""
-            } ?? ""
+            run.deletion == nil || !member.may(.viewDeletions) ? "" : Self.deletionsPath(of: run, in: member.times.zone)
+    }
+
+    /// Those of the kind on the run's day, or days, where the history's reader is.
+    private static func deletionsPath(of run: PurgeRunRecord, in zone: Zone) -> String {
+        var query = FormData()
+        query.set("entity", run.kind.rawValue)
+        query.set("from", "\(zone.civil(run.startedAt).date)")
+        query.set("to", "\(zone.civil(max(run.startedAt, run.finishedAt ?? run.startedAt)).date)")
+        return "/settings/deletions?\(query.encoded())"
     }
 
     private static func reasons(_ run: PurgeRunRecord, _ t: Translation) -> [String] {
