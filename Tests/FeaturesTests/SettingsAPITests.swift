@@ -105,7 +105,8 @@ struct SettingsAPITests {
         let edited = test.application.pipeline.routes.filter { tabs.contains($0.pattern) }.compactMap { $0.form?.name }
         #expect(edited.contains("account"))
         // What is added in its list is no setting, and has, or will have, calls of its own; domains are read as lists.
-        let added = ["webhooks.new", "user", "role", "key", "playlist", "queue", "tracking_number"]
+        let added =
+            ["webhooks.new", "user", "role", "key", "playlist", "queue", "tracking_number"]
             + ["chat_domain", "user_domain", "email_domain"]
         #expect(Set(edited).subtracting(features.flatMap(\.settings).map(\.name) + added).isEmpty)
     }
