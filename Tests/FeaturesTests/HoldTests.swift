@@ -73,7 +73,8 @@ struct HoldTests {
         let wrong: Int? = try test.site.database.read {
             try $0.value(
                 """
-                SELECT COUNT(*) FROM media_files m WHERE m.is_held <> (SELECT COUNT(*) > 0 FROM media_hold_items i
+                SELECT COUNT(*) FROM media_files m WHERE m.is_held <> (
+                    SELECT CASE WHEN COUNT(*) > 0 THEN 1 ELSE 0 END FROM media_hold_items i
                     JOIN media_holds h ON h.id = i.hold_id WHERE i.media_id = m.id AND h.state IN ('placing', 'placed'))
                 """)
         }
