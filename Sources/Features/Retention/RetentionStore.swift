@@ -108,20 +108,25 @@ enum RetentionStore {
         of account: ID<Account>, _ kind: MediaKind, isHeld: Bool, from start: Timestamp?, until cutoff: Timestamp, size: Int,
         on connection: any Connection
     ) throws -> Part {
-        var due: SQL = """
-            FROM media_files
-            WHERE account_id = \(account) AND kind = \(kind) AND state = 'live' AND is_held = \(isHeld) AND recorded_at < \(cutoff)
-            """
-        if let start { due += " AND recorded_at >= \(start)" }
-        let next: Timestamp? = try connection.value("SELECT recorded_at \(due) ORDER BY recorded_at LIMIT 1 OFFSET \(size)")
-        var part = Part()
-        if let next {
-            // All of a moment are in the same part.
-            let end = start.map { max(next, $0 + .milliseconds(1)) } ?? next
-            due += " AND recorded_at < \(end)"
-            part.end = end
+        // One bound above, never two: SQLite would seek by the first and read on to there.
+        func due(until end: Timestamp) -> SQL {
+            let due: SQL = """
+                FROM media_files
+                WHERE account_id = \(account) AND kind = \(kind) AND state = 'live' AND is_held = \(isHeld) AND recorded_at < \(end)
+                """
+            return start.map { due + " AND recorded_at >= \($0)" } ?? due
         }
-        try connection.forEachRow("SELECT COUNT(*), COALESCE(SUM(bytes), 0), MIN(recorded_at), MAX(recorded_at), COUNT(connector) \(due)") {
+        let next: Timestamp? = try connection.value(
+            "SELECT recorded_at \(due(until: cutoff)) ORDER BY recorded_at LIMIT 1 OFFSET \(size)")
+        var part = Part()
+        // All of a moment are in the same part.
+        part.end = next.map { next in start.map { max(next, $0 + .milliseconds(1)) } ?? next }
+        try connection.forEachRow(
+            """
+            SELECT COUNT(*), COALESCE(SUM(bytes), 0), MIN(recorded_at), MAX(recorded_at), COUNT(connector)
+            \(due(until: part.end ?? cutoff))
+            """
+        ) {
             (part.items, part.bytes, part.oldest, part.newest, part.copies) =
                 (try $0.next(), try $0.next(), try $0.next(), try $0.next(), try $0.next())
         }
