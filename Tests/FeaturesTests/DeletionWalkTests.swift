@@ -51,8 +51,9 @@ struct DeletionWalkTests {
             "POST /settings/webhooks/deliveries/{id}/retry", "POST /api/v1/accounts/{slug}/events",
             "POST /api/v1/accounts/{slug}/media", "PATCH /api/v1/accounts/{slug}/media/{id}",
             "PUT /api/v1/accounts/{slug}/playlists/{reference}", "PUT /api/v1/accounts/{slug}/queues/{reference}",
-            "PUT /api/v1/accounts/{slug}/tracking-numbers/{reference}",
+            "PUT /api/v1/accounts/{slug}/tracking-numbers/{reference}", "POST /api/v1/accounts/{slug}/email-domains/{domain}/blacklist",
         ],
+        "what it lets go of is there, and on record when a purge takes it": ["POST /settings/retention/holds/{id}/release"],
     ]
 
     /// Jobs that write nothing in it.
@@ -61,7 +62,8 @@ struct DeletionWalkTests {
         "records": "what the product notes for itself, for as long as its pages say; keys are on record when they are revoked",
         "sessions": "what has ended", "disk-reserve": "a file of the product's own",
         "media-inventory": "it compares, and moves what has no row aside", "limits": "it counts",
-        "account-export": "it writes",
+        "account-export": "it writes", "media-holds": "what it lets go of is there",
+        "blacklist-removals": "the entry was made with the domain's, and grows",
         "account-deletion": "the account's history goes with it; its certificate says how much there was",
     ]
 
@@ -90,7 +92,7 @@ struct DeletionWalkTests {
     // MARK: The deeds
 
     private func deeds() throws -> [(name: String, deed: Deed)] {
-        try people() + reference() + media()
+        try people() + reference() + domains() + media()
     }
 
     private func people() throws -> [(name: String, deed: Deed)] {
@@ -191,6 +193,34 @@ struct DeletionWalkTests {
         return try both(Playlist.self) + both(Queue.self) + both(TrackingNumber.self) { $0.number = "+3318765439\($1)" }
     }
 
+    private func domains() throws -> [(name: String, deed: Deed)] {
+        func there(_ table: SQL, _ id: some SQLConvertible) -> SQL { "SELECT COUNT(*) FROM \(table) WHERE id = \(id)" }
+        let chat = try test.add(ChatDomain.self, "www.acme.example", to: test.acme)
+        let user = try test.add(UserDomain.self, "acme.example", to: test.acme)
+        let (mail, listed) = (try test.addEmailDomain("acme-mail.example"), try test.addEmailDomain("acme-news.example"))
+        let entry = try test.blacklist(.email("reader@outside.example"), "news@acme-news.example", .unsubscribe, in: listed)
+        let lists: [(path: String, entity: DeletedEntity, there: SQL, id: String)] = [
+            (ChatDomain.path, .chatDomain, there("chat_domains", chat), "\(chat)"),
+            (UserDomain.path, .userDomain, there("user_domains", user), "\(user)"),
+            (EmailDomainController.path, .emailDomain, there("email_domains", mail.id), "\(mail.id)"),
+        ]
+        let onPages = lists.map { list in
+            (
+                name: "POST \(list.path)/{id}/delete",
+                deed: Deed(entity: list.entity, actor: "Alice Martin", there: list.there) { [alice] in
+                    asked(alice, "\(list.path)/\(list.id)/delete")
+                }
+            )
+        }
+        let byMachine = (
+            name: "DELETE /api/v1/accounts/{slug}/email-domains/{domain}/blacklist/{entry}",
+            deed: Deed(entity: .blacklistEntry, actor: "key_", there: there("blacklist_entries", entry)) {
+                byKey("email-domains/acme-news.example/blacklist/\(entry)")
+            }
+        )
+        return onPages + [byMachine]
+    }
+
     private func media() throws -> [(name: String, deed: Deed)] {
         let acme = test.acme
         for kind in MediaKind.allCases { try test.setPolicy(kind, days: 30) }
@@ -222,7 +252,7 @@ struct DeletionWalkTests {
                     prepare: { [test] in
                         _ = try test.accept("cdr", in: acme)
                         test.clock.advance(by: .seconds(93 * 86400))
-                    }, there: "SELECT COUNT(*) FROM events WHERE account_id = \(acme)"
+                    }, there: "SELECT COUNT(*) FROM events WHERE account_id = \(acme) AND event_type = 'cdr'"
                 ) { job("webhook-history") }
             ),
         ]

@@ -25,7 +25,9 @@ extension Browser.Page {
                 if ["checkbox", "radio"].contains(type), !tag.hasSuffix(" checked"), !tag.contains(" checked ") { continue }
                 fields.append((name, value(of: "value", in: tag) ?? ""))
             } else if tag.hasPrefix("textarea "), let name = value(of: "name", in: tag) {
-                fields.append((name, unescaped(piece.dropFirst(tag.count + 1))))
+                // A browser leaves out the line break that it begins with.
+                let value = piece.dropFirst(tag.count + 1)
+                fields.append((name, unescaped(value.hasPrefix("&#10;") ? value.dropFirst(5) : value)))
             } else if tag.hasPrefix("select ") {
                 select = value(of: "name", in: tag).map { ($0, nil, []) }
             } else if tag.hasPrefix("option"), select != nil {
