@@ -29,7 +29,7 @@ struct DomainName: Hashable, Sendable {
         guard !host.unicodeScalars.contains(where: \.properties.isWhitespace) else { throw .blanks }
         let isWildcard = host.utf8.contains(UInt8(ascii: "*"))
         if isWildcard { try Self.checkWildcard(host, mayBeWildcard) }
-        var name = (isWildcard ? host.rest(after: "*.") : nil) ?? host[...]
+        var name = (isWildcard ? host.rest(after: "*.") : nil) ?? Substring(host)
         if name.utf8.count > 1, let rest = name.cut(atLast: "."), rest.after.isEmpty { name = rest.before }
         let domain = try Self.domain(String(name))
         try Self.check(domain, isWildcard)
@@ -39,7 +39,7 @@ struct DomainName: Hashable, Sendable {
     var isWildcard: Bool { ascii.begins(with: "*.") }
 
     /// Without the wildcard.
-    var host: String { String(ascii.rest(after: "*.") ?? ascii[...]) }
+    var host: String { ascii.rest(after: "*.").map { String($0) } ?? ascii }
 
     /// As people write it.
     var shown: String { (isWildcard ? "*." : "") + InternationalName.shownDomain(host) }
@@ -53,14 +53,14 @@ struct DomainName: Hashable, Sendable {
     }
 
     private static func host(in text: String) throws(DomainFault) -> Substring {
-        var rest = text[...]
+        var rest = Substring(text)
         if let (scheme, after) = text.cut(at: "://") {
             guard ["http", "https"].contains(String(scheme).asciiLowercased) else { throw .scheme }
             rest = after
         } else if let after = text.rest(after: "//") {
             rest = after
         }
-        rest = rest[..<(rest.utf8.firstIndex { "/?#".utf8.contains($0) } ?? rest.endIndex)]
+        for sign in ["/", "?", "#"] { rest = rest.cut(at: sign)?.before ?? rest }
         if let after = rest.rest(after: "@") { rest = after }
         guard !rest.utf8.contains(UInt8(ascii: "@")) else { throw .email }
         guard let (host, port) = rest.cut(at: ":") else { return rest }

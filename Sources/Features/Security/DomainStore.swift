@@ -81,7 +81,7 @@ enum DomainStore {
         }
         guard let person, let (_, domain) = person.email.cut(atLast: "@") else { return }
         for (index, prefix) in prefixes.enumerated() {
-            guard let name = try? DomainName(typed: prefix + domain, mayBeWildcard: true) else { continue }
+            guard let name = try? DomainName(typed: "\(prefix)\(domain)", mayBeWildcard: true) else { continue }
             var item = Item(id: app.site.ids.next())
             item.domain = name.ascii
             try insert(
