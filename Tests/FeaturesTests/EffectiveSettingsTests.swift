@@ -209,7 +209,7 @@ struct EffectiveSettingsTests {
         try set("role_id = \(role)", of: test.bob)
         #expect(page().contains("2 people would gain it, by these roles: Administrator, Supervisor."))
         try setAccount("has_supervision = 1")
-        #expect(page().contains("2 people have it, by these roles: Administrator, Supervisor. They would lose it."))
+        #expect(page().contains("2 people have it, by these roles: Administrator, Supervisor. They would lose it if this were off."))
         #expect(alice.get("/roles/\(role)").text.contains("without the right to supervise") == false)
         try set("is_enabled = 0", of: test.bob)
         #expect(page().contains("1 person has it"))
