@@ -49,7 +49,8 @@ struct BlacklistController {
             pager: found.pager(path: path, query: member.query) { $0.id },
             exportURL: "\(path)/blacklist.csv?\(exported.encoded())",
             deletion: member.may(.manageSecurity) ? path + "/delete" : "", empty: found.elements.isEmpty ? empty : nil)
-        let head = PageHead(record.domain.shown, lead: t("email_domains.domain.lead"), up: [EmailDomainStep.list(t)])
+        let head = PageHead(
+            record.domain.shown, lead: t("email_domains.domain.lead"), section: t("security.title"), up: [EmailDomainStep.list(t)])
         return try member.page(template, page, head)
     }
 

@@ -29,7 +29,8 @@ struct EmailDomainController {
                 var view = view
                 view.wayOut = .init(member.t("email_domains.cancel"), to: Self.path)
                 if let refusal = usage.refusal(member.visit) { view.notice = refusal }
-                let head = PageHead(member.t("email_domain.new.title"), up: [EmailDomainStep.list(member.t)])
+                let head = PageHead(
+                    member.t("email_domain.new.title"), section: member.t("security.title"), up: [EmailDomainStep.list(member.t)])
                 return try member.page(formTemplate, FormPage(view), head, hasErrors: view.isRefused)
             })
     }
@@ -57,7 +58,8 @@ struct EmailDomainController {
             rows: found.elements.map { EmailDomainView($0, member) },
             pager: found.pager(path: Self.path, query: member.query, isByName: true) { $0.domain.id },
             empty: found.elements.isEmpty ? empty : nil)
-        return try member.page(template, page, PageHead(t("email_domains.title"), lead: t("email_domains.lead")))
+        return try member.page(
+            template, page, PageHead(t("email_domains.title"), lead: t("email_domains.lead"), section: t("security.title")))
     }
 
     @Sendable func create(_ member: Member) throws -> WebResponse {

@@ -33,7 +33,8 @@ struct EmailDomainDeletionController {
                     users == 0 ? t("email_domains.users.none") : t("email_domains.users.count", count: users))
             ], submit: t("email_domains.delete.submit"), keep: t("email_domains.delete.keep"))
         let head = PageHead(
-            t("email_domains.delete.title", ["domain": domain.shown]), up: [EmailDomainStep.list(t), (domain.shown, domain.path)])
+            t("email_domains.delete.title", ["domain": domain.shown]), section: t("security.title"),
+            up: [EmailDomainStep.list(t), (domain.shown, domain.path)])
         return try member.page(template, page, head)
     }
 
