@@ -50,7 +50,8 @@ def test_no_page_is_wider_than_its_window(filled, browser, who):
                 "const s = document.documentElement.style; s.setProperty('--sans', arguments[0]); s.setProperty('--mono', arguments[1])", sans, mono)
             for width in WIDTHS:
                 browser.resize((width, 900))
-                for scheme in ("light", "dark"):
+                # Colours move nothing but where there is least room, if anywhere.
+                for scheme in ("light", "dark") if width == WIDTHS[0] else ("light",):
                     browser.prefer(scheme)
                     if (more := wider(browser)) > 0:
                         problems.append(f"{path}: {more} px wider than {width} px, {scheme}, in {sans}")
