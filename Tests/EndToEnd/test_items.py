@@ -8,8 +8,8 @@ from conftest import ADMINISTRATOR, FRENCH, MEMBER
 
 
 def shown_words(language):
-    """As the browser gives a page's text back: without spaces at which no line breaks."""
-    return {key: text.replace("\u00a0", " ").replace("\u202f", " ") for key, text in translations(language).items()}
+    """As WebDriver gives a page's text back: U+00A0 as a space, U+202F as it is."""
+    return {key: text.replace("\u00a0", " ") for key, text in translations(language).items()}
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,8 @@ def test_held_by_item_and_by_filter_and_free_after_both(stage, browser, plain, i
     browser.open(f"/settings/retention/items/{items[0]['id']}")
     for text in ["Complaint 118", "Dispute 7", "Settled 7", "Settled 118"]:
         assert text in browser.text
-    assert not browser.errors()
+    # Chromium notes the refused form itself.
+    assert not [entry for entry in browser.errors() if "422" not in entry["message"]]
 
 
 def test_search_leads_to_an_item_and_its_page_back_to_the_search(stage, browser, items):
