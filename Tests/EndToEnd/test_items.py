@@ -78,6 +78,17 @@ def test_held_by_item_and_by_filter_and_free_after_both(stage, browser, plain, i
     assert not [entry for entry in browser.errors() if "422" not in entry["message"]]
 
 
+def test_the_french_list_stays_within_the_window(stage, browser, items):
+    browser.use(stage.console(FRENCH))
+    try:
+        for width in (1200, 1100, 380, 320):
+            browser.resize((width, 900))
+            browser.open("/settings/retention/items")
+            assert browser.overflow() <= 0, width
+    finally:
+        browser.resize((1280, 900))
+
+
 def test_search_leads_to_an_item_and_its_page_back_to_the_search(stage, browser, items):
     words = shown_words("en")
     browser.use(stage.administrator).open("/settings/retention/items")
