@@ -8,7 +8,7 @@ from conftest import ADMINISTRATOR, FRENCH, MEMBER
 
 
 def shown_words(language):
-    """As the driver gives a page's text back: a no-break space as a space, a narrow one as it is."""
+    """As WebDriver gives a page's text back: U+00A0 as a space, U+202F as it is."""
     return {key: text.replace("\u00a0", " ") for key, text in translations(language).items()}
 
 
@@ -74,7 +74,19 @@ def test_held_by_item_and_by_filter_and_free_after_both(stage, browser, plain, i
     browser.open(f"/settings/retention/items/{items[0]['id']}")
     for text in ["Complaint 118", "Dispute 7", "Settled 7", "Settled 118"]:
         assert text in browser.text
+    # Chromium notes the refused form itself.
     assert not [entry for entry in browser.errors() if "422" not in entry["message"]]
+
+
+def test_the_french_list_stays_within_the_window(stage, browser, items):
+    browser.use(stage.console(FRENCH))
+    try:
+        for width in (1200, 1100, 380, 320):
+            browser.resize((width, 900))
+            browser.open("/settings/retention/items")
+            assert browser.overflow() <= 0, width
+    finally:
+        browser.resize((1280, 900))
 
 
 def test_search_leads_to_an_item_and_its_page_back_to_the_search(stage, browser, items):

@@ -194,6 +194,17 @@ struct HoldTests {
         #expect(try purge() == 1203)
     }
 
+    @Test("What arrives while somebody reads the page that asks is under the hold, and what arrives after it is placed is not")
+    func whileRead() throws {
+        let first = try test.addMedia(days: 2)
+        let form = alice.get(HoldController.newPath).hiddenInputs
+        let meanwhile = try test.addMedia(days: 1)
+        #expect(alice.post(HoldController.newPath, form + [("reason", "x")]).location == HoldController.path)
+        let later = try test.addMedia(days: 1)
+        #expect(try isHeld(first.id) == true && isHeld(meanwhile.id) == true && isHeld(later.id) == false)
+        #expect(try holds().map(\.items) == [2] && areConsistent())
+    }
+
     @Test("While a hold is being placed no purge marks anything, whatever kills it; the next start finishes it, and a purge does so first")
     func killed() throws {
         try test.setPolicy(days: 30)

@@ -35,6 +35,8 @@ struct MediaFilter {
     }
 
     private static let names = ["q", "kind", "user", "number", "held", "from", "to"]
+    /// Of a hold only: no address of the list has it.
+    private static let registration = "registered_before"
     /// In bytes, folded: a name, a number in two spellings and two ids are shorter.
     private static let maximumSearch = 1000
 
@@ -75,16 +77,20 @@ struct MediaFilter {
     init(carried: String, before hold: ID<MediaHold>, _ site: Site) throws {
         let query = try FormData(urlEncoded: carried.utf8)
         self.init(query, zone: site.zone(query["zone"] ?? ""))
-        before = ID(value: hold.value)
+        // The hold's own id is as old as the page that asked for it; what came while somebody read that page is under it too.
+        before = query[Self.registration].flatMap { ID<MediaFile>($0) } ?? ID(value: hold.value)
     }
 
     /// As a form carries it.
     static func carried(_ query: FormData) -> String { kept(query).encoded() }
 
     /// As a hold keeps it.
-    static func carried(_ query: FormData, zone: String) -> String {
+    ///
+    /// - Parameter before: made when the hold is placed: it is on nothing that is registered later.
+    static func carried(_ query: FormData, zone: String, before: ID<MediaFile>) -> String {
         var kept = kept(query)
         kept.append("zone", zone)
+        kept.append(registration, before.description)
         return kept.encoded()
     }
 

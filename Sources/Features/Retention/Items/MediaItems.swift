@@ -141,7 +141,7 @@ enum MediaWords {
     ) throws -> String {
         let (t, times) = try accountWords(account, site, on: connection)
         let title = title(kind, recordedAt, t, times)
-        let parts = [userName, number].compactMap { $0 }.filter { !$0.isEmpty }
+        let parts = [userName, number.map { PhoneNumbers.grouped($0) }].compactMap { $0 }.filter { !$0.isEmpty }
         return parts.isEmpty ? title : "\(title) · \(parts.joined(separator: " · "))"
     }
 
