@@ -205,15 +205,41 @@ struct HoldTests {
         #expect(try holds().map(\.items) == [2] && areConsistent())
     }
 
+    @Test("A hold's text means what it meant when the hold was placed, whatever external ids come or go while it is being placed")
+    func text() throws {
+        for _ in 0..<HoldStore.batch + 1 { try test.addMedia(days: 40) }
+        let external = try test.addMedia(days: 41)
+        let acme = test.acme
+        try test.site.database.write { connection in
+            try connection.execute("UPDATE media_files SET search_text = 'case 42' WHERE account_id = \(acme) AND id <> \(external.id)")
+        }
+        let hold = HoldRecord(id: test.site.ids.next(), origin: .filter, reason: "x", createdAt: test.clock.clock.now())
+        let last: ID<MediaFile> = test.site.ids.next()
+        try test.site.database.write { connection in
+            var hold = hold
+            hold.filter = try MediaFilter.stored(
+                FormData([("q", "case 42")]), zone: "UTC", before: last, in: acme, self.test.site, on: connection)
+            try HoldStore.begin(hold, MediaFilter(ofHold: hold.filter, self.test.site), in: acme, on: connection)
+        }
+        #expect(throws: PowerCut.self) { try HoldWork(site: test.site) { throw PowerCut() }.finish(acme) }
+        try test.site.database.write { connection in
+            try connection.execute("UPDATE media_files SET external_id = 'case 42' WHERE id = \(external.id) AND account_id = \(acme)")
+        }
+        try HoldWork(site: test.site).resumeAll()
+        #expect(try held() == HoldStore.batch + 1 && isHeld(external.id) == false && areConsistent())
+    }
+
     @Test("While a hold is being placed no purge marks anything, whatever kills it; the next start finishes it, and a purge does so first")
     func killed() throws {
         try test.setPolicy(days: 30)
         for _ in 0..<1101 { try test.addMedia(days: 40) }
+        let last: ID<MediaFile> = test.site.ids.next()
         let record = HoldRecord(
-            id: test.site.ids.next(), origin: .filter, scope: "all", filter: "zone=UTC", reason: "x", userName: "Alice Martin",
+            id: test.site.ids.next(), origin: .filter, scope: "all", filter: "zone=UTC&registered_before=\(last)", reason: "x",
+            userName: "Alice Martin",
             createdAt: test.clock.clock.now())
         try test.site.database.write { connection in
-            let filter = try MediaFilter(carried: record.filter, before: record.id, self.test.site)
+            let filter = try MediaFilter(ofHold: record.filter, self.test.site)
             try HoldStore.begin(record, filter, in: self.test.acme, on: connection)
         }
         let later = try test.addMedia(days: 45)

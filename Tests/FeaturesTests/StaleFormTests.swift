@@ -154,7 +154,7 @@ struct StaleFormTests {
             ),
         ]
         let asking = Set(test.application.pipeline.routes.filter { $0.method == .get && $0.pattern.hasSuffix("/delete") }.map(\.pattern))
-        // What cannot be changed cannot have become another thing.
+        // What cannot be changed cannot have become another thing; what its going means can, see below.
         let unchanging = Set([ChatDomain.path, UserDomain.path, EmailDomainController.path].map { "\($0)/{id}/delete" })
         #expect(asking.subtracting(things.map(\.pattern)) == unchanging, "Say in `things` what it asks about")
         for thing in things {
@@ -170,6 +170,27 @@ struct StaleFormTests {
             #expect(thing.browser.get(thing.path).status == 200, "\(thing.pattern)")
             #expect(thing.browser.submit(refused, to: action).status == 303, "\(thing.pattern)")
             #expect(thing.browser.get(thing.path).status == 404, "\(thing.pattern)")
+        }
+    }
+
+    @Test("Of the last two domains nobody deletes the second who was not told that it is the last, nor one that nothing covers any more")
+    func consequences() throws {
+        let (alice, olivia) = (try test.browser(test.alice), try test.browser(test.olivia, account: test.acme))
+        func deletion<Item: DomainItem>(_ item: Item.Type, _ domain: String) throws -> String {
+            "\(Item.path(of: try test.add(item, domain, to: test.acme)))/delete"
+        }
+        let lists = [
+            (try deletion(UserDomain.self, "acme.example"), try deletion(UserDomain.self, "acme.test"), "any domain will be allowed"),
+            (try deletion(ChatDomain.self, "*.acme.example"), try deletion(ChatDomain.self, "www.acme.example"), "no longer work"),
+        ]
+        for (first, second, words) in lists {
+            let asked = alice.get(second)
+            #expect(asked.status == 200 && !asked.text.contains(words))
+            #expect(olivia.submit(olivia.get(first), to: first).status == 303)
+            let refused = alice.submit(asked, to: second)
+            #expect(refused.status == 409 && conflict(refused).contains(words), "\(second): \(refused.status)")
+            #expect(alice.submit(refused, to: second).status == 303)
+            #expect(alice.get(second).status == 404)
         }
     }
 

@@ -30,7 +30,6 @@ struct DomainController<Item: DomainItem> {
             page: { view, _, context, member in
                 var view = view
                 view.wayOut = .init(member.t("security.cancel"), to: kind.path)
-                view.focusFirstLine()
                 if let refusal = context.usage.refusal(member.visit) { view.notice = refusal }
                 return try member.page(
                     formTemplate, FormPage(view), Self.head("\(Item.kind.name).new.title", [:], member), hasErrors: view.isRefused)
@@ -112,32 +111,59 @@ struct DomainController<Item: DomainItem> {
     // MARK: Deleting
 
     @Sendable func askToDelete(_ member: Member) throws -> WebResponse {
+        let (record, context) = try member.read { try found(member, on: $0) }
+        return try askToDelete(record, context, member)
+    }
+
+    private func askToDelete(
+        _ record: DomainRecord<Item>, _ context: DomainContext<Item>, _ member: Member, _ conflict: ConflictView? = nil
+    ) throws -> WebResponse {
         let t = member.t
-        let (record, context) = try found(member)
         let consequences = DomainDeletion(record.name, context, t)
         let page = ConfirmPage(
             action: Item.path(of: record.id) + "/delete", back: kind.path, strong: consequences.strong, text: consequences.text,
             note: t("security.delete.note"),
-            facts: [
-                Fact(t("security.shown"), record.name.shown), Fact(t("security.ascii"), record.name.ascii, isCode: true),
-                Fact(t("security.added_by"), UnnamedActor(rawValue: record.userName)?.words(t) ?? record.userName),
-            ],
-            submit: t("security.delete.submit"), keep: t("security.delete.keep"))
-        return try member.page(question, page, Self.head("\(Item.kind.name).delete.title", ["domain": record.name.shown], member))
+            facts: facts(record, t), consequence: consequences.fact(t), submit: t("security.delete.submit"),
+            keep: t("security.delete.keep"), conflict: conflict)
+        return try member.page(
+            question, page, Self.head("\(Item.kind.name).delete.title", ["domain": record.name.shown], member), hasErrors: conflict != nil,
+            status: conflict.map { _ in .conflict })
     }
 
+    private func facts(_ record: DomainRecord<Item>, _ t: Translation) -> [Fact] {
+        [
+            Fact(t("security.shown"), record.name.shown), Fact(t("security.ascii"), record.name.ascii, isCode: true),
+            Fact(t("security.added_by"), UnnamedActor(rawValue: record.userName)?.words(t) ?? record.userName),
+        ]
+    }
+
+    /// A domain does not change, but with the rest of the list what its going means.
     @Sendable func delete(_ member: Member) throws -> WebResponse {
-        let (record, _) = try found(member)
-        try member.delete(kind.entity, named: record.name.shown) {
-            try DomainStore.delete(record.id, of: member.account.id, on: $0)
+        let shown = ShownFacts(member.form)
+        func conflict(_ record: DomainRecord<Item>, _ context: DomainContext<Item>) -> ConflictView? {
+            let t = member.t
+            return shown.conflict(with: facts(record, t) + [DomainDeletion(record.name, context, t).fact(t)], t)
+        }
+        let (record, context) = try member.read { try found(member, on: $0) }
+        if let conflict = conflict(record, context) { return try askToDelete(record, context, member, conflict) }
+        do {
+            try member.delete(kind.entity, named: record.name.shown) { connection in
+                try connection.lock(member.account.id)
+                let (record, context) = try found(member, on: connection)
+                guard conflict(record, context) == nil else { throw Refusal.stale }
+                return try DomainStore.delete(record.id, of: member.account.id, on: connection)
+            }
+        } catch Refusal.stale {
+            // In the same moment: said as it is by now.
+            return try delete(member)
         }
         return member.redirect(to: kind.path, saying: member.t("security.deleted", ["domain": record.name.shown]))
     }
 
     /// Throws 404.
-    private func found(_ member: Member) throws -> (DomainRecord<Item>, DomainContext<Item>) {
+    private func found(_ member: Member, on connection: any Connection) throws -> (DomainRecord<Item>, DomainContext<Item>) {
         let id: ID<Item> = try member.id()
-        let context: DomainContext<Item> = try member.read { try DomainContext(of: member.account.id, on: $0) }
+        let context = try DomainContext<Item>(of: member.account.id, on: connection)
         guard let record = context.records.first(where: { $0.id == id }) else { throw Abort(.notFound) }
         return (record, context)
     }

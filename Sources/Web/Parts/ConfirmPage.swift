@@ -22,13 +22,14 @@ package struct ConfirmPage: TemplateData {
     ///   - strong: what will be lost.
     ///   - note: what else to know.
     ///   - facts: what it is about, as it is now.
+    ///   - consequence: what `strong` and `text` say, where that may be otherwise by the time of the answer.
     ///   - figures: further facts, which change by themselves all the time: nobody is asked again for them.
     ///   - keep: the words of the way back.
     ///   - hidden: what else is sent, such as the version of what was asked about.
     ///   - conflict: what has changed since it was asked last.
     package init(
-        action: String, back: String, strong: String, text: String, note: String, facts: [Fact], figures: [Fact] = [], submit: String,
-        keep: String, hidden: [HiddenField] = [], conflict: ConflictView? = nil
+        action: String, back: String, strong: String, text: String, note: String, facts: [Fact], consequence: Fact? = nil,
+        figures: [Fact] = [], submit: String, keep: String, hidden: [HiddenField] = [], conflict: ConflictView? = nil
     ) {
         self.action = action
         self.back = back
@@ -38,7 +39,7 @@ package struct ConfirmPage: TemplateData {
         self.facts = facts + figures
         self.submit = submit
         self.keep = keep
-        self.hidden = hidden + ShownFacts.hidden(facts)
+        self.hidden = hidden + ShownFacts.hidden(facts + [consequence].compactMap { $0 })
         self.conflict = conflict
     }
 }

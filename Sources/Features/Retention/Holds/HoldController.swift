@@ -52,11 +52,11 @@ struct HoldController {
             context: { member, entry, connection in try HoldMaking.situation(ofFilter: entry.filter, member, on: connection) },
             save: { new, _, member, connection in
                 var hold = HoldMaking.hold(new, .filter, member)
-                hold.filter = MediaFilter.carried(
-                    try FormData(urlEncoded: new.filter.utf8), zone: member.account.timeZone, before: site.ids.next())
-                let filter = try MediaFilter(carried: hold.filter, before: hold.id, site)
                 let account = member.account.id
-                try HoldStore.begin(hold, filter.resolved(in: account, on: connection), in: account, on: connection)
+                hold.filter = try MediaFilter.stored(
+                    try FormData(urlEncoded: new.filter.utf8), zone: member.account.timeZone, before: site.ids.next(), in: account, site,
+                    on: connection)
+                try HoldStore.begin(hold, MediaFilter(ofHold: hold.filter, site), in: account, on: connection)
             },
             page: { view, entry, situation, member in
                 var view = view

@@ -106,7 +106,7 @@ final class HoldWork: Sendable {
         switch hold.state {
         case .placed, .released: return nil
         case .placing:
-            let filter = try MediaFilter(carried: hold.filter, before: hold.id, site).resolved(in: account, on: connection)
+            let filter = try MediaFilter(ofHold: hold.filter, site)
             let found = try MediaListStore.page(
                 of: account, filter, older: hold.place.flatMap { MediaPlace($0) }, size: HoldStore.batch, look: Self.look, on: connection)
             let media = found.rows.map(\.id)

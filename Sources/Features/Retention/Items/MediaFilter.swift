@@ -35,8 +35,9 @@ struct MediaFilter {
     }
 
     private static let names = ["q", "kind", "user", "number", "held", "from", "to"]
-    /// Of a hold only: no address of the list has it.
+    /// Of a hold only: no address of the list has them.
     private static let registration = "registered_before"
+    private static let external = "external"
     /// In bytes, folded: a name, a number in two spellings and two ids are shorter.
     private static let maximumSearch = 1000
 
@@ -73,25 +74,36 @@ struct MediaFilter {
         }
     }
 
-    /// Of a hold: its dates in the zone that the account had then. Throws what is wrong with it, rather than hold something else.
-    init(carried: String, before hold: ID<MediaHold>, _ site: Site) throws {
-        let query = try FormData(urlEncoded: carried.utf8)
+    /// What a hold's row says that is no filter of ours.
+    struct Unreadable: Error {}
+
+    /// Of a hold, as it was when that was placed: its dates in the zone that the account had then, its text an item's external id if it was
+    /// one. Throws what is wrong with it, rather than hold something else.
+    init(ofHold stored: String, _ site: Site) throws {
+        let query = try FormData(urlEncoded: stored.utf8)
+        guard let before = query[Self.registration].flatMap({ ID<MediaFile>($0) }) else { throw Unreadable() }
         self.init(query, zone: site.zone(query["zone"] ?? ""))
-        // The hold's own id is as old as the page that asked for it; what came while somebody read that page is under it too.
-        before = query[Self.registration].flatMap { ID<MediaFile>($0) } ?? ID(value: hold.value)
+        self.before = before
+        if case .text(let text) = search {
+            search = query[Self.external] == nil ? .text(SearchText.folded(text)) : .external(text)
+        }
     }
 
     /// As a form carries it.
     static func carried(_ query: FormData) -> String { kept(query).encoded() }
 
-    /// As a hold keeps it.
+    /// As a hold keeps it that is placed now.
     ///
-    /// - Parameter before: made when the hold is placed: it is on nothing that is registered later.
-    static func carried(_ query: FormData, zone: String, before: ID<MediaFile>) -> String {
-        var kept = kept(query)
-        kept.append("zone", zone)
-        kept.append(registration, before.description)
-        return kept.encoded()
+    /// - Parameter before: made in the same moment, not with the page that asked: what came while somebody read that is under it, too.
+    static func stored(
+        _ query: FormData, zone: String, before: ID<MediaFile>, in account: ID<Account>, _ site: Site, on connection: any Connection
+    ) throws -> String {
+        let filter = try MediaFilter(query, zone: site.zone(zone)).resolved(in: account, on: connection)
+        var stored = kept(query)
+        stored.append("zone", zone)
+        stored.append(registration, before.description)
+        if case .external = filter.search { stored.append(external, "yes") }
+        return stored.encoded()
     }
 
     private static func kept(_ query: FormData) -> FormData {

@@ -27,7 +27,8 @@ struct EmailDomainDeletionController {
         let page = ConfirmPage(
             action: domain.path + "/delete", back: domain.path, strong: t("email_domains.delete.strong"),
             text: t("email_domains.delete.text"), note: t("email_domains.delete.note"),
-            facts: entries + record.counts.facts(t, member.numbers) + [
+            facts: [],
+            figures: entries + record.counts.facts(t, member.numbers) + [
                 Fact(
                     t("email_domains.users"),
                     users == 0 ? t("email_domains.users.none") : t("email_domains.users.count", count: users))
