@@ -296,6 +296,36 @@ struct HoldTests {
         #expect(try self.purge() == 0)
     }
 
+    @Test("A purge waits for a hold that is being placed beside it, and then takes what that is not on; its history says what was kept")
+    func beside() throws {
+        try test.setPolicy(days: 30)
+        for _ in 0..<50 { try test.addMedia(days: 40) }
+        let acme = test.acme
+        try test.site.database.write {
+            _ = try $0.execute("UPDATE media_files SET search_text = 'case 42' WHERE account_id = \(acme)")
+        }
+        for _ in 0..<200 { try test.addMedia(days: 50) }
+        let isFirst = Mutex(true)
+        let test = test
+        let purge = RetentionPurge(test.app) { step in
+            guard step == .marked,
+                isFirst.withLock({ first in
+                    defer { first = false }; return first
+                })
+            else { return }
+            try test.site.database.write { connection in
+                var hold = HoldRecord(id: test.site.ids.next(), origin: .filter, reason: "x", createdAt: test.clock.clock.now())
+                hold.filter = try MediaFilter.stored(
+                    FormData([("q", "case 42")]), zone: "UTC", before: test.site.ids.next(), in: acme, test.site, on: connection)
+                try HoldStore.begin(hold, MediaFilter(ofHold: hold.filter, test.site), in: acme, on: connection)
+            }
+        }
+        #expect(try purge.run(acme, by: .system).items == 200)
+        #expect(try held() == 50 && holds()[0].state == .placed && test.media().rows.count == 50 && areConsistent())
+        let history = alice.get("/settings/retention/runs").text
+        #expect(history.contains("50 items were put under legal hold meanwhile, and kept.") && !history.contains("made longer"))
+    }
+
     @Test("Holds and purges of several threads at once leave nothing purged that a hold was promised for")
     func atOnce() throws {
         try test.setPolicy(days: 30)

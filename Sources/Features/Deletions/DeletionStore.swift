@@ -104,9 +104,11 @@ enum DeletionStore {
                 DeletionRecord.record.decode)
             return (records, nil)
         }
-        let edge = try connection.first(
-            "SELECT id, deleted_at FROM deletions WHERE \(condition) ORDER BY \(order) LIMIT 1 OFFSET \(maximumLooked - 1)"
+        // The last that is looked at, and whether there is one behind it.
+        let edges = try connection.rows(
+            "SELECT id, deleted_at FROM deletions WHERE \(condition) ORDER BY \(order) LIMIT 2 OFFSET \(maximumLooked - 1)"
         ) { DeletionPlace(id: try $0.next(), deletedAt: try $0.next()) }
+        let edge = edges.count == 2 ? edges.first : nil
         let records = try connection.rows(
             """
             SELECT \(DeletionRecord.record.columns) FROM (

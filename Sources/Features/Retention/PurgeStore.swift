@@ -47,7 +47,8 @@ struct PurgeStore: Sendable {
         return true
     }
 
-    /// First phase of a batch: what is due and not held becomes `purging`. Nothing once the policy keeps the kind for longer.
+    /// First phase of a batch: what is due and not held becomes `purging`. Nothing once the policy keeps the kind for longer, and nothing
+    /// while a hold is being placed.
     ///
     /// - Returns: none when there is no more.
     func mark(_ run: Run, on connection: any Connection) throws -> [StoredFile] {
@@ -58,7 +59,7 @@ struct PurgeStore: Sendable {
                 SELECT id FROM media_files
                 WHERE account_id = \(run.account) AND kind = \(run.kind) AND state = 'live' AND is_held = 0 AND recorded_at < \(run.cutoff)
                 ORDER BY recorded_at LIMIT \(Self.batch))
-            AND state = 'live' AND is_held = 0 AND \(isWanted(run))
+            AND state = 'live' AND is_held = 0 AND \(isWanted(run)) AND NOT \(HoldStore.isBeingPlaced(in: run.account))
             AND EXISTS (SELECT 1 FROM purge_runs WHERE id = \(run.id) AND account_id = \(run.account))
             RETURNING id, extension, recorded_at, connector
             """
@@ -77,10 +78,7 @@ struct PurgeStore: Sendable {
     }
 
     private func isWanted(_ run: Run) -> SQL {
-        """
-        EXISTS (SELECT 1 FROM retention_policies WHERE account_id = \(run.account) AND kind = \(run.kind) AND days <= \(run.days))
-            AND NOT \(HoldStore.isBeingPlaced(in: run.account))
-        """
+        "EXISTS (SELECT 1 FROM retention_policies WHERE account_id = \(run.account) AND kind = \(run.kind) AND days <= \(run.days))"
     }
 
     /// Marked files of the run in the order of their ids, so that one that cannot be deleted is passed over and not met again.

@@ -142,7 +142,14 @@ package struct RetentionPurge: Sendable {
                 last = end.id
                 fault = max(fault, try delete(files, of: run, in: folder))
             }
-            while !isStopping(), case let files = try site.database.write({ try store.mark(run, on: $0) }), !files.isEmpty {
+            while !isStopping() {
+                let files = try site.database.write { try store.mark(run, on: $0) }
+                guard !files.isEmpty else {
+                    guard try site.database.read({ try HoldStore.isBeingPlaced(in: run.account, on: $0) }) else { break }
+                    // What it is on is known once it is placed; the rest goes.
+                    try HoldWork(site: site).finish(run.account, isStopping: isStopping)
+                    continue
+                }
                 files.forEach(marked)
                 try reached(.marked)
                 fault = max(fault, try delete(files, of: run, in: folder))

@@ -75,6 +75,10 @@ enum HoldStore {
         "EXISTS (SELECT 1 FROM media_holds WHERE state = 'placing' AND account_id = \(account))"
     }
 
+    static func isBeingPlaced(in account: ID<Account>, on connection: any Connection) throws -> Bool {
+        try connection.value("SELECT 1 WHERE \(isBeingPlaced(in: account))", as: Int.self) != nil
+    }
+
     // MARK: Placing
 
     static func insert(_ hold: HoldRecord, in account: ID<Account>, on connection: any Connection) throws {
