@@ -1,4 +1,4 @@
-// The demonstration's legal holds: two in force, of which some items are under both, and one that was released.
+// The demonstration's legal holds: on each item one for a dispute, on the first another for a complaint, and one that was released.
 
 import Database
 import Time
@@ -23,22 +23,20 @@ enum DemoHolds {
         guard let person, let first = items.first else { return }
         let (t, _) = try MediaWords.accountWords(account, site, on: connection)
         let now = site.clock.now()
-        var all = HoldRecord(id: site.ids.next(), origin: .filter, scope: t("media.words.all"), reason: t("media.demo.hold"))
-        (all.user, all.userName, all.createdAt) = (person.id, person.name, now - .seconds(20 * 86_400))
-        try HoldStore.insert(all, in: account, on: connection)
-        try HoldStore.demonstrate(all.id, on: items.map(\.media), in: account, on: connection)
-        for (reason, isReleased) in [("media.demo.complaint", false), ("media.demo.audit", true)] {
+        func hold(_ item: Item, _ reason: String, daysAgo: Int) throws -> HoldRecord {
             let scope = try MediaWords.scope(
-                first.kind, first.at, userName: first.userName, number: first.number, of: account, site, on: connection)
+                item.kind, item.at, userName: item.userName, number: item.number, of: account, site, on: connection)
             var hold = HoldRecord(id: site.ids.next(), scope: scope, reason: t(reason))
-            (hold.user, hold.userName, hold.createdAt) = (person.id, person.name, now - .seconds(9 * 86_400))
-            if isReleased {
-                (hold.releaseReason, hold.releasedBy, hold.releasedAt) = (t("media.demo.release"), person.name, now - .seconds(86_400))
-            }
-            try HoldStore.place(hold, onItem: first.media, in: account, on: connection)
-            if isReleased {
-                try connection.execute("UPDATE media_holds SET state = 'released' WHERE id = \(hold.id) AND account_id = \(account)")
-            }
+            (hold.user, hold.userName, hold.createdAt) = (person.id, person.name, now - .seconds(daysAgo * 86_400))
+            return hold
         }
+        for item in items {
+            try HoldStore.place(hold(item, "media.demo.hold", daysAgo: 20), onItem: item.media, in: account, on: connection)
+        }
+        try HoldStore.place(hold(first, "media.demo.complaint", daysAgo: 9), onItem: first.media, in: account, on: connection)
+        var released = try hold(first, "media.demo.audit", daysAgo: 9)
+        (released.releaseReason, released.releasedBy, released.releasedAt) = (t("media.demo.release"), person.name, now - .seconds(86_400))
+        try HoldStore.place(released, onItem: first.media, in: account, on: connection)
+        try connection.execute("UPDATE media_holds SET state = 'released' WHERE id = \(released.id) AND account_id = \(account)")
     }
 }

@@ -110,14 +110,6 @@ enum HoldStore {
         try insert(hold, in: account, on: connection)
     }
 
-    /// The demonstration's, whose filter is made up.
-    static func demonstrate(
-        _ hold: ID<MediaHold>, on media: [ID<MediaFile>], in account: ID<Account>, on connection: any Connection
-    ) throws {
-        let count = try cover(media, by: hold, in: account, on: connection)
-        try connection.execute("UPDATE media_holds SET items = \(count) WHERE id = \(hold) AND account_id = \(account)")
-    }
-
     /// How many of these came under the hold: not those that a purge has, nor those that are under it.
     private static func cover(
         _ media: [ID<MediaFile>], by hold: ID<MediaHold>, in account: ID<Account>, on connection: any Connection
