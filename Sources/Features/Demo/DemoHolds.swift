@@ -27,7 +27,9 @@ enum DemoHolds {
             let scope = try MediaWords.scope(
                 item.kind, item.at, userName: item.userName, number: item.number, of: account, site, on: connection)
             var hold = HoldRecord(id: site.ids.next(), scope: scope, reason: t(reason))
-            (hold.user, hold.userName, hold.createdAt) = (person.id, person.name, now - .seconds(daysAgo * 86_400))
+            // Nothing is held before it is recorded.
+            let placedAt = min(now, max(now - .seconds(daysAgo * 86_400), item.at + .seconds(3600)))
+            (hold.user, hold.userName, hold.createdAt) = (person.id, person.name, placedAt)
             return hold
         }
         for item in items {
